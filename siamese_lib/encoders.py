@@ -1,0 +1,126 @@
+"""The towers: a network that turns one input into one unit vector, and the pair that shares it."""
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+from siamese_lib.energy import l2_normalize
+from siamese_lib.validate import require_rank
+
+
+class LSTM(nnx.Module):
+    """Long short-term memory over the time axis.
+
+    Shapes: x [batch, time, in_dim] float -> [batch, time, hidden_dim], all hidden states.
+    One product [x_t, h] @ kernel a step: hoisting x @ kernel out of the scan is slower here.
+    Source: Hochreiter and Schmidhuber 1997; gates in the order input, forget, cell, output.
+    """
+
+    def __init__(self, in_dim, hidden_dim, *, rngs):
+        glorot, orthogonal = nnx.initializers.glorot_uniform(), nnx.initializers.orthogonal()
+        halves = [glorot(rngs.params(), (in_dim, 4 * hidden_dim)),
+                  orthogonal(rngs.params(), (hidden_dim, 4 * hidden_dim))]  # fmt: skip
+        self.kernel = nnx.Param(jnp.concatenate(halves))
+        # The forget gate starts open (bias 1), as in Jozefowicz et al. 2015.
+        self.bias = nnx.Param(jnp.zeros(4 * hidden_dim).at[hidden_dim : 2 * hidden_dim].set(1.0))
+
+    def __call__(self, x):
+        kernel, bias = self.kernel[...], self.bias[...]
+
+        def step(carry, x_t):
+            hidden, cell = carry
+            gates = jnp.concatenate([x_t, hidden], axis=-1) @ kernel + bias
+            i, f, g, o = jnp.split(gates, 4, axis=-1)
+            cell = jax.nn.sigmoid(f) * cell + jax.nn.sigmoid(i) * jnp.tanh(g)
+            hidden = jax.nn.sigmoid(o) * jnp.tanh(cell)
+            return (hidden, cell), hidden
+
+        start = jnp.zeros((x.shape[0], bias.shape[0] // 4), x.dtype)
+        _, states = jax.lax.scan(step, (start, start), x.swapaxes(0, 1))
+        return states.swapaxes(0, 1)
+
+
+class QuestionEncoder(nnx.Module):
+    """Embedding, LSTM, mean over real tokens, L2: a question becomes a unit vector.
+
+    Shapes: tokens [batch, time] int, 0 = padding on the right -> [batch, hidden_dim] float32.
+    Padding never changes an embedding: the LSTM reads left to right, and the mean counts real
+    tokens only.
+    Raises: ValueError on another rank, an empty batch, a token outside the vocabulary or a
+    question of padding only (those two on concrete arrays).
+    Source: the course's model; at 36,224 words x 128 it has the course's 4,768,256 parameters.
+    """
+
+    def __init__(self, vocabulary_size, *, embedding_dim=128, hidden_dim=128, rngs):
+        self.embedding = nnx.Embed(vocabulary_size, embedding_dim, rngs=rngs)
+        self.lstm = LSTM(embedding_dim, hidden_dim, rngs=rngs)
+
+    def __call__(self, tokens):
+        _require_tokens(tokens, self.embedding.num_embeddings)
+        is_real = (tokens != 0)[..., None]
+        states = self.lstm(self.embedding(tokens))
+        total = jnp.sum(jnp.where(is_real, states, 0), axis=1)
+        # The sum has the direction of the mean, and only the direction is kept.
+        return l2_normalize(total)
+
+
+def _require_tokens(tokens, vocabulary_size):
+    require_rank(2, "[batch, time] token numbers", tokens=tokens)
+    if isinstance(tokens, jax.core.Tracer):
+        return
+    low, high = int(jnp.min(tokens)), int(jnp.max(tokens))
+    if low < 0 or high >= vocabulary_size:
+        raise ValueError(
+            f"tokens run from {low} to {high}, the vocabulary has {vocabulary_size}; "
+            "encode the texts with the tokenizer this encoder was made for"
+        )
+    empty = jnp.flatnonzero(jnp.all(jnp.asarray(tokens) == 0, axis=1))
+    if empty.size:
+        raise ValueError(f"question {int(empty[0])} is all padding; drop empty questions first")
+
+
+class ImageEncoder(nnx.Module):
+    """Small convolutional network: blocks of convolution, group norm, ReLU and 2 x 2 max pooling.
+
+    Shapes: images [batch, height, width] float, about 0 to 1 -> [batch, embedding_dim] float32,
+    unit vectors. The sides must allow one halving per entry of channels.
+    Raises: ValueError on another rank, an empty batch, sides other than image_size, NaN or infinity.
+    Source: the four-block network of Vinyals et al. 2016, with group norm in place of batch norm,
+    so that an embedding never depends on the rest of the batch.
+    """
+
+    def __init__(self, *, image_size=28, channels=(32, 64, 64), embedding_dim=64, rngs):
+        self.image_size = image_size
+        ins = (1, *channels[:-1])
+        self.convolutions = nnx.List(
+            nnx.Conv(i, o, (3, 3), rngs=rngs) for i, o in zip(ins, channels, strict=True)
+        )
+        self.norms = nnx.List(nnx.GroupNorm(o, num_groups=8, rngs=rngs) for o in channels)
+        side = image_size // 2 ** len(channels)
+        self.head = nnx.Linear(side * side * channels[-1], embedding_dim, rngs=rngs)
+
+    def __call__(self, images):
+        require_rank(3, "[batch, height, width]", images=images)
+        if jnp.shape(images)[1:] != (self.image_size, self.image_size):
+            raise ValueError(
+                f"images are {jnp.shape(images)[1:]}, this encoder takes "
+                f"({self.image_size}, {self.image_size}); resize them or set image_size"
+            )
+        x = jnp.asarray(images, jnp.float32)[..., None]
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            x = nnx.max_pool(nnx.relu(norm(convolution(x))), (2, 2), strides=(2, 2))
+        return l2_normalize(self.head(x.reshape(x.shape[0], -1)))
+
+
+class SiameseNetwork(nnx.Module):
+    """One encoder, used twice: both inputs pass through the same weights.
+
+    Shapes: x1, x2 [batch, ...] as the encoder takes them -> two arrays [batch, dim].
+    Source: Bromley et al. 1993.
+    """
+
+    def __init__(self, encoder):
+        self.encoder = encoder
+
+    def __call__(self, x1, x2):
+        return self.encoder(x1), self.encoder(x2)

@@ -1,0 +1,137 @@
+"""How good is it? Accuracy at a threshold, ROC, equal error rate, intervals, recall at k."""
+
+import numpy as np
+
+from siamese_lib.validate import require_finite
+
+
+def _pairs(similarity, is_same):
+    similarity, is_same = np.asarray(similarity, float), np.asarray(is_same)
+    if similarity.shape != is_same.shape or similarity.ndim != 1:
+        raise ValueError(
+            f"similarity {similarity.shape} and is_same {is_same.shape}; give two arrays [n]"
+        )
+    if similarity.size == 0:
+        raise ValueError("similarity is empty; give at least one pair")
+    if not np.isin(is_same, (0, 1)).all():
+        odd = is_same[~np.isin(is_same, (0, 1))][0]
+        raise ValueError(f"is_same holds {odd!r}; give 1 for same, 0 for different")
+    require_finite(similarity=similarity)
+    return similarity, is_same.astype(int)
+
+
+def _both_kinds(similarity, is_same):
+    similarity, is_same = _pairs(similarity, is_same)
+    if is_same.min() == is_same.max():
+        raise ValueError(f"every is_same is {is_same[0]}; this needs pairs of both kinds")
+    return similarity, is_same
+
+
+def accuracy_at(similarity, is_same, *, threshold=0.7):
+    """Share of pairs called right, where "same" means similarity > threshold.
+
+    Shapes: similarity [n] float, is_same [n] of 0 and 1 -> float, 0 to 1.
+    Raises: ValueError where the shapes differ, there are no pairs, or a value is odd.
+    """
+    similarity, is_same = _pairs(similarity, is_same)
+    return float(np.mean((similarity > threshold) == is_same))
+
+
+def confusion_at(similarity, is_same, *, threshold=0.7):
+    """Counts [[true different, false same], [false different, true same]]; rows are the truth.
+
+    Shapes: as accuracy_at -> [2, 2] int. Raises: as accuracy_at.
+    """
+    similarity, is_same = _pairs(similarity, is_same)
+    counts = np.zeros((2, 2), int)
+    np.add.at(counts, (is_same, (similarity > threshold).astype(int)), 1)
+    return counts
+
+
+def best_threshold(similarity, is_same):
+    """The threshold with the highest accuracy; choose it on validation pairs, never on test.
+
+    Shapes: as accuracy_at -> float, midway between two similarities. Among equals the lowest.
+    Raises: as accuracy_at.
+    """
+    similarity, is_same = _pairs(similarity, is_same)
+    order = np.argsort(similarity, kind="stable")
+    ranked, same = similarity[order], is_same[order]
+    # Cut k calls the k lowest "different": right are the different below and the same above.
+    right = np.r_[0, np.cumsum(1 - same)] + np.r_[np.cumsum(same[::-1])[::-1], 0]
+    cuts = np.r_[ranked[0] - 1e-6, (ranked[:-1] + ranked[1:]) / 2, ranked[-1] + 1e-6]
+    may_cut = np.r_[True, ranked[:-1] < ranked[1:], True]
+    return float(cuts[np.argmax(np.where(may_cut, right, -1))])
+
+
+def roc_curve(similarity, is_same):
+    """False and true positive rates as the threshold falls.
+
+    Shapes: as accuracy_at -> (false_positive_rate, true_positive_rate, threshold), each [m].
+    Raises: as accuracy_at, and where all pairs are of one kind.
+    Source: scikit-learn.
+    """
+    from sklearn import metrics
+
+    similarity, is_same = _both_kinds(similarity, is_same)
+    return metrics.roc_curve(is_same, similarity)
+
+
+def roc_auc(similarity, is_same):
+    """Area under the ROC curve: the chance that a same pair scores above a different one.
+
+    Shapes: as accuracy_at -> float, 0 to 1; 0.5 is guessing. Raises: as roc_curve.
+    Source: scikit-learn.
+    """
+    from sklearn import metrics
+
+    similarity, is_same = _both_kinds(similarity, is_same)
+    return float(metrics.roc_auc_score(is_same, similarity))
+
+
+def equal_error_rate(similarity, is_same):
+    """Where false acceptances and false rejections are equally frequent.
+
+    Shapes: as accuracy_at -> (rate, threshold) floats; straight lines join the ROC's points.
+    Raises: as roc_curve.
+    """
+    false_accept, true_accept, threshold = roc_curve(similarity, is_same)
+    gap = false_accept - (1 - true_accept)  # rises from -1 to 1
+    k = int(np.argmax(gap >= 0))
+    share = -gap[k - 1] / (gap[k] - gap[k - 1])
+    threshold = np.r_[threshold[1], threshold[1:]]  # the first is infinite
+    rate = false_accept[k - 1] + share * (false_accept[k] - false_accept[k - 1])
+    return float(rate), float(threshold[k - 1] + share * (threshold[k] - threshold[k - 1]))
+
+
+def accuracy_interval(right, n):
+    """95 % Wilson interval of a share.
+
+    Shapes: right of n, whole numbers -> (low, high), 0 to 1.
+    Raises: ValueError where right is not between 0 and n, or n is below 1.
+    Source: Wilson 1927, by scipy.
+    """
+    from scipy.stats import binomtest
+
+    if n < 1 or not 0 <= right <= n:
+        raise ValueError(f"{right} right of {n}; give 0 <= right <= n and n of 1 or more")
+    interval = binomtest(int(right), int(n)).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def recall_at_k(similarity, is_match, *, k):
+    """Share of queries with a match among their k most similar candidates.
+
+    Shapes: similarity [query, candidate] float, is_match likewise bool -> float, 0 to 1.
+    Raises: ValueError where the shapes differ or k is not between 1 and the candidates.
+    """
+    similarity, is_match = np.asarray(similarity), np.asarray(is_match, bool)
+    if similarity.shape != is_match.shape or similarity.ndim != 2 or similarity.size == 0:
+        raise ValueError(
+            f"similarity {similarity.shape} and is_match {is_match.shape}; "
+            "give two arrays [query, candidate]"
+        )
+    if not 1 <= k <= similarity.shape[1]:
+        raise ValueError(f"k is {k} with {similarity.shape[1]} candidates; give 1 to that many")
+    nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
+    return float(np.take_along_axis(is_match, nearest, axis=1).any(axis=1).mean())

@@ -1,0 +1,150 @@
+"""From questions to numbers: tokenizer, vocabulary, padding, batches of duplicates."""
+
+import numpy as np
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+PAD, UNKNOWN = 0, 1
+
+
+def build_tokenizer(texts, *, vocabulary_size=20_000, min_count=1):
+    """Word-level tokenizer, lower case, punctuation apart, learned from texts.
+
+    Shapes: texts is a list of strings -> tokenizers.Tokenizer; token 0 is padding, 1 an unknown
+    word, the rest are words from frequent to rare. Build it from training texts only.
+    Raises: ValueError where texts is one string or empty, or a text is not a string.
+    """
+    _require_texts(texts)
+    tokenizer = Tokenizer(models.WordLevel(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Lowercase(), normalizers.StripAccents()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.train_from_iterator(
+        texts,
+        trainers.WordLevelTrainer(
+            vocab_size=vocabulary_size, min_frequency=min_count, show_progress=False,
+            special_tokens=["[PAD]", "[UNK]"],
+        ),
+    )  # fmt: skip
+    return tokenizer
+
+
+def _require_texts(texts):
+    if isinstance(texts, str) or len(texts) == 0:
+        raise ValueError(f"texts is {texts!r}; give a list of one or more strings")
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise ValueError(f"text {place} is {text!r}, not a string; convert or drop it")
+
+
+def encode_texts(tokenizer, texts, *, max_length=32):
+    """Token numbers, cut at max_length and padded with 0 to the longest.
+
+    Shapes: list of n strings -> [n, length] int32, length <= max_length.
+    Raises: ValueError where a text is not a string, is empty, or has unknown words only: the
+    encoder would answer with the same vector for all such texts.
+    """
+    _require_texts(texts)
+    if max_length < 1:
+        raise ValueError(f"max_length is {max_length}; give 1 or more tokens")
+    rows = [encoding.ids[:max_length] for encoding in tokenizer.encode_batch(list(texts))]
+    for text, row in zip(texts, rows, strict=True):
+        if not row:
+            raise ValueError(f"the text {text!r} is empty; drop it or write a question")
+        if all(token == UNKNOWN for token in row):
+            raise ValueError(
+                f"no word of {text!r} is in the vocabulary; reword it, or train on texts like it"
+            )
+    tokens = np.zeros((len(rows), max(map(len, rows))), np.int32)
+    for place, row in enumerate(rows):
+        tokens[place, : len(row)] = row
+    return tokens
+
+
+def pad_length(tokens, *, multiple=8):
+    """Cut or fill padding so that the length is the smallest fitting multiple.
+
+    Shapes: tokens [n, length] int -> [n, shorter or equal multiple of `multiple`]. Few lengths
+    mean few compilations; no real token is ever cut.
+    """
+    longest = int((tokens != PAD).sum(axis=1).max())
+    length = -(-max(longest, 1) // multiple) * multiple
+    if tokens.shape[1] >= length:
+        return tokens[:, :length]
+    return np.pad(tokens, ((0, 0), (0, length - tokens.shape[1])))
+
+
+def duplicate_groups(question1, question2, is_same):
+    """Which questions are known to mean the same, directly or through others.
+
+    Shapes: lists of n strings and is_same [n] of 0 and 1 -> (texts, group): the distinct
+    questions and group [len(texts)] int32, equal where a chain of duplicate pairs joins them.
+    Two questions in different groups may still mean the same where nobody labelled it: a pair
+    file cannot rule that out.
+    Raises: ValueError where the lengths differ.
+    """
+    if not len(question1) == len(question2) == len(is_same):
+        raise ValueError(
+            f"lengths differ: question1 {len(question1)}, question2 {len(question2)}, "
+            f"is_same {len(is_same)}; give one label a pair"
+        )
+    number = {}
+    for text in (*question1, *question2):
+        number.setdefault(text, len(number))
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    same = [(number[a], number[b]) for a, b, s in zip(question1, question2, is_same, strict=True) if s]
+    left, right = np.array(same, int).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(same)), (left, right)), shape=(len(number), len(number)))
+    return list(number), connected_components(graph, directed=False)[1].astype(np.int32)
+
+
+def duplicate_batches(tokens, group, *, batch_size, seed):
+    """Batches of pairs with one meaning each, no meaning twice in a batch.
+
+    Every other row of a batch can serve as a negative, as far as group knows. Each epoch (a new
+    seed) pairs the questions of a group anew and uses every group with two questions or more.
+
+    Shapes: tokens [n, length] int, group [n] int -> yields (anchor, positive), each
+    [batch_size, length'] int32 with length' a multiple of 8.
+    Raises: ValueError where the lengths differ or fewer than batch_size groups have two questions.
+    """
+    if len(tokens) != len(group):
+        raise ValueError(f"{len(tokens)} questions but {len(group)} groups; give one group each")
+    rng = np.random.default_rng(seed)
+    anchors, positives = _pairs_within(np.asarray(group), rng)
+    groups = len(np.unique(np.asarray(group)[anchors]))
+    if groups < batch_size:
+        raise ValueError(
+            f"{groups} groups have two questions or more, a batch needs {batch_size}; "
+            "give a smaller batch_size or more duplicates"
+        )
+    for rows in _batches_without_repeats(np.asarray(group)[anchors], batch_size, rng):
+        yield pad_length(tokens[anchors[rows]]), pad_length(tokens[positives[rows]])
+
+
+def _pairs_within(group, rng):
+    """Neighbours in a shuffled order of each group: about half as many pairs as questions."""
+    order = rng.permutation(len(group))
+    order = order[np.argsort(group[order], kind="stable")]
+    sorted_group = group[order]
+    starts = np.r_[0, np.flatnonzero(np.diff(sorted_group)) + 1]
+    place = np.arange(len(group)) - np.repeat(starts, np.diff(np.r_[starts, len(group)]))
+    first = np.flatnonzero((place % 2 == 0)[:-1] & (sorted_group[:-1] == sorted_group[1:]))
+    return order[first], order[first + 1]
+
+
+def _batches_without_repeats(group, batch_size, rng):
+    """Rows in batches: the k-th pairs of all groups are dealt together, so none meets its own."""
+    order = rng.permutation(len(group))
+    by_group = order[np.argsort(group[order], kind="stable")]
+    sorted_group = group[by_group]
+    starts = np.r_[0, np.flatnonzero(np.diff(sorted_group)) + 1]
+    turn = np.arange(len(group)) - np.repeat(starts, np.diff(np.r_[starts, len(group)]))
+    batches = []
+    for k in range(turn.max() + 1):
+        rows = rng.permutation(by_group[turn == k])
+        batches += [rows[i : i + batch_size] for i in range(0, len(rows), batch_size)]
+    full = [rows for rows in batches if len(rows) == batch_size]
+    return [full[i] for i in rng.permutation(len(full))]

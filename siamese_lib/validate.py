@@ -1,0 +1,59 @@
+"""What every public function asks of its inputs, in one place and one wording.
+
+Shapes and options are known while jax traces, so those errors are raised under jit too. Values
+are not: NaN is refused on concrete arrays only, and flows through a traced function as NaN.
+"""
+
+import math
+
+import jax
+import jax.numpy as jnp
+
+
+def require_same_shape(**arrays):
+    """ValueError where the named arrays' shapes differ."""
+    shapes = {name: jnp.shape(array) for name, array in arrays.items()}
+    if len(set(shapes.values())) > 1:
+        said = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"shapes differ: {said}; give arrays of one shape")
+
+
+def require_rank(rank, form, **arrays):
+    """ValueError where a named array has another number of axes than the form, or an empty one."""
+    for name, array in arrays.items():
+        shape = jnp.shape(array)
+        if len(shape) != rank:
+            raise ValueError(f"{name} has shape {shape}; give {form}")
+        if 0 in shape:
+            raise ValueError(f"{name} is empty, shape {shape}; give at least one row and column")
+
+
+def require_finite(**arrays):
+    """ValueError where a named concrete array holds NaN or infinity (a traced one is let by)."""
+    for name, array in arrays.items():
+        if isinstance(array, jax.core.Tracer):
+            continue
+        bad = ~jnp.isfinite(jnp.asarray(array))
+        if bad.any():
+            where = tuple(int(i) for i in jnp.argwhere(bad)[0])
+            raise ValueError(
+                f"{name} holds {float(jnp.asarray(array)[where])} at {where}, {int(bad.sum())} such "
+                "values in all; look for a division by zero or a learning rate that is too high"
+            )
+
+
+def require_margin(margin):
+    """ValueError where the margin is traced, negative or not finite."""
+    if isinstance(margin, jax.core.Tracer):
+        raise ValueError(
+            "margin is traced; it is static: use jax.jit(f, static_argnames='margin') or close over it"
+        )
+    if not (math.isfinite(margin) and margin >= 0):
+        raise ValueError(f"margin is {margin}; give a finite number of 0 or more")
+
+
+def require_option(name, value, options):
+    """ValueError where an option word is none of those known."""
+    if value not in options:
+        said = ", ".join(repr(option) for option in options)
+        raise ValueError(f"{name} is {value!r}; give one of {said}")
