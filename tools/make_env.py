@@ -1,0 +1,87 @@
+"""Make .venv and install requirement files into it; a second call with the same files does nothing.
+
+Runs on any Python 3, so that an old one gets a sentence instead of a syntax error.
+Usage: python tools/make_env.py requirements.txt [more.txt ...]
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+
+
+def stop(sentence):
+    sys.exit("make: " + sentence)
+
+
+def require_python():
+    if sys.version_info < (3, 11):
+        stop(
+            "this is Python %d.%d and the course needs 3.11 or newer; install it from python.org or "
+            "your package manager and run `make lab PYTHON=python3.12` (its name)" % sys.version_info[:2]
+        )
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        stop(
+            "this Python has no venv module; on Debian or Ubuntu run "
+            "`sudo apt install python%d.%d-venv`, then the same command again" % sys.version_info[:2]
+        )
+
+
+def wanted(files):
+    """A digest of everything that decides what is installed."""
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in (*files, "pyproject.toml"))
+    return hashlib.sha256((sys.version + " ".join(files) + text).encode()).hexdigest()
+
+
+def covers(stamp, files):
+    """Whether an earlier call installed these files, alone or with more."""
+    return stamp.exists() and wanted(files) in stamp.read_text(encoding="utf-8").split()
+
+
+def install(files):
+    if not (BIN / ("python.exe" if os.name == "nt" else "python")).exists():
+        print("making .venv")
+        import venv
+
+        venv.create(VENV, with_pip=True, clear=True)
+    python = str(BIN / "python")
+    asked = [part for name in files for part in ("-r", name)] + ["-e", "."]
+    pip = [python, "-m", "pip"]
+    print("installing", ", ".join(files), "(a minute the first time)", flush=True)
+    # uv installs in seconds; where it cannot be had or fails, pip does the same work slowly.
+    run = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    got_uv = subprocess.run([*pip, "install", "-q", "uv"], **run)
+    if got_uv.returncode == 0:
+        uv = [python, "-m", "uv", "pip", "install", "-q", "--python", python, *asked]
+        if subprocess.run(uv, **run).returncode == 0:
+            return
+    done = subprocess.run([*pip, "install", "-q", *asked], **run)
+    if done.returncode != 0:
+        print(done.stdout[-3000:], file=sys.stderr)
+        stop(
+            "the packages could not be installed; if the lines above speak of a connection, check "
+            "the network (a proxy goes into HTTPS_PROXY) and run the same command again"
+        )
+
+
+def main(files):
+    require_python()
+    stamp = VENV / "installed"
+    if covers(stamp, files):
+        return
+    install(files)
+    # requirements.txt alone is covered too once more than it is installed.
+    lines = {wanted(files), wanted(files[:1])}
+    stamp.write_text("\n".join(sorted(lines)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["requirements.txt"])

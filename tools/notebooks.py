@@ -1,0 +1,175 @@
+"""Execute the notebooks from their scripts, and compare what they print with what is committed.
+
+Usage: python tools/notebooks.py execute [NN ...]       write notebooks/NN_*.ipynb with outputs
+       python tools/notebooks.py check NN [NAME=value]  execute NN afresh and compare; with
+                                                        NAME=value that setting is replaced
+                                                        first, and only errors count
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+# Processors round differently, and training amplifies that. Plain cells are compared to 0.2 %;
+# cells tagged "trained" to 0.06 or 15 %, whichever is wider; "volatile" cells (times, lists that
+# hang on a near tie) not at all.
+PLAIN, TRAINED = (2e-3, 2e-3), (0.06, 0.15)
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+def scripts(prefixes=()):
+    """The percent scripts in order, all or those whose names start with a prefix."""
+    found = sorted((NOTEBOOKS / "scripts").glob("[0-9][0-9]_*.py"))
+    return [path for path in found if not prefixes or path.name.startswith(tuple(prefixes))]
+
+
+def read(script, setting=None):
+    """The notebook of a script, with no outputs; setting "NAME=value" replaces that assignment."""
+    text = script.read_text(encoding="utf-8")
+    if setting:
+        name, value = setting.split("=")
+        text, count = re.subn(rf"^{name} = .*$", f'{name} = "{value}"', text, flags=re.MULTILINE)
+        if count != 1:
+            raise ValueError(f"{script.name} assigns {name} {count} times; it should once")
+    return jupytext.reads(text, fmt="py:percent")
+
+
+def execute(notebook):
+    """Run every cell in a fresh kernel; returns (seconds, peak memory of the kernel in MB)."""
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["SIAMESE_PROGRESS"] = str(Path(scratch) / "progress.json")
+        client = NotebookClient(
+            notebook, timeout=600, kernel_name="python3", record_timing=False,
+            resources={"metadata": {"path": str(NOTEBOOKS)}}, store_widget_state=False,
+        )  # fmt: skip
+        start = time.perf_counter()
+        with client.setup_kernel():
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index)
+            peak = _peak_memory(client.km.provisioner.pid)
+        return time.perf_counter() - start, peak
+
+
+def _peak_memory(pid):
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return float("nan")
+    return int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1]) / 1024
+
+
+def strip(notebook):
+    """Drop what changes from run to run and means nothing: ids, versions, progress bars."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3", "language": "python", "name": "python3",
+    }  # fmt: skip
+    notebook.metadata["language_info"] = {"name": "python"}
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number:03d}"
+        if cell.cell_type == "code":
+            cell.outputs = _joined([o for o in cell.outputs if not _is_progress_bar(o)])
+    return notebook
+
+
+def _is_progress_bar(output):
+    data = output.get("data", {})
+    return "application/vnd.jupyter.widget-view+json" in data and "text/html" not in data
+
+
+def _joined(outputs):
+    """Pieces of one stream in one piece: how they were cut hangs on timing."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last["text"] += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
+def text_of(cell):
+    """All that a reader with no pictures gets from a cell's outputs."""
+    parts = []
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            parts.append(output.text)
+        else:
+            parts.append(str(output.get("data", {}).get("text/plain", "")))
+    return "\n".join(part.strip() for part in parts)
+
+
+def problems(notebook):
+    """Errors, warnings and stray output in an executed notebook, a sentence each."""
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                yield f"cell {number} raised {output.ename}: {output.evalue}"
+            if output.get("name") == "stderr":
+                yield f"cell {number} wrote to stderr: {output.text[:200]}"
+
+
+def differences(fresh, committed):
+    """Where two executions of a notebook differ beyond the tolerances, a sentence each."""
+    if [c.source for c in fresh.cells] != [c.source for c in committed.cells]:
+        yield "the committed notebook holds other cells than its script; run make notebooks"
+        return
+    for number, (new, old) in enumerate(zip(fresh.cells, committed.cells, strict=True)):
+        tags = new.metadata.get("tags", [])
+        if new.cell_type != "code" or "volatile" in tags:
+            continue
+        found = _difference(text_of(new), text_of(old), TRAINED if "trained" in tags else PLAIN)
+        if found:
+            yield f"cell {number}: {found}"
+
+
+def _difference(new, old, tolerance):
+    # A column of numbers is padded to its widest: only the words and the numbers count.
+    words_new, words_old = (" ".join(NUMBER.sub("#", text).split()) for text in (new, old))
+    if words_new != words_old:
+        return f"now {words_new[:300]!r}, committed {words_old[:300]!r}"
+    absolute, relative = tolerance
+    pairs = zip(NUMBER.findall(new), NUMBER.findall(old), strict=True)
+    for now, then in pairs:
+        a, b = (float(text.replace(",", "")) for text in (now, then))
+        if not abs(a - b) <= max(absolute, relative * abs(b)):
+            return f"now {now}, committed {then}, further apart than {absolute} or {relative:.1%}"
+    return None
+
+
+def write_all(prefixes):
+    for script in scripts(prefixes):
+        notebook = read(script)
+        seconds, peak = execute(notebook)
+        target = NOTEBOOKS / f"{script.stem}.ipynb"
+        nbformat.write(strip(notebook), target)
+        size = target.stat().st_size // 1024
+        print(f"{script.stem}: {seconds:.0f} s, {peak:.0f} MB peak, {size} KB", flush=True)
+
+
+def check(prefix, setting=None):
+    (script,) = scripts([prefix])
+    notebook = read(script, setting)
+    seconds, peak = execute(notebook)
+    found = list(problems(strip(notebook)))
+    if setting is None:
+        committed = nbformat.read(NOTEBOOKS / f"{script.stem}.ipynb", as_version=4)
+        found += differences(notebook, committed)
+    print(json.dumps({"notebook": script.stem, "seconds": seconds, "peak_mb": peak}))
+    for sentence in found:
+        print(f"{script.stem}: {sentence}", file=sys.stderr)
+    return bool(found)
+
+
+if __name__ == "__main__":
+    command, *names = sys.argv[1:]
+    sys.exit(write_all(names) if command == "execute" else check(*names))
