@@ -1,0 +1,386 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,scripts//py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 02 The cosine cost
+#
+# **How can one number tell a network that two questions belong together and a third does not?**
+#
+# After this notebook you can
+# - compute a cosine from a dot product and two lengths, and say what 1, 0 and -1 mean,
+# - write the cost -cos(A, P) + cos(A, N) for one triplet and for a batch,
+# - read the table and the picture of that cost,
+# - say in which direction its gradient moves each of the three vectors,
+# - recognise what goes wrong at a zero vector, and why the cost alone is not yet a good loss.
+#
+# Before this: [01 Architecture](01_architecture.ipynb). Time: about 30 minutes to study, a few
+# seconds to run.
+#
+# [Start](00_start_here.ipynb) · Previous: [01 Architecture](01_architecture.ipynb) ·
+# Next: [03 Triplets](03_triplets.ipynb)
+
+# %%
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+
+from siamese_lib import plots
+from siamese_lib.checks import check
+from siamese_lib.energy import cosine_similarity
+
+plots.style()
+rng = np.random.default_rng(0)
+
+# %% [markdown]
+# ## Three questions
+#
+# A Siamese network turns each question into a vector. We want *the same meaning* to become *the
+# same direction*. Take three questions from the course this collection answers:
+#
+# | role | question |
+# | --- | --- |
+# | anchor A | How old are you? |
+# | positive P | What is your age? |
+# | negative N | Where are you from? |
+#
+# A and N share the words "are you", A and P share no word at all. Still A and P belong together.
+# A good number must look at the vectors, not at the words. Here are three vectors of two numbers
+# each, small enough to draw:
+
+# %%
+anchor = np.array([3.0, 1.0])
+positive = np.array([1.2, 0.8])
+negative = np.array([-0.5, 1.5])
+
+# %% [markdown]
+# ## From the dot product to the cosine
+#
+# The dot product multiplies two vectors entry by entry and adds up:
+# $a \cdot b = \sum_i a_i b_i$. It is large when both point the same way. But it also grows with
+# their lengths. *Predict: if we double A, what happens to A·P?*
+
+# %%
+def dot(x, y):
+    total = 0.0
+    for x_i, y_i in zip(x, y, strict=True):
+        total += x_i * y_i
+    return total
+
+
+print(f"A . P         {dot(anchor, positive):.2f}")
+print(f"2A . P        {dot(2 * anchor, positive):.2f}")
+print(f"numpy's A @ P {anchor @ positive:.2f}")
+
+# %% [markdown]
+# It doubles, from 4.40 to 8.80, although the direction did not change. Length is no meaning, so we
+# divide it out. What is left is the cosine of the angle between the two vectors:
+#
+# $$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|}$$
+#
+# *Predict: which of cos(A, P) and cos(A, N) is larger, and does doubling A change either?*
+
+# %%
+def cosine(x, y):
+    return dot(x, y) / (np.sqrt(dot(x, x)) * np.sqrt(dot(y, y)))
+
+
+print(f"cos(A, P)  = {cosine(anchor, positive):.3f}")
+print(f"cos(2A, P) = {cosine(2 * anchor, positive):.3f}")
+print(f"cos(A, N)  = {cosine(anchor, negative):.3f}")
+
+# %% [markdown]
+# cos(A, P) is 0.965 for A and for 2A alike: only the direction counts now. cos(A, N) is 0: A and
+# N stand at a right angle, they have nothing to do with each other.
+#
+# On the unit circle, where every vector has length 1, the cosine is the shadow that one vector
+# throws on the other.
+
+# %%
+def draw_circle(axes, vectors):
+    axes.add_patch(plt.Circle((0, 0), 1, fill=False, color="grey", lw=1))
+    for role, vector in vectors.items():
+        unit = vector / np.linalg.norm(vector)
+        axes.annotate("", unit, (0, 0), arrowprops={
+            "arrowstyle": "-|>", "lw": 2.5, "color": plots.COLOURS[role], "shrinkA": 0, "shrinkB": 0,
+        })
+        axes.text(*(1.14 * unit), role[0].upper(), ha="center", va="center", fontsize=14,
+                  color=plots.COLOURS[role])
+    axes.set(xlim=(-1.3, 1.3), ylim=(-0.3, 1.3), aspect="equal", xlabel="first number",
+             ylabel="second number")
+
+
+figure, axes = plt.subplots(figsize=(5, 3.4))
+draw_circle(axes, {"anchor": anchor, "positive": positive, "negative": negative})
+plots.show(figure, alt="Unit circle: A points right and slightly up, P close to it, N at a right angle.")
+
+# %% [markdown]
+# P lies close to A, N far off. That is the picture we want training to produce from any start.
+#
+# ## The values a cosine can take
+#
+# Same direction gives 1, a right angle 0, the opposite direction -1. Nothing lies outside.
+# *Predict the five numbers before you run the cell.*
+
+# %%
+for degrees in (0, 60, 90, 120, 180):
+    turned = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    print(f"{degrees:4d} degrees: cosine {cosine(np.array([1.0, 0.0]), turned):5.2f}")
+
+# %% [markdown]
+# 60 degrees is already down to 0.50. The cosine falls slowly near 0 degrees and quickly near 90:
+# a cosine of 0.9 still leaves 26 degrees between two vectors.
+#
+# ## The cost of one triplet
+#
+# We want cos(A, P) large and cos(A, N) small. One number that falls in both cases is
+#
+# $$\text{cost}(A, P, N) = -\cos(A, P) + \cos(A, N)$$
+#
+# The course asks for $-\cos(A,P) + \cos(A,N) \le 0$: the positive should be at least as near as
+# the negative. *Predict: what are the best and the worst value this cost can have?*
+
+# %%
+def cost(a, p, n):
+    return -cosine(a, p) + cosine(a, n)
+
+
+print("  cos(A,P)  cos(A,N)   cost")
+for to_positive, to_negative in [(1, -1), (1, 0), (0.9, 0.2), (0.5, 0.5), (0, 1), (-1, 1)]:
+    value = -to_positive + to_negative
+    print(f"{to_positive:10.1f}{to_negative:10.1f}{value:7.1f}")
+print(f"our three vectors: {cost(anchor, positive, negative):.3f}")
+
+# %% [markdown]
+# The best is -2 (P on A, N opposite), the worst +2 (the reverse). The cost is 0 wherever both
+# cosines are equal, whether both are 0.5 or both are 1. Our three vectors cost -0.965: the order is
+# right.
+#
+# ## The picture of the cost
+#
+# Both cosines run from -1 to 1, so all possible triplets fit in a square. Every point is a triplet;
+# its colour is the cost. *Predict: where is the border between good and bad?*
+
+# %%
+side = np.linspace(-1, 1, 201)
+to_positive, to_negative = np.meshgrid(side, side)
+figure, axes = plt.subplots(figsize=(5.4, 4.4))
+image = axes.pcolormesh(side, side, to_negative - to_positive, cmap="PuOr_r", vmin=-2, vmax=2)
+figure.colorbar(image, label="cost")
+axes.plot(side, side, color="black", label="cost 0")
+axes.plot(cosine(anchor, positive), cosine(anchor, negative), "o", color="black", ms=9)
+axes.annotate("our triplet", (0.96, 0), (0.2, -0.35), arrowprops={"arrowstyle": "-"})
+axes.set(xlabel="cos(A, P)", ylabel="cos(A, N)", aspect="equal")
+axes.legend(loc="upper left", frameon=True)
+plots.show(figure, alt="The cost over both cosines: a tilted plane, negative below the diagonal, positive above.")
+
+# %% [markdown]
+# The border is the diagonal, and the cost is a tilted plane: below the diagonal the positive is
+# nearer than the negative. Our triplet sits well inside the good half.
+#
+# ### Try it
+#
+# Change the vectors at the top and run again. *What do you expect?*
+# - Turn N until it lies on P: the cost goes to 0, wherever A points.
+# - Turn A away from both by the same angle: both cosines fall, the cost hardly moves.
+#
+# ## A whole batch at once
+#
+# Training looks at many triplets together. First the plain loop over 1,000 random triplets in 8
+# dimensions, then the same without a loop, then what `siamese_lib` offers. All three must agree.
+
+# %%
+A, P, N = rng.normal(size=(3, 1000, 8))
+by_loop = np.array([cost(a, p, n) for a, p, n in zip(A, P, N, strict=True)])
+print("mean cost by loop", by_loop.mean().round(4))
+
+# %%
+def unit(x):
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+vectorised = -(unit(A) * unit(P)).sum(axis=-1) + (unit(A) * unit(N)).sum(axis=-1)
+with_library = -cosine_similarity(A, P) + cosine_similarity(A, N)
+assert np.allclose(by_loop, vectorised) and np.allclose(by_loop, with_library, atol=1e-5)
+print("share of random triplets in the good half:", (vectorised <= 0).mean())
+
+# %% [markdown]
+# The three ways agree. Exactly half of these random triplets (0.5) are in the good half: an untrained
+# network is right by luck half of the time. `axis=-1` says that each row has a length of its own;
+# from here on we never leave it out.
+#
+# ## Which way does the gradient pull?
+#
+# Training moves the vectors against the gradient of the cost. JAX computes it: `jax.grad(f)` is the
+# function of partial derivatives of `f`. *Predict: does the gradient of P point along P, or across
+# it?*
+
+# %%
+def jax_cost(a, p, n):
+    return -cosine_similarity(a, p) + cosine_similarity(a, n)
+
+
+gradients = jax.grad(jax_cost, argnums=(0, 1, 2))(anchor, positive, negative)
+for role, vector, gradient in zip("APN", (anchor, positive, negative), gradients, strict=True):
+    print(f"{role}: gradient {np.round(gradient, 3)}, dot with {role} itself {gradient @ vector:.3f}")
+
+# %% [markdown]
+# Each gradient stands at a right angle to its own vector (the dot product is 0): the cost can only
+# *turn* a vector, never usefully lengthen it, because the cosine ignores length. Let us take twenty
+# small steps from a bad start, where N is nearer than P.
+
+# %%
+vectors = [jnp.array([1.0, 0.0]), jnp.array([-0.2, 1.0]), jnp.array([1.0, 0.35])]
+costs = []
+for _ in range(20):
+    costs.append(float(jax_cost(*vectors)))
+    steps = jax.grad(jax_cost, argnums=(0, 1, 2))(*vectors)
+    vectors = [vector - 0.15 * step for vector, step in zip(vectors, steps, strict=True)]
+print("cost before", round(costs[0], 3), "and after 20 steps", round(costs[-1], 3))
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 3.6))
+left.plot(costs, color=plots.COLOURS["anchor"])
+left.axhline(0, color="grey", ls=":")
+left.set(xlabel="step", ylabel="cost", title="The cost falls through 0")
+draw_circle(right, dict(zip(("anchor", "positive", "negative"), map(np.array, vectors), strict=True)))
+right.set(ylim=(-1.3, 1.3), title="After 20 steps")
+plots.show(figure, alt="Left: the cost falls from above 1 to below -1. Right: P now lies near A, N points away.")
+
+# %% [markdown]
+# The cost falls from 1.14 to -1.579. P turned towards A, N away from it, and A itself moved towards
+# P and away from N. The cost did not stop at 0, where the order was right: it would push on to -2,
+# spending effort on a triplet that is already solved. The margin of [03](03_triplets.ipynb) ends
+# that.
+#
+# ## A failure on purpose: the zero vector
+#
+# A question with no known word can end up as a vector of zeros. Its length is 0, and we divide by
+# it. *Predict: what does our cosine say, and what its gradient?*
+
+# %%
+def naive(x, y):
+    return jnp.sum(x * y) / (jnp.linalg.norm(x) * jnp.linalg.norm(y))
+
+
+zero, other = jnp.zeros(2), jnp.array([1.0, 0.0])
+print("naive cosine     ", naive(zero, other), "gradient", jax.grad(naive)(zero, other))
+print("siamese_lib's    ", cosine_similarity(zero, other), "gradient",
+      jax.grad(cosine_similarity)(zero, other))
+
+# %% [markdown]
+# The naive form gives nan, and one nan in a gradient spoils every weight in a single step.
+# `siamese_lib` defines the cosine of a zero vector as 0 with gradient 0: no direction, no opinion,
+# no harm. When your own loss turns nan, look first for a norm at zero.
+#
+# ## Exercises
+#
+# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
+# nothing.
+#
+# **02.1 Cosine of rows.** For `x` and `y` of shape `[batch, dim]` return the cosine of each pair of
+# rows, shape `[batch]`: $\cos(x_i, y_i) = x_i \cdot y_i / (|x_i||y_i|)$.
+
+# %%
+def row_cosines(x, y):
+    ...
+
+
+check("02.1", row_cosines)
+
+# %% [markdown]
+# <details><summary>Solution to 02.1</summary>
+#
+# ```python
+# def row_cosines(x, y):
+#     lengths = np.linalg.norm(x, axis=-1) * np.linalg.norm(y, axis=-1)
+#     return (x * y).sum(axis=-1) / lengths
+# ```
+#
+# </details>
+#
+# **02.2 The cost.** Return $-\cos(A, P) + \cos(A, N)$ for each row of three arrays `[batch, dim]`.
+
+# %%
+def row_costs(anchor, positive, negative):
+    ...
+
+
+check("02.2", row_costs)
+
+# %% [markdown]
+# <details><summary>Solution to 02.2</summary>
+#
+# ```python
+# def row_costs(anchor, positive, negative):
+#     return -cosine_similarity(anchor, positive) + cosine_similarity(anchor, negative)
+# ```
+#
+# </details>
+#
+# **02.3 How many are solved?** Return the share (0 to 1) of triplets whose cost is at most 0.
+
+# %%
+def share_solved(anchor, positive, negative):
+    ...
+
+
+check("02.3", share_solved)
+
+# %% [markdown]
+# <details><summary>Solution to 02.3</summary>
+#
+# ```python
+# def share_solved(anchor, positive, negative):
+#     costs = -cosine_similarity(anchor, positive) + cosine_similarity(anchor, negative)
+#     return np.mean(costs <= 0)
+# ```
+#
+# </details>
+#
+# **02.4 By hand.** cos(A, P) is 0.2 and cos(A, N) is 0.6. What is the cost?
+
+# %%
+by_hand = ...
+
+check("02.4", by_hand)
+
+# %% [markdown]
+# <details><summary>Solution to 02.4</summary>
+#
+# ```python
+# by_hand = -0.2 + 0.6
+# ```
+#
+# The negative is nearer than the positive, so the cost is above 0.
+#
+# </details>
+#
+# ## Recap
+#
+# - The cosine is the dot product with both lengths divided out: 1 same direction, 0 right angle, -1
+#   opposite.
+# - The one number that the opening question asks for is -cos(A, P) + cos(A, N), between -2 and 2,
+#   and at most 0 where the positive is at least as near as the negative.
+# - Its gradient turns vectors and never needs to lengthen them.
+# - A batch is computed row by row: keep `axis=-1`.
+#
+# Limits: the cost keeps pulling on triplets that are solved, and it is satisfied with a tie: three
+# equal vectors cost 0. Notebook 03 cures both with a margin, and shows what happens without.
+#
+# ### References
+#
+# - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week: the cost
+#   and the three questions. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
+# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*: the
+#   cosine between two towers. [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
+#
+# [Start](00_start_here.ipynb) · Previous: [01 Architecture](01_architecture.ipynb) ·
+# Next: [03 Triplets](03_triplets.ipynb)
