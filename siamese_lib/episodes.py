@@ -1,0 +1,134 @@
+"""Drawing episodes: which images are shown (the support) and which are asked for (the query)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Episode(NamedTuple):
+    """Indices of images: support [n_way, k_shot] and query [n_way, n_query], row = class."""
+
+    support: np.ndarray
+    query: np.ndarray
+
+
+def sample_episode(
+    labels, *, n_way: int, k_shot: int, n_query: int = 1, rng: np.random.Generator, drawer=None
+) -> Episode:
+    """Draw an episode; no image occurs twice in it.
+
+    With `drawer`, the queries of a class come from other drawers than its support: a random
+    order of its drawers is drawn, queries come from the first and support from those left.
+
+    Shapes: labels, drawer [n] -> Episode of int indices into them.
+    Raises: ValueError where labels or drawer do not fit, n_way exceeds the classes, or a class
+        has too few images (or, with drawer, too few drawers).
+    """
+    labels = require_labels(labels)
+    tables = build_tables(labels, np.zeros_like(labels), drawer)
+    sizes = Sizes(n_way, k_shot, n_query)
+    require_sizes(tables, sizes, drawer is not None)
+    support, query = draw_episodes(tables, sizes, 1, rng)
+    return Episode(support[0], query[0])
+
+
+class Sizes(NamedTuple):
+    n_way: int
+    k_shot: int
+    n_query: int
+
+
+class Tables(NamedTuple):
+    """Images by class, one row a class, filled up with -1, and what else a draw needs."""
+
+    image: np.ndarray  # [classes, most images of a class]
+    drawer: np.ndarray  # the same shape: 0, 1, ... in each row, the drawer of the image
+    group: np.ndarray  # [classes]
+    name: np.ndarray  # [classes], the label
+
+
+def build_tables(labels, groups, drawer) -> Tables:
+    # With no drawers given every image has its own: then "another drawer" is "another image".
+    images = np.arange(len(labels))
+    drawer = images if drawer is None else require_length("drawer", drawer, labels)
+    names, counts = np.unique(labels, return_counts=True)
+    image = np.full((len(names), counts.max()), -1)
+    local = np.zeros_like(image)
+    by_class = np.split(np.argsort(labels, kind="stable"), np.cumsum(counts)[:-1])
+    for row, mine in enumerate(by_class):
+        if np.any(groups[mine] != groups[mine[0]]):
+            raise ValueError(
+                f"class {names[row]} lies in more than one group of within; give the class "
+                "another label in each group"
+            )
+        image[row, : len(mine)] = mine
+        local[row, : len(mine)] = np.unique(drawer[mine], return_inverse=True)[1]
+    return Tables(image, local, groups[image[:, 0]], names)
+
+
+def draw_episodes(tables: Tables, sizes: Sizes, count: int, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Support [count, n_way, k_shot] and query [count, n_way, n_query], indices of images."""
+    rows = _draw_classes(tables, sizes.n_way, count, rng)
+    image, drawer = tables.image[rows], tables.drawer[rows]
+    # The drawers of each class in random order, and inside a drawer its images likewise.
+    order = rng.random((*rows.shape, drawer.max() + 1)).argsort(axis=-1).argsort(axis=-1)
+    rank = np.take_along_axis(order, drawer, axis=-1)
+    place = np.where(image < 0, np.inf, rank + rng.random(image.shape))
+    first = place.argsort(axis=-1)[..., : sizes.n_query]
+    last_rank = np.take_along_axis(rank, first, axis=-1).max(axis=-1, keepdims=True)
+    is_free = (rank > last_rank) & (image >= 0)
+    chance = np.where(is_free, rng.random(image.shape), np.inf)
+    shots = chance.argsort(axis=-1)[..., : sizes.k_shot]
+    return np.take_along_axis(image, shots, -1), np.take_along_axis(image, first, -1)
+
+
+def _draw_classes(tables: Tables, n_way: int, count: int, rng) -> np.ndarray:
+    """Rows of the tables, [count, n_way]: a group with enough classes, then its classes."""
+    groups, sizes = np.unique(tables.group, return_counts=True)
+    chosen = rng.choice(groups[sizes >= n_way], size=(count, 1))
+    chance = np.where(tables.group == chosen, rng.random((count, len(tables.group))), np.inf)
+    return chance.argsort(axis=-1)[:, :n_way]
+
+
+def require_labels(labels) -> np.ndarray:
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or not labels.size:
+        raise ValueError(f"labels has shape {labels.shape}; give one label an image, [n]")
+    return labels
+
+
+def require_length(name: str, values, labels: np.ndarray) -> np.ndarray:
+    values = np.asarray(values)
+    if values.shape[:1] != labels.shape:
+        raise ValueError(f"{name} has shape {values.shape} for {len(labels)} labels; give as many")
+    return values
+
+
+def require_sizes(tables: Tables, sizes: Sizes, has_drawers: bool) -> None:
+    for name, size in sizes._asdict().items():
+        if size < 1:
+            raise ValueError(f"{name} is {size}; give 1 or more")
+    most = int(np.unique(tables.group, return_counts=True)[1].max())
+    if sizes.n_way > most:
+        raise ValueError(
+            f"n_way is {sizes.n_way} but there are {most} classes (in the largest group); "
+            f"lower n_way to {most} or give more classes"
+        )
+    # At worst the queries use up n_query - 1 images of small drawers and then the largest one.
+    counts = (tables.image >= 0).sum(axis=1)
+    left = counts - (sizes.n_query - 1) - _largest_drawer(tables)
+    worst = int(left.argmin())
+    if left[worst] < sizes.k_shot:
+        what = "other drawers" if has_drawers else "other images"
+        raise ValueError(
+            f"class {tables.name[worst]} has {counts[worst]} images; with n_query={sizes.n_query} "
+            f"as few as {max(left[worst], 0)} from {what} are left for k_shot={sizes.k_shot}; "
+            "lower k_shot or n_query, or leave the class out"
+        )
+
+
+def _largest_drawer(tables: Tables) -> np.ndarray:
+    """The most images that one drawer has in each class, [classes]."""
+    is_image = tables.image >= 0
+    drawers = np.arange(tables.drawer.max() + 1)
+    return np.max([((tables.drawer == d) & is_image).sum(axis=1) for d in drawers], axis=0)
