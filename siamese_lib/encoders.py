@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from siamese_lib.energy import l2_normalize
-from siamese_lib.validate import require_rank
+from siamese_lib.validate import require_finite, require_rank
 
 
 class LSTM(nnx.Module):
@@ -106,6 +106,7 @@ class ImageEncoder(nnx.Module):
                 f"images are {jnp.shape(images)[1:]}, this encoder takes "
                 f"({self.image_size}, {self.image_size}); resize them or set image_size"
             )
+        require_finite(images=images)
         x = jnp.asarray(images, jnp.float32)[..., None]
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = nnx.max_pool(nnx.relu(norm(convolution(x))), (2, 2), strides=(2, 2))

@@ -3,7 +3,12 @@
 import jax.numpy as jnp
 
 from siamese_lib.energy import cosine_similarity
-from siamese_lib.validate import require_margin, require_rank, require_same_shape
+from siamese_lib.validate import (
+    require_finite,
+    require_margin,
+    require_rank,
+    require_same_shape,
+)
 
 TRIPLET_KINDS = ("easy", "semi-hard", "hard")
 
@@ -23,6 +28,7 @@ def triplet_kind(anchor, positive, negative, *, margin=0.25):
     require_same_shape(anchor=anchor, positive=positive, negative=negative)
     require_rank(2, "[batch, dim]", anchor=anchor)
     require_margin(margin)
+    require_finite(anchor=anchor, positive=positive, negative=negative)
     to_positive = cosine_similarity(anchor, positive)
     to_negative = cosine_similarity(anchor, negative)
     is_hard = to_negative >= to_positive

@@ -5,7 +5,6 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib import patheffects
 
 # Okabe and Ito's colours stay apart for colour-blind eyes and in grey print.
 COLOURS = {"anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00", "accent": "#CC79A7"}
@@ -33,11 +32,20 @@ def show(figure, *, alt):
 
     if len(alt.split()) < 4:
         raise ValueError(f"alt is {alt!r}; say in a sentence what the figure shows")
+    picture = _picture(figure, alt)
+    display(picture.pop("data"), **picture)
+
+
+def _picture(figure, alt):
+    """What display takes for a figure with its alternative text; closes the figure."""
     data = io.BytesIO()
     figure.savefig(data, format="png", metadata={"Software": None})
     plt.close(figure)
-    picture = {"image/png": base64.b64encode(data.getvalue()).decode(), "text/plain": alt}
-    display(picture, raw=True, metadata={"image/png": {"alt": alt}})
+    image = base64.b64encode(data.getvalue()).decode()
+    return {
+        "data": {"image/png": image, "text/plain": alt}, "raw": True,
+        "metadata": {"image/png": {"alt": alt}},
+    }  # fmt: skip
 
 
 def similarity_matrix(similarity, *, rows=None, columns=None, title="", axes=None):
@@ -149,12 +157,8 @@ def live_loss_curve(*, alt="Loss curve of the training run, step by step."):
     handle = display({"text/plain": "waiting for the first epoch"}, raw=True, display_id=True)
 
     def draw(history):
-        figure = loss_curve(history)
-        data = io.BytesIO()
-        figure.savefig(data, format="png", metadata={"Software": None})
-        plt.close(figure)
-        picture = {"image/png": base64.b64encode(data.getvalue()).decode(), "text/plain": alt}
-        handle.update(picture, raw=True, metadata={"image/png": {"alt": alt}})
+        picture = _picture(loss_curve(history), alt)
+        handle.update(picture.pop("data"), **picture)
 
     return draw
 
@@ -180,9 +184,3 @@ def image_grid(images, *, titles=None, columns=10, frames=None, title=""):
                 axes.set_title(titles[k], fontsize=9)
     figure.suptitle(title)
     return figure
-
-
-def outlined(text_artist):
-    """White outline, so that a label stays readable over lines."""
-    text_artist.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
-    return text_artist

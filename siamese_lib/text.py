@@ -104,7 +104,8 @@ def duplicate_batches(tokens, group, *, batch_size, seed):
     """Batches of pairs with one meaning each, no meaning twice in a batch.
 
     Every other row of a batch can serve as a negative, as far as group knows. Each epoch (a new
-    seed) pairs the questions of a group anew and uses every group with two questions or more.
+    seed) pairs the questions of a group anew; less than a batch of the pairs is left out, and
+    those beyond the number of batches in a very large group.
 
     Shapes: tokens [n, length] int, group [n] int -> yields (anchor, positive), each
     [batch_size, length'] int32 with length' a multiple of 8.
@@ -136,15 +137,12 @@ def _pairs_within(group, rng):
 
 
 def _batches_without_repeats(group, batch_size, rng):
-    """Rows in batches: the k-th pairs of all groups are dealt together, so none meets its own."""
-    order = rng.permutation(len(group))
-    by_group = order[np.argsort(group[order], kind="stable")]
-    sorted_group = group[by_group]
-    starts = np.r_[0, np.flatnonzero(np.diff(sorted_group)) + 1]
-    turn = np.arange(len(group)) - np.repeat(starts, np.diff(np.r_[starts, len(group)]))
-    batches = []
-    for k in range(turn.max() + 1):
-        rows = rng.permutation(by_group[turn == k])
-        batches += [rows[i : i + batch_size] for i in range(0, len(rows), batch_size)]
-    full = [rows for rows in batches if len(rows) == batch_size]
-    return [full[i] for i in rng.permutation(len(full))]
+    """Rows in batches: pairs sorted by group are dealt like cards, one batch after the other."""
+    groups, place = np.unique(group, return_inverse=True)
+    order = np.argsort(rng.permutation(len(groups))[place], kind="stable")
+    batches = len(order) // batch_size
+    for batch in rng.permutation(batches):
+        rows = order[batch::batches]
+        _, first = np.unique(group[rows], return_index=True)  # a group larger than the deal
+        if len(first) >= batch_size:
+            yield rows[rng.permutation(first)[:batch_size]]

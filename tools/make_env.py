@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+VERSION = ".".join(map(str, sys.version_info[:2]))
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 
 
@@ -22,8 +23,8 @@ def stop(sentence):
 def require_python():
     if sys.version_info < (3, 11):
         stop(
-            "this is Python %d.%d and the course needs 3.11 or newer; install it from python.org or "
-            "your package manager and run `make lab PYTHON=python3.12` (its name)" % sys.version_info[:2]
+            f"this is Python {VERSION} and the course needs 3.11 or newer; install it from "
+            "python.org or your package manager and run `make lab PYTHON=python3.12` (its name)"
         )
     try:
         import ensurepip  # noqa: F401
@@ -31,7 +32,7 @@ def require_python():
     except ImportError:
         stop(
             "this Python has no venv module; on Debian or Ubuntu run "
-            "`sudo apt install python%d.%d-venv`, then the same command again" % sys.version_info[:2]
+            f"`sudo apt install python{VERSION}-venv`, then the same command again"
         )
 
 

@@ -1,0 +1,105 @@
+"""Encoders against Flax's own LSTM, a plain count of parameters, and what padding may not do."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from siamese_lib.encoders import LSTM, ImageEncoder, QuestionEncoder, SiameseNetwork
+
+rng = np.random.default_rng(3)
+TOKENS = np.array([[5, 3, 9, 2], [7, 0, 0, 0], [4, 8, 0, 0]])
+
+
+def questions(**options):
+    return QuestionEncoder(12, embedding_dim=6, hidden_dim=8, **options, rngs=nnx.Rngs(0))
+
+
+def count(model):
+    return sum(leaf.size for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)))
+
+
+def test_the_course_s_model_has_the_course_s_parameters():
+    model = nnx.eval_shape(lambda: QuestionEncoder(36_224, rngs=nnx.Rngs(0)))
+    assert count(model) == 36_224 * 128 + 4 * (128 * 128 + 128 * 128 + 128) == 4_768_256
+
+
+def test_lstm_equals_flax():
+    ours = LSTM(6, 8, rngs=nnx.Rngs(1))
+    theirs = nnx.RNN(nnx.OptimizedLSTMCell(6, 8, rngs=nnx.Rngs(2)))
+    cell = theirs.cell
+    cell.dense_i.kernel[...] = ours.kernel[:6]
+    cell.dense_h.kernel[...] = ours.kernel[6:]
+    cell.dense_h.bias[...] = ours.bias[...]
+    x = rng.normal(size=(5, 7, 6)).astype(np.float32)
+    np.testing.assert_allclose(ours(x), theirs(x), atol=1e-5)
+
+
+def test_question_encoder_against_a_loop_over_real_tokens():
+    model = questions()
+    for row, embedding in zip(TOKENS, model(TOKENS), strict=True):
+        real = row[row != 0]
+        states = np.asarray(model.lstm(model.embedding(real[None])))[0]
+        mean = np.zeros(8)
+        for state in states:
+            mean += state / len(states)
+        np.testing.assert_allclose(embedding, mean / np.linalg.norm(mean), atol=1e-5)
+
+
+@pytest.mark.parametrize("extra", [1, 4, 20])
+def test_padding_never_changes_an_embedding(extra):
+    model = questions()
+    padded = np.pad(TOKENS, ((0, 0), (0, extra)))
+    np.testing.assert_allclose(model(padded), model(TOKENS), atol=1e-6)
+    with_padding = nnx.grad(lambda m: jnp.sum(m(padded)[:, 0]))(model)
+    without = nnx.grad(lambda m: jnp.sum(m(TOKENS)[:, 0]))(model)
+    for a, b in zip(jax.tree.leaves(with_padding), jax.tree.leaves(without), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def test_embeddings_are_unit_rows_and_independent_of_the_batch():
+    images = rng.random((5, 28, 28)).astype(np.float32)
+    for model, inputs in ((questions(), TOKENS), (ImageEncoder(rngs=nnx.Rngs(0)), images)):
+        embeddings = model(inputs)
+        np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+        for i in range(len(inputs)):
+            np.testing.assert_allclose(model(inputs[i : i + 1])[0], embeddings[i], atol=1e-5)
+
+
+def test_siamese_network_has_one_set_of_weights_and_mirrors():
+    model = SiameseNetwork(questions())
+    assert count(model) == count(model.encoder)
+    h1, h2 = model(TOKENS, TOKENS[::-1])
+    swapped = model(TOKENS[::-1], TOKENS)
+    np.testing.assert_array_equal(h1, swapped[1])
+    np.testing.assert_array_equal(h2, swapped[0])
+
+
+def test_an_all_padding_question_is_an_error_and_under_jit_a_zero_vector():
+    model = questions()
+    empty = TOKENS.copy()
+    empty[1] = 0
+    with pytest.raises(ValueError, match="question 1 is all padding"):
+        model(empty)
+    traced = nnx.jit(lambda m, t: m(t))(model, empty)
+    assert jnp.isfinite(traced).all()
+    assert not traced[1].any()
+
+
+def test_bad_input_is_quoted():
+    with pytest.raises(ValueError, match=r"\(4,\); give \[batch, time\]"):
+        questions()(TOKENS[0])
+    with pytest.raises(ValueError, match="run from 0 to 12, the vocabulary has 12"):
+        questions()(TOKENS + (TOKENS == 9) * 3)
+    with pytest.raises(ValueError, match="run from -1"):
+        questions()(TOKENS - 1)
+    images = ImageEncoder(rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match=r"\(105, 105\).*\(28, 28\)"):
+        images(np.zeros((2, 105, 105)))
+    with pytest.raises(ValueError, match="empty"):
+        images(np.zeros((0, 28, 28)))
+    with pytest.raises(ValueError, match=r"give \[batch, height, width\]"):
+        images(np.zeros((2, 28, 28, 1)))
+    with pytest.raises(ValueError, match="images holds nan"):
+        images(np.full((1, 28, 28), np.nan))

@@ -1,0 +1,146 @@
+"""Training learns, resumes to the bit, refuses NaN; encoding keeps order; weights survive a file."""
+
+import jax
+import numpy as np
+import optax
+import pytest
+from flax import nnx
+
+from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
+from siamese_lib.losses import modified_triplet_loss
+from siamese_lib.text import duplicate_batches
+from siamese_lib.training import encode, fit, load, save
+
+rng = np.random.default_rng(5)
+GROUP = np.repeat(np.arange(24), 4)
+# A question of group g is made of words g + 2 and random others: short and long ones.
+TOKENS = np.zeros((96, 12), np.int32)
+for row, g in zip(TOKENS, GROUP, strict=True):
+    row[: rng.integers(3, 13)] = rng.integers(26, 60)
+    row[rng.integers(0, 3)] = g + 2
+
+
+def network(seed=0):
+    encoder = QuestionEncoder(60, embedding_dim=16, hidden_dim=16, rngs=nnx.Rngs(seed))
+    return SiameseNetwork(encoder)
+
+
+def loss(model, anchor, positive):
+    return modified_triplet_loss(*model(anchor, positive))
+
+
+def batches(epoch):
+    return duplicate_batches(TOKENS, GROUP, batch_size=12, seed=epoch)
+
+
+def same_weights(a, b):
+    leaves = [jax.tree.leaves(nnx.state(m, nnx.Param)) for m in (a, b)]
+    return all((x == y).all() for x, y in zip(*leaves, strict=True))
+
+
+def test_fit_learns_and_reports():
+    model, calls = network(), []
+    history = fit(
+        model, loss, batches, epochs=8, optimizer=optax.adam(0.02), progress=False,
+        validate=lambda m: float(len(calls)), on_epoch=lambda h: calls.append(len(h["loss"])),
+    )  # fmt: skip
+    assert history["epoch_loss"][-1] < 0.5 * history["epoch_loss"][0]
+    assert calls == [len(history["loss"]) // 8 * k for k in range(1, 9)]
+    assert history["validation"] == list(range(8))
+    first = np.mean(history["loss"][: calls[0]])
+    assert history["epoch_loss"][0] == pytest.approx(first)
+
+
+def test_one_step_is_the_optimizer_s_on_the_gradient_of_the_loss():
+    model, expected = network(), network()
+    batch = next(iter(batches(0)))
+    fit(model, loss, lambda epoch: [batch], epochs=1, optimizer=optax.sgd(0.5), progress=False)
+    graph, params = nnx.split(expected)
+    gradient = jax.grad(lambda p: loss(nnx.merge(graph, p), *batch))(params)
+    moved = jax.tree.map(lambda p, g: p - 0.5 * g, params, gradient)
+    for a, b in zip(jax.tree.leaves(moved), jax.tree.leaves(nnx.state(model)), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_a_run_stopped_and_resumed_ends_with_the_same_bits(tmp_path):
+    whole, stopped, resumed = network(), network(), network(seed=9)
+    history = fit(whole, loss, batches, epochs=4, progress=False)
+    fit(stopped, loss, batches, epochs=2, progress=False, checkpoint=tmp_path / "run")
+    again = fit(resumed, loss, batches, epochs=4, progress=False, checkpoint=tmp_path / "run")
+    assert same_weights(whole, resumed)
+    assert again == history
+    assert not same_weights(whole, stopped)
+
+
+def test_a_crash_between_writing_weights_and_history_costs_one_epoch_only(tmp_path, monkeypatch):
+    fit(network(), loss, batches, epochs=1, progress=False, checkpoint=tmp_path / "run")
+
+    def crash(*_):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("siamese_lib.training.json.dumps", crash)
+        with pytest.raises(OSError, match="disk full"):
+            fit(network(), loss, batches, epochs=2, progress=False, checkpoint=tmp_path / "run")
+    resumed, whole = network(), network()
+    fit(resumed, loss, batches, epochs=3, progress=False, checkpoint=tmp_path / "run")
+    fit(whole, loss, batches, epochs=3, progress=False)
+    assert same_weights(whole, resumed)
+
+
+def test_a_loss_that_is_not_finite_stops_with_the_step():
+    def broken(model, anchor, positive):
+        return loss(model, anchor, positive) * np.nan
+
+    with pytest.raises(ValueError, match="the loss is nan at step 0.*learning rate"):
+        fit(network(), broken, batches, epochs=2, progress=False)
+
+
+def test_encode_keeps_the_order_and_does_not_depend_on_the_batch_size():
+    model = network().encoder
+    expected = np.concatenate([np.asarray(model(TOKENS[i : i + 1])) for i in range(len(TOKENS))])
+    for batch_size in (1, 7, 96, 500):
+        np.testing.assert_allclose(encode(model, TOKENS, batch_size=batch_size), expected, atol=1e-5)
+
+
+def test_saved_weights_come_back_to_the_bit(tmp_path):
+    saved, loaded = network(), network(seed=1)
+    save(saved, tmp_path / "weights.safetensors")
+    assert not same_weights(saved, loaded)
+    assert load(loaded, tmp_path / "weights.safetensors") is loaded
+    assert same_weights(saved, loaded)
+    assert [p.name for p in tmp_path.iterdir()] == ["weights.safetensors"]
+
+
+def test_load_refuses_another_make_and_leaves_the_model(tmp_path):
+    save(network(), tmp_path / "weights.safetensors")
+    encoder = QuestionEncoder(60, embedding_dim=16, hidden_dim=20, rngs=nnx.Rngs(0))
+    other, untouched = SiameseNetwork(encoder), nnx.clone(SiameseNetwork(encoder))
+    with pytest.raises(ValueError, match=r"lstm.bias is \(64,\) in .* and \(80,\) in the model"):
+        load(other, tmp_path / "weights.safetensors")
+    assert same_weights(other, untouched)
+    with pytest.raises(ValueError, match="missing"):
+        load(other.encoder, tmp_path / "weights.safetensors")
+
+
+def test_bad_input_is_quoted():
+    with pytest.raises(ValueError, match="epochs is 0"):
+        fit(network(), loss, batches, epochs=0, progress=False)
+    with pytest.raises(ValueError, match=r"batches\(0\) gave no batch"):
+        fit(network(), loss, lambda epoch: [], epochs=1, progress=False)
+    with pytest.raises(ValueError, match="0 inputs"):
+        encode(network().encoder, TOKENS[:0])
+    with pytest.raises(ValueError, match="batch_size 0"):
+        encode(network().encoder, TOKENS, batch_size=0)
+    empty = TOKENS.copy()
+    empty[3] = 0
+    with pytest.raises(ValueError, match="question 3 is all padding"):
+        encode(network().encoder, empty)
+
+
+def test_a_bar_is_shown_and_the_result_is_the_same(capfd):
+    quiet, loud = network(), network()
+    fit(quiet, loss, batches, epochs=1, progress=False)
+    fit(loud, loss, batches, epochs=1)
+    assert "epoch 1 of 1" in capfd.readouterr().err
+    assert same_weights(quiet, loud)
