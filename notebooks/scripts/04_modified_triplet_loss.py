@@ -1,0 +1,443 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,scripts//py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 The modified triplet loss
+#
+# **How can a batch of pairs deliver its own negatives, and which of them should count?**
+#
+# After this notebook you can
+# - read the similarity matrix of a batch: positives on the diagonal, negatives around it,
+# - compute the mean negative and the closest negative of each row, by loop and without one,
+# - put both into the full loss L1 + L2, and check it by hand on two 4 x 4 examples,
+# - tell apart the two conventions in circulation, and translate one into the other,
+# - recognise a normalisation over the wrong axis by the value at which the loss sticks.
+#
+# Before this: [03 Triplets](03_triplets.ipynb). Time: about 40 minutes to study, a few seconds to
+# run.
+#
+# [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·
+# Next: [05 Training and testing](05_training_and_testing.ipynb)
+
+# %%
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+
+from siamese_lib import plots
+from siamese_lib.checks import check
+from siamese_lib.energy import l2_normalize, pairwise_cosine
+from siamese_lib.losses import modified_triplet_loss
+
+plots.style()
+rng = np.random.default_rng(0)
+MARGIN = 0.25
+
+# %% [markdown]
+# ## A batch brings its own negatives
+#
+# Finding a negative for each pair is extra work, and notebook 03 measured that random ones are
+# mostly too easy. Here is a cheaper source. Take a batch of pairs with the same meaning, no two
+# pairs alike:
+#
+# | row | v1 (anchor) | v2 (positive) |
+# | --- | --- | --- |
+# | 0 | How old are you? | What is your age? |
+# | 1 | Where are you from? | Which country do you come from? |
+# | 2 | Can you see me? | Am I visible to you? |
+# | 3 | How do I learn to swim? | What is the way to learn swimming? |
+#
+# For the anchor of row 0 the positive is the v2 of row 0. The v2 of rows 1, 2 and 3 mean something
+# else: three negatives for nothing. A batch of b pairs gives b (b - 1) negatives. All similarities
+# together are the matrix
+#
+# $$S = V_1 V_2^\top, \qquad S_{ij} = \cos(v1_i, v2_j)$$
+#
+# for rows of unit length. This is the matrix the course draws, with b = 4:
+
+# %%
+S = np.array([
+    [0.9, -0.8, 0.3, -0.5],
+    [-0.8, 0.5, 0.1, -0.2],
+    [0.3, 0.1, 0.7, -0.8],
+    [-0.5, -0.2, -0.8, 1.0],
+])  # fmt: skip
+names = ["pair 0", "pair 1", "pair 2", "pair 3"]
+figure = plots.similarity_matrix(S, rows=names, columns=names, title="Rows: v1, columns: v2")
+plots.show(figure, alt="A 4 by 4 similarity matrix; the framed diagonal holds 0.9, 0.5, 0.7 and 1.")
+
+# %% [markdown]
+# The framed diagonal holds the positives: they should be large. Everything off the diagonal is a
+# negative and should be small. *Predict: in which row is the largest negative closest to the
+# positive?*
+#
+# ## The mean negative
+#
+# The first idea of the course: average all negatives of a row. One odd negative then moves the
+# result little, and training is steady. Start with a loop that does just what the words say.
+
+# %%
+def mean_negative_loop(similarity):
+    means = []
+    for i, row in enumerate(similarity):
+        negatives = [value for j, value in enumerate(row) if j != i]
+        means.append(sum(negatives) / len(negatives))
+    return np.array(means)
+
+
+print("mean negatives", mean_negative_loop(S).round(3))
+
+# %% [markdown]
+# All four are below zero: on average the negatives point away. Row 2 has -0.133, row 0 has -0.333.
+#
+# Without a loop: set the diagonal to 0, add up each row, and divide by b - 1, since only b - 1
+# entries are negatives. *Predict: what would dividing by b do to the values?*
+
+# %%
+def mean_negative(similarity):
+    off_diagonal = similarity * (1 - np.eye(len(similarity)))
+    return off_diagonal.sum(axis=1) / (len(similarity) - 1)
+
+
+assert np.allclose(mean_negative(S), mean_negative_loop(S))
+print("divided by b - 1", mean_negative(S).round(3))
+print("divided by b    ", (mean_negative(S) * 3 / 4).round(3))
+
+# %% [markdown]
+# Dividing by b pulls every mean towards 0: -0.25 in place of -0.333 in row 0. With b = 256 nobody
+# would see the difference, and the check below would.
+#
+# ## The closest negative
+#
+# An average hides the one negative that could be mistaken for the positive. So the second idea is
+# to look at the largest off-diagonal entry of each row that is *not above the diagonal one*: the
+# most confusing negative that is still on the right side.
+
+# %%
+def closest_negative_loop(similarity):
+    closest = []
+    for i, row in enumerate(similarity):
+        allowed = [value for j, value in enumerate(row) if j != i and value <= row[i]]
+        closest.append(max(allowed) if allowed else -np.inf)
+    return np.array(closest)
+
+
+def closest_negative(similarity):
+    diagonal = np.diag(similarity)[:, None]
+    left_out = np.eye(len(similarity), dtype=bool) | (similarity > diagonal)
+    return np.where(left_out, -np.inf, similarity).max(axis=1)
+
+
+assert np.array_equal(closest_negative(S), closest_negative_loop(S))
+print("positives        ", np.diag(S))
+print("closest negatives", closest_negative(S))
+
+# %% [markdown]
+# Rows 1 and 2 share the smallest gap: 0.1 against 0.5, and 0.3 against 0.7, 0.4 in both. That is
+# still more than the margin of 0.25, so every row is safe.
+#
+# ## The full loss
+#
+# Each idea becomes a hinge, and the loss of a row is their sum:
+#
+# $$L_1 = \max(\text{mean\_neg} - s(A,P) + \alpha,\ 0)$$
+# $$L_2 = \max(\text{closest\_neg} - s(A,P) + \alpha,\ 0)$$
+# $$L = L_1 + L_2, \qquad J = \sum_i L^{(i)}$$
+#
+# with margin $\alpha = 0.25$. *Predict: what is J for the matrix above?*
+
+# %%
+def row_losses(similarity, margin=MARGIN):
+    positive = np.diag(similarity)
+    first = np.maximum(mean_negative(similarity) - positive + margin, 0)
+    second = np.maximum(closest_negative(similarity) - positive + margin, 0)
+    return first, second
+
+
+first, second = row_losses(S)
+print("L1", first, " L2", second, " J", (first + second).sum())
+
+# %% [markdown]
+# Zero, everywhere. The course's example is a batch that needs no training: each positive leads by
+# 0.4 or more, and the margin asks for 0.25.
+#
+# ## The same by hand, with one bad row
+#
+# The course's lab uses a variant: the positive of row 2 is -0.4 in place of 0.7. *Predict, with
+# pencil: the mean negative of row 2 is (0.3 + 0.1 - 0.8) / 3. What is L1? And which entries of the
+# row are not above -0.4?*
+
+# %%
+lab = S.copy()
+lab[2, 2] = -0.4
+first, second = row_losses(lab)
+print("L1", first.round(3), " L2", second.round(3), " J", (first + second).sum().round(3))
+print("row 2: mean negative", mean_negative(lab)[2].round(3), "closest", closest_negative(lab)[2])
+
+# %% [markdown]
+# By hand: the mean negative is -0.133, so L1 = -0.133 + 0.4 + 0.25 = 0.517. Only -0.8 is not above
+# -0.4, so the closest negative is -0.8 and L2 = max(-0.8 + 0.4 + 0.25, 0) = 0. The whole loss of
+# 0.517 is L1.
+#
+# Read that again. Row 2 has the worst positive of all, two negatives beat it, and L2 says nothing:
+# the two that beat it were left out as "above the diagonal". That is a known trap of this form.
+#
+# ## Two conventions
+#
+# A learner meets both of these, under the same name:
+#
+# | | similarity matrix | chosen negative | over the batch |
+# | --- | --- | --- | --- |
+# | TensorFlow lab | V2 V1ᵀ | closest: those above the diagonal left out | sum |
+# | Trax lab | V1 V2ᵀ | hardest: the largest off-diagonal entry | mean |
+#
+# *Predict: what does "hardest" do to L2 of row 2?*
+
+# %%
+def hardest_negative(similarity):
+    return np.where(np.eye(len(similarity), dtype=bool), -np.inf, similarity).max(axis=1)
+
+
+second_hardest = np.maximum(hardest_negative(lab) - np.diag(lab) + MARGIN, 0)
+print("closest: L2", second.round(3))
+print("hardest: L2", second_hardest.round(3))
+
+# %% [markdown]
+# Now row 2 has L2 = 0.3 + 0.4 + 0.25 = 0.95: the worst row gets the largest push. Why would anyone
+# leave it out, then? At the start of training every row looks like row 2, and pushing on the worst
+# cases only is what drives a network into collapse (notebook 03). "Closest" is the careful choice,
+# "hardest" the strong one.
+
+# %%
+figure, axes = plt.subplots(figsize=(6.4, 3.4))
+places = np.arange(4)
+axes.bar(places - 0.27, first, 0.25, color=plots.COLOURS["anchor"], label="L1, mean negative")
+axes.bar(places, second, 0.25, color=plots.COLOURS["positive"], label="L2, closest")
+axes.bar(places + 0.27, second_hardest, 0.25, color=plots.COLOURS["negative"], label="L2, hardest")
+axes.set_xticks(places, names)
+axes.set(ylabel="loss of the row", title="Only pair 2 has a loss, and closest is blind to it")
+axes.legend()
+plots.show(figure, alt="Bars for each pair: only pair 2 has L1 of 0.52, L2 closest 0 and L2 hardest 0.95.")
+
+# %% [markdown]
+# ## The picture of one row
+#
+# Let the positive of row 2 run from -1 to 1 while the negatives stay. *Predict: where does each
+# curve reach 0, and where does "closest" jump?*
+
+# %%
+values = np.linspace(-1, 1, 401)
+curves = np.zeros((3, len(values)))
+for k, value in enumerate(values):
+    moved = S.copy()
+    moved[2, 2] = value
+    curves[:2, k] = np.array(row_losses(moved))[:, 2]
+    curves[2, k] = max(hardest_negative(moved)[2] - value + MARGIN, 0)
+figure, axes = plt.subplots()
+for curve, role, name in zip(curves, ("anchor", "positive", "negative"),
+                             ("L1, mean negative", "L2, closest", "L2, hardest"), strict=True):
+    axes.plot(values, curve, color=plots.COLOURS[role], label=name)
+axes.set(xlabel="similarity of the positive, S[2, 2]", ylabel="loss of row 2")
+axes.legend()
+plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is a saw-tooth that jumps at each negative.")
+
+# %% [markdown]
+# L1 and "hardest" fall in straight lines and reach 0 at 0.117 and 0.55. "Closest" is a saw: each
+# time the positive climbs over a negative, that negative becomes the closest and the loss jumps up.
+# Between the teeth it still pulls the positive in the right direction.
+#
+# ### Try it
+#
+# Change an entry of `lab` and run the cells again. *What do you expect?*
+# - Raise S[2, 2] to -0.79: which negative is now the closest in row 2?
+# - Make all entries equal, as after a collapse: what is the loss of each row?
+# - Lower the margin to 0: which row still has a loss?
+#
+# ## siamese_lib has this
+#
+# `modified_triplet_loss(anchor, positive)` takes the embeddings, not the matrix, and knows both
+# conventions. It must agree with our loops on a random batch of unit vectors.
+
+# %%
+v1 = l2_normalize(rng.normal(size=(16, 8)))
+v2 = l2_normalize(v1 + 0.4 * rng.normal(size=(16, 8)))
+ours = sum(row_losses(np.asarray(v1 @ v2.T)))
+library = modified_triplet_loss(v1, v2, margin=MARGIN, reduction="none")
+assert np.allclose(ours, library, atol=1e-5)
+print(f"mean loss of a row, ours {ours.mean():.4f}, siamese_lib {library.mean():.4f}")
+
+# %% [markdown]
+# Equal. And the two labs, each in one line:
+
+# %%
+tensorflow_lab = modified_triplet_loss(v2, v1, negatives="closest", reduction="sum")
+trax_lab = modified_triplet_loss(v1, v2, negatives="hardest", reduction="mean")
+print(f"TensorFlow lab {tensorflow_lab:.3f}, that is {tensorflow_lab / 16:.3f} a row")
+print(f"Trax lab       {trax_lab:.3f} a row")
+
+# %% [markdown]
+# Two numbers for the same batch, 1.861 and 0.244, and both are right: before you compare a loss
+# with somebody else's, ask which rows, which negative, and sum or mean. Some texts write the mean
+# and compute the sum. With a sum the gradient grows with the batch, so the learning rate that
+# worked for 64 pairs is too high for 512.
+#
+# ## What the gradient does
+#
+# The gradient with respect to S says which entries are pushed down (positive gradient) and which
+# are pulled up (negative). *Predict its sign on the diagonal, and how many entries of a row are
+# touched.*
+
+# %%
+def loss_of_matrix(similarity):
+    return modified_triplet_loss(similarity, jnp.eye(4), negatives="hardest", reduction="sum")
+
+
+gradient = jax.grad(loss_of_matrix)(jnp.asarray(lab))
+figure = plots.similarity_matrix(gradient / 2, rows=names, columns=names,
+                                 title="Half the gradient of J, hardest")
+plots.show(figure, alt="Gradient by entry: only row 2 is not zero; minus 1 on its diagonal, plus on its negatives.")
+
+# %% [markdown]
+# Only row 2 learns. (The trick: with the identity as positives the anchors *are* S. The picture
+# shows half the gradient, so that it fits the colour scale.) Its positive is pulled up with weight
+# 2, once for L1 and once for L2. The mean negative spreads a push of 1/3 over all three, and the
+# hardest one gets another 1 on top.
+#
+# ## A failure on purpose: no axis in the normalisation
+#
+# `l2_normalize(x)` in some libraries takes the length of *the whole batch* unless told an axis.
+# Nothing crashes. *Predict: for 256 pairs with identical vectors on both sides, a perfect network,
+# what should the summed loss be, and what is it here?*
+
+# %%
+perfect = rng.normal(size=(256, 128))
+by_row = perfect / np.linalg.norm(perfect, axis=1, keepdims=True)
+by_batch = perfect / np.linalg.norm(perfect)
+for name, v in (("each row", by_row), ("whole batch", by_batch)):
+    total = modified_triplet_loss(v, v, reduction="sum")
+    print(f"{name:12} length of row 0: {np.linalg.norm(v[0]):.3f}   summed loss: {total:.1f}")
+
+# %% [markdown]
+# By row the perfect network has a summed loss of 0.0. Over the whole batch every row shrinks
+# to a length near 1/16, all similarities shrink to about 1/256 of the true ones, and the margin
+# swamps them: the loss sticks near 126. A truly collapsed network would give 2 x 0.25 x 256 = 128.
+# When a loss sticks just below 2 x margin x batch, print the length of one row first.
+#
+# ## Exercises
+#
+# Here `similarity` is always an array `[b, b]` with the positives on its diagonal.
+#
+# **04.1 Mean negative.** Return the mean of the off-diagonal entries of each row, shape `[b]`.
+
+# %%
+def my_mean_negative(similarity):
+    ...
+
+
+check("04.1", my_mean_negative)
+
+# %% [markdown]
+# <details><summary>Solution to 04.1</summary>
+#
+# ```python
+# def my_mean_negative(similarity):
+#     b = len(similarity)
+#     return (similarity.sum(axis=1) - np.diag(similarity)) / (b - 1)
+# ```
+#
+# </details>
+#
+# **04.2 Closest negative.** Return the largest off-diagonal entry of each row that is not above the
+# diagonal one, shape `[b]`; `-np.inf` where there is none.
+
+# %%
+def my_closest_negative(similarity):
+    ...
+
+
+check("04.2", my_closest_negative)
+
+# %% [markdown]
+# <details><summary>Solution to 04.2</summary>
+#
+# ```python
+# def my_closest_negative(similarity):
+#     allowed = similarity <= np.diag(similarity)[:, None]
+#     np.fill_diagonal(allowed, False)
+#     return np.where(allowed, similarity, -np.inf).max(axis=1)
+# ```
+#
+# </details>
+#
+# **04.3 The full loss.** Return L1 + L2 of each row with the closest negative, shape `[b]`, for a
+# margin given as second argument.
+
+# %%
+def my_row_losses(similarity, margin):
+    ...
+
+
+check("04.3", my_row_losses)
+
+# %% [markdown]
+# <details><summary>Solution to 04.3</summary>
+#
+# ```python
+# def my_row_losses(similarity, margin):
+#     first, second = row_losses(similarity, margin)
+#     return first + second
+# ```
+#
+# </details>
+#
+# **04.4 By hand.** A row of a batch of 3 has the positive 0.5 and the negatives 0.6 and 0.2. With
+# margin 0.25 and the *closest* convention, what is L1 + L2?
+
+# %%
+by_hand = ...
+
+check("04.4", by_hand)
+
+# %% [markdown]
+# <details><summary>Solution to 04.4</summary>
+#
+# ```python
+# by_hand = max((0.6 + 0.2) / 2 - 0.5 + 0.25, 0) + max(0.2 - 0.5 + 0.25, 0)
+# ```
+#
+# The negative 0.6 is above the positive, so the closest is 0.2, and L2 is 0: the row's most
+# dangerous negative counts in the mean only.
+#
+# </details>
+#
+# ## Recap
+#
+# - A batch of b pairs delivers b - 1 negatives for each anchor: all entries of S off the diagonal.
+# - Which should count? The mean negative for a steady push (L1) and one near the positive for a
+#   sharp one (L2); the loss of a row is their sum.
+# - The two 4 x 4 examples have J = 0 and J = 0.517, the latter all L1.
+# - "closest" is blind to rows whose positive is worst of all, "hardest" is not; sum and mean differ
+#   by a factor of the batch.
+# - A loss stuck just below 2 x margin x batch means: look at the length of one row.
+#
+# Limits: every other pair of the batch is taken for a negative. Where two pairs of a batch mean the
+# same, the loss pushes apart what belongs together. Notebook 05 builds batches in which no two
+# pairs are known to share a meaning.
+#
+# ### References
+#
+# - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week, both
+#   versions of the lab. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
+# - Schroff et al. 2015, *FaceNet*: why the hardest negatives can collapse a network.
+#   [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
+#
+# [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·
+# Next: [05 Training and testing](05_training_and_testing.ipynb)
