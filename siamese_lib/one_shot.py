@@ -25,7 +25,6 @@ from siamese_lib.validate import require_finite, require_rank
 __all__ = [
     "Accuracy",
     "Episode",
-    "Run",
     "classify_by_support",
     "evaluate_n_way",
     "evaluate_runs",
@@ -42,14 +41,6 @@ class Accuracy(NamedTuple):
     mean: float
     low: float
     high: float
-
-
-class Run(NamedTuple):
-    """A fixed trial: support [n, h, w], query [m, h, w], answer [m], a row of support each."""
-
-    support: np.ndarray
-    query: np.ndarray
-    answer: np.ndarray
 
 
 def prototypes(support):
@@ -125,10 +116,11 @@ def evaluate_n_way(
     return _interval(np.concatenate(scores))
 
 
-def evaluate_runs(embed: Callable, runs: Sequence[Run]) -> float:
+def evaluate_runs(embed: Callable, runs: Sequence) -> float:
     """Share of right answers over fixed runs, such as the 20 official ones of Omniglot.
 
-    embed is called once, on the images of all runs: [n, h, w] -> [n, dim].
+    A run has support [n, h, w], query [m, h, w] and answer [m], rows of support. embed is called
+    once, on the images of all runs: [n, h, w] -> [n, dim].
     Raises: ValueError where there is no run, or embeddings do not fit or hold NaN.
     Source: Lake et al. 2015, one-shot classification.
     """

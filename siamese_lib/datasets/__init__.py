@@ -1,12 +1,34 @@
 """Data for the course: written, rendered or downloaded; each loader names its source."""
 
+from siamese_lib.datasets.banking77 import load_banking77
+from siamese_lib.datasets.faces import load_faces
+from siamese_lib.datasets.glyphs import GLYPH_SCRIPTS, load_glyphs
+from siamese_lib.datasets.omniglot import (
+    OmniglotAlphabet,
+    load_omniglot,
+    load_omniglot_runs,
+    omniglot_alphabets,
+)
+from siamese_lib.datasets.pairs import pairs_from_labels
 from siamese_lib.datasets.questions import load_question_meanings, load_questions
-from siamese_lib.datasets.types import LabelledImages, LabelledTexts, QuestionPairs
+from siamese_lib.datasets.quora import load_quora
+from siamese_lib.datasets.types import LabelledImages, LabelledTexts, OneShotRun, QuestionPairs
 
 __all__ = [
+    "GLYPH_SCRIPTS",
     "LabelledImages",
     "LabelledTexts",
+    "OmniglotAlphabet",
+    "OneShotRun",
     "QuestionPairs",
+    "load_banking77",
+    "load_faces",
+    "load_glyphs",
+    "load_omniglot",
+    "load_omniglot_runs",
     "load_question_meanings",
     "load_questions",
+    "load_quora",
+    "omniglot_alphabets",
+    "pairs_from_labels",
 ]

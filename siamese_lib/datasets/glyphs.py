@@ -14,6 +14,7 @@ import numpy as np
 
 from siamese_lib.datasets.cache import load_or_build
 from siamese_lib.datasets.types import LabelledImages
+from siamese_lib.validate import require_option
 
 # Which scripts are learned from and which are kept back. The scripts that share a history and
 # many shapes (Latin, Cyrillic, Greek, Coptic, Lisu, Old Italic) stay together in "train", with
@@ -72,10 +73,9 @@ def load_glyphs(split: str, *, drawings: int = 20, seed: int = 0) -> LabelledIma
     Raises: ValueError where split is unknown or drawings is below 2.
     Source: DejaVu and STIX fonts as shipped by matplotlib; protocol after Lake et al. 2015.
     """
-    if split not in (*_SPLITS, "all"):
-        raise ValueError(f'split is {split!r}; choose "train", "validation", "test" or "all".')
+    require_option("split", split, (*_SPLITS, "all"))
     if drawings < 2:
-        raise ValueError(f"drawings is {drawings}; a letter needs 2 or more to make a pair.")
+        raise ValueError(f"drawings is {drawings}; a letter needs 2 or more to make a pair")
     key = f"glyphs/1-{drawings}-{seed}-{version('matplotlib')}-{version('pillow')}.npz"
     stored = load_or_build(key, lambda: _render_all(drawings, seed))
     names = GLYPH_SCRIPTS if split == "all" else _SPLITS[split]

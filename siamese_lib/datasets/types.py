@@ -32,3 +32,15 @@ class LabelledImages(NamedTuple):
     label: np.ndarray
     alphabet: np.ndarray
     drawer: np.ndarray
+
+
+class OneShotRun(NamedTuple):
+    """A fixed one-shot trial, each support picture of another class.
+
+    support [n, height, width], query [m, height, width] float32; answer [m] int32: the row of
+    support that is of the query's class.
+    """
+
+    support: np.ndarray
+    query: np.ndarray
+    answer: np.ndarray

@@ -1,0 +1,68 @@
+"""Pairs of questions from labelled texts."""
+
+import numpy as np
+
+from siamese_lib.datasets.types import LabelledTexts, QuestionPairs
+
+
+def pairs_from_labels(texts: LabelledTexts, *, seed: int = 0) -> QuestionPairs:
+    """As many different pairs as same ones, shuffled.
+
+    The same pairs of a label form a ring over its texts: each text is compared with two
+    others, and following the pairs from any text leads to every other of its label, so
+    `duplicate_groups` finds the labels again. Each different pair sets the first text of a
+    same pair against a random text of another label. A text that a label repeats counts once.
+
+    Shapes: texts of [n] -> pairs of [2 m], m about n.
+    Raises: ValueError where text and label differ in length, where all labels are equal, or
+        where no label has two texts.
+    """
+    text, label = _distinct(texts)
+    rng = np.random.default_rng(seed)
+    first, second = _rings(label, rng)
+    other = _of_another_label(text, label, first, rng)
+    order = rng.permutation(2 * len(first))
+    left = np.concatenate([first, first])[order]
+    right = np.concatenate([second, other])[order]
+    return QuestionPairs(
+        question1=[text[i] for i in left],
+        question2=[text[i] for i in right],
+        is_same=(order < len(first)).astype(np.int8),
+    )
+
+
+def _distinct(texts: LabelledTexts) -> tuple[list[str], np.ndarray]:
+    if len(texts.text) != len(texts.label):
+        raise ValueError(f"{len(texts.text)} texts for {len(texts.label)} labels; give as many")
+    rows = list(dict.fromkeys(zip(texts.text, np.asarray(texts.label).tolist(), strict=True)))
+    labels = np.array([label for _, label in rows], int)
+    names, counts = np.unique(labels, return_counts=True)
+    if len(names) < 2:
+        raise ValueError(f"labels are {names.tolist()}; different pairs need 2 labels or more")
+    if counts.max() < 2:
+        raise ValueError("no label has two distinct texts; same pairs need one that has")
+    return [text for text, _ in rows], labels
+
+
+def _rings(label: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the same pairs: in a random order, each text of a label and the next one."""
+    first, second = [], []
+    for name in np.unique(label):
+        mine = rng.permutation(np.flatnonzero(label == name))
+        # Two texts make one pair, not a ring of two equal ones; one text makes none.
+        steps = len(mine) if len(mine) > 2 else len(mine) - 1
+        first.append(mine[:steps])
+        second.append(np.roll(mine, -1)[:steps])
+    return np.concatenate(first), np.concatenate(second)
+
+
+def _of_another_label(text, label, first, rng: np.random.Generator) -> np.ndarray:
+    """For each index a random one of another label; drawn again until it is."""
+    other = rng.integers(len(label), size=len(first))
+    words = np.unique(text, return_inverse=True)[1]
+    for _ in range(1000):
+        wrong = (label[other] == label[first]) | (words[other] == words[first])
+        if not wrong.any():
+            return other
+        other[wrong] = rng.integers(len(label), size=int(wrong.sum()))
+    raise ValueError("nearly all texts are of one label; give more texts of other labels")

@@ -1,0 +1,141 @@
+"""Quora question pairs: downloaded by the user under Quora's terms, or the user's own file."""
+
+import csv
+import hashlib
+import warnings
+from collections import Counter
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from siamese_lib.datasets.downloads import fetch
+from siamese_lib.datasets.types import QuestionPairs
+from siamese_lib.validate import require_option
+
+_FILE = "quora/quora_duplicate_questions.tsv"
+_COLUMNS = ["id", "qid1", "qid2", "question1", "question2", "is_duplicate"]
+_SPLITS = ("train", "validation", "test", "all")
+_HELD_OUT = 0.1  # share of the pairs that test may take, and validation after it
+
+
+class _Row(NamedTuple):
+    qid1: str
+    qid2: str
+    question1: str
+    question2: str
+    is_same: int
+
+
+def load_quora(split: str, *, path: str | PathLike | None = None) -> QuestionPairs:
+    """Pairs of questions from Quora, with no question on two sides.
+
+    split is "train", "validation", "test" (about 80, 10 and 10 % of the pairs) or "all". `path`
+    is your own file with the same columns, tab-separated with CSV quotes: id, qid1, qid2,
+    question1, question2, is_duplicate. Without it the public file is downloaded (58 MB).
+
+    Two questions are linked where any pair, same or different, holds both; equal ids and texts
+    equal but for case and spaces are one question. Each connected set goes to one side as a
+    whole: in the order of a hash of its smallest text, to test where it still fits into a tenth
+    of the pairs, else likewise to validation, else to train. A set too large for that, if the
+    file has one, is trained on. Pairs with an empty question, of which the public file has a
+    few, are dropped; rows with other fields than the columns say are skipped and counted in a
+    warning.
+
+    Shapes: question1, question2, is_same of [n].
+    Raises: ValueError where split is unknown, or the columns are others or no pair is found
+        (both quoting the file); OSError where the file is missing or the download fails.
+    Source: Quora 2017, "First Quora Dataset Release: Question Pairs"; non-commercial terms.
+    """
+    require_option("split", split, _SPLITS)
+    rows = _read(_download() if path is None else path)
+    if split != "all":
+        side = _sides(rows)
+        rows = [row for row, name in zip(rows, side, strict=True) if name == split]
+    return QuestionPairs(
+        question1=[row.question1 for row in rows],
+        question2=[row.question2 for row in rows],
+        is_same=np.array([row.is_same for row in rows], np.int8),
+    )
+
+
+def _download() -> Path:
+    try:
+        return fetch(_FILE)
+    except OSError as error:
+        raise type(error)(
+            f"{error} If you have a copy elsewhere: load_quora(split, path=...)."
+        ) from error
+
+
+def _read(path: str | PathLike) -> list[_Row]:
+    with open(path, encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, delimiter="\t")
+        columns = next(reader, [])
+        if columns != _COLUMNS:
+            raise ValueError(
+                f"{path} has the columns {columns}; give a tab-separated file with {_COLUMNS}"
+            )
+        records = [record for record in reader if record]
+    rows = [_row(record) for record in records if _is_sound(record)]
+    if len(rows) < len(records):
+        warnings.warn(
+            f"{path}: skipped {len(records) - len(rows)} of {len(records)} rows that do not have "
+            "six fields, the last 0 or 1",
+            stacklevel=3,
+        )
+    rows = [row for row in rows if row.question1 and row.question2]
+    if not rows:
+        raise ValueError(f"{path} holds no pair of questions; give a file with at least one")
+    return rows
+
+
+def _is_sound(record: list[str]) -> bool:
+    return len(record) == len(_COLUMNS) and record[-1].strip() in ("0", "1")
+
+
+def _row(record: list[str]) -> _Row:
+    _, *rest, is_same = (field.strip() for field in record)
+    return _Row(*rest, int(is_same))
+
+
+def _sides(rows: list[_Row]) -> list[str]:
+    """The split of each row, by the set of linked questions that it belongs to."""
+    group, name = _linked(rows)
+    size = Counter(group)
+    side, room = {}, {"test": _HELD_OUT * len(rows), "validation": _HELD_OUT * len(rows)}
+    for number in sorted(size, key=lambda number: _shuffled(name[number])):
+        side[number] = next((s for s in room if size[number] <= room[s]), "train")
+        if side[number] in room:
+            room[side[number]] -= size[number]
+    return [side[number] for number in group]
+
+
+def _shuffled(text: str) -> bytes:
+    """A sort key that depends on nothing but the text, in no order that means anything."""
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
+
+
+def _linked(rows: list[_Row]) -> tuple[list[int], dict[int, str]]:
+    """The connected set of each row, and each set's smallest text."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    number: dict[tuple[str, str], int] = {}
+    edges, first = [], []
+    for row in rows:
+        texts = [" ".join(text.lower().split()) for text in (row.question1, row.question2)]
+        keys = [("text", text) for text in texts]
+        keys += [("id", qid) for qid in (row.qid1, row.qid2) if qid]
+        nodes = [number.setdefault(key, len(number)) for key in keys]
+        edges += [(nodes[0], node) for node in nodes[1:]]
+        first.append(nodes[0])
+    left, right = np.array(edges).T
+    graph = coo_array((np.ones(len(edges)), (left, right)), shape=(len(number), len(number)))
+    set_of = connected_components(graph, directed=False)[1].tolist()
+    name: dict[int, str] = {}
+    for (kind, text), node in number.items():
+        if kind == "text":
+            name[set_of[node]] = min(text, name.get(set_of[node], text))
+    return [set_of[node] for node in first], name
