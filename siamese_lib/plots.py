@@ -48,7 +48,9 @@ def _picture(figure, alt):
     }  # fmt: skip
 
 
-def similarity_matrix(similarity, *, rows=None, columns=None, title="", axes=None):
+def similarity_matrix(
+    similarity, *, rows=None, columns=None, title="", label="similarity", axes=None
+):
     """Heat map of S [n, m] with the values written in; the diagonal is framed.
 
     rows, columns: names of the sides. Returns the figure.
@@ -59,7 +61,7 @@ def similarity_matrix(similarity, *, rows=None, columns=None, title="", axes=Non
         _, axes = plt.subplots(figsize=(1.6 + 0.75 * m, 1.1 + 0.62 * n))
     axes.grid(False)
     image = axes.imshow(similarity, cmap="PuOr_r", vmin=-1, vmax=1, aspect="auto")
-    axes.figure.colorbar(image, ax=axes, label="similarity", shrink=0.9)
+    axes.figure.colorbar(image, ax=axes, label=label, shrink=0.9)
     for i, j in np.ndindex(n, m):
         ink = "white" if abs(similarity[i, j]) > 0.7 else "black"
         axes.text(j, i, f"{similarity[i, j]:.2f}", ha="center", va="center", color=ink, fontsize=9)

@@ -252,7 +252,8 @@ plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is 
 # %% [markdown]
 # L1 and "hardest" fall in straight lines and reach 0 at 0.117 and 0.55. "Closest" is a saw: each
 # time the positive climbs over a negative, that negative becomes the closest and the loss jumps up.
-# Between the teeth it still pulls the positive in the right direction.
+# On a tooth it pulls the positive the right way. Between the teeth, from -0.55 to 0.1, it is flat,
+# and only L1 is left to pull.
 #
 # ### Try it
 #
@@ -301,7 +302,7 @@ def loss_of_matrix(similarity):
 
 
 gradient = jax.grad(loss_of_matrix)(jnp.asarray(lab))
-figure = plots.similarity_matrix(gradient / 2, rows=names, columns=names,
+figure = plots.similarity_matrix(gradient / 2, rows=names, columns=names, label="half the gradient",
                                  title="Half the gradient of J, hardest")
 plots.show(figure, alt="Gradient by entry: only row 2 is not zero; minus 1 on its diagonal, plus on its negatives.")
 

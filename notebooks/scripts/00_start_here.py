@@ -1,0 +1,350 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,scripts//py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 00 Start here
+#
+# **What is in this collection, does it run on this machine, and how much JAX must I know?**
+#
+# After this notebook you can
+# - find your way through the course and see what you have done,
+# - check the environment and mend what is off,
+# - read the JAX and Flax code of all later notebooks,
+# - save your work, and set a notebook back to how it came.
+#
+# Before this: Python, and what a derivative is. Time: about 20 minutes to study, a few seconds to
+# run.
+#
+# Next: [01 Architecture](01_architecture.ipynb)
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from siamese_lib import environment, plots
+from siamese_lib.checks import check, course_progress
+
+plots.style()
+
+# %% [markdown]
+# ## What a Siamese network is for
+#
+# A Siamese network is one network used twice: it turns two inputs into two vectors, and the
+# distance between the vectors says whether the inputs belong together. It compares rather than
+# classifies, so it can judge things that it has never seen: two photos of a stranger's face, two
+# signatures, a new wording of an old question, a person walking from one camera to the next, two
+# clips of a voice.
+#
+# ## The map
+#
+# | notebook | its question | minutes |
+# | --- | --- | --- |
+# | 00 Start here | does it run, and how much JAX must I know? | 20 |
+# | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 35 |
+# | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 30 |
+# | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 45 |
+# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 40 |
+# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 50 |
+# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 45 |
+#
+# Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
+# that answers at once. What you have passed so far:
+
+# %%
+for notebook, passed, exercises in course_progress():
+    print(f"{notebook}  {'x' * passed}{'.' * (exercises - passed)}  {passed} of {exercises} exercises")
+
+# %% [markdown]
+# An x is a passed exercise. Come back and run this cell again at any time: the checks write a small
+# file, `.progress.json`, next to the notebooks.
+#
+# ## Does it run here?
+#
+# The next cell prints the backend, the devices and the versions, and then what to do where
+# something is off.
+
+# %% tags=["volatile"]
+environment.report()
+
+# %% [markdown]
+# "All is well." at the end means what it says. Backend `cpu` is all this course needs. A missing
+# package, a GPU that is not used or too little memory each get one sentence with the remedy. If
+# even the first cell failed with `ModuleNotFoundError`, the notebook runs in another environment:
+# start it with `make lab`, or as the README's pip lines say.
+#
+# ## JAX in ten minutes
+#
+# JAX is numpy with three additions: gradients, compilation, and automatic batching.
+#
+# ### Arrays
+#
+# `jax.numpy` works like numpy, with one difference that surprises: arrays never change. *Predict:
+# what does the cell print for `x` at the end?*
+
+# %%
+import jax
+import jax.numpy as jnp
+
+x = jnp.array([1.0, 2.0, 3.0])
+y = x.at[0].set(10.0)  # numpy would write x[0] = 10
+print("x", x, " y", y)
+print("sum of squares", jnp.sum(x**2))
+
+# %% [markdown]
+# `x` is still [1. 2. 3.]; `y` is a changed copy. Functions that change nothing are what makes the
+# three additions possible.
+#
+# ### Gradients
+#
+# `jax.grad(f)` is a new function: the derivative of `f`, which must return one number. For
+# $f(w) = \sum_i w_i^2$ calculus says $\partial f / \partial w_i = 2 w_i$. *Predict the gradient at
+# x.*
+
+# %%
+def sum_of_squares(w):
+    return jnp.sum(w**2)
+
+
+gradient = jax.grad(sum_of_squares)(x)
+by_hand = 2 * x
+assert jnp.allclose(gradient, by_hand)
+print("gradient", gradient)
+
+# %% [markdown]
+# [2. 4. 6.], as calculus says. No formula was written down for it: JAX follows the computation and
+# applies the chain rule to every step, through a whole network too.
+#
+# ### Training is a walk against the gradient
+#
+# Subtract a small part of the gradient from the parameters, again and again. Here one number `w` is
+# to make $w \cdot 3$ equal to 6. *Predict where w ends.*
+
+# %%
+def loss(w):
+    return (w * 3.0 - 6.0) ** 2
+
+
+w, losses = 0.0, []
+for _ in range(15):
+    losses.append(loss(w))
+    w = w - 0.02 * jax.grad(loss)(w)
+print(f"w = {w:.3f}, loss {losses[0]:.1f} -> {losses[-1]:.4f}")
+
+# %%
+figure, axes = plt.subplots(figsize=(5.5, 3))
+axes.plot(losses, "o-", color=plots.COLOURS["anchor"])
+axes.set(xlabel="step", ylabel="loss")
+plots.show(figure, alt="The loss falls from 36 towards 0 within about eight steps.")
+
+# %% [markdown]
+# w ends at 1.998, and 2 is exact. Every training run of this course is this loop with more
+# parameters.
+#
+# ### Compilation
+#
+# `jax.jit(f)` compiles `f` at its first call and runs the compiled form afterwards. Inside, Python
+# runs only once, with placeholders in place of numbers. *Predict how often the line "tracing"
+# appears.*
+
+# %%
+@jax.jit
+def compiled(w):
+    print("tracing with", w.shape)
+    return jnp.sum(w**2)
+
+
+results = [float(compiled(jnp.ones(3))), float(compiled(jnp.zeros(3))), float(compiled(jnp.ones(5)))]
+print(results)
+
+# %% [markdown]
+# Twice: once for each *shape*, (3,) and (5,). The second call with three numbers used the compiled
+# form. That is why the first step of a training run takes a second or two and the rest none, and
+# why we keep the number of different shapes small.
+#
+# ### Batches
+#
+# `jax.vmap(f)` turns a function of one example into a function of a batch: loop, hand-written
+# batch and `vmap` agree.
+
+# %%
+def length(v):
+    return jnp.sqrt(jnp.sum(v**2))
+
+
+batch = jnp.array([[3.0, 4.0], [6.0, 8.0], [0.0, 1.0]])
+by_loop = jnp.array([length(v) for v in batch])
+by_axis = jnp.sqrt(jnp.sum(batch**2, axis=-1))
+assert jnp.allclose(by_loop, by_axis) and jnp.allclose(by_loop, jax.vmap(length)(batch))
+print("lengths", by_axis)
+
+# %% [markdown]
+# Lengths 5, 10 and 1, three times the same. `axis=-1` means "within each row": this little argument
+# decides whether a Siamese network works (notebook 04 shows what happens without it).
+#
+# ### Random numbers
+#
+# JAX draws random numbers from a *key* that you pass on, so a run can be repeated exactly.
+
+# %%
+key = jax.random.key(0)
+print(jax.random.normal(key, 3), "and again", jax.random.normal(key, 3))
+
+# %% [markdown]
+# The same key gives the same numbers. Each notebook fixes its seeds, so yours prints what ours
+# printed, up to rounding.
+#
+# ## Flax NNX: layers that own their parameters
+#
+# A network is a Python object whose parameters are arrays. `nnx.Linear(3, 2)` maps three numbers to
+# two: $xW + b$ with $W$ of shape 3 x 2. *Predict: how many parameters does it have?*
+
+# %%
+from flax import nnx
+
+layer = nnx.Linear(3, 2, rngs=nnx.Rngs(0))
+count = sum(leaf.size for leaf in jax.tree.leaves(nnx.state(layer, nnx.Param)))
+by_hand = x @ layer.kernel[...] + layer.bias[...]
+assert jnp.allclose(layer(x), by_hand)
+print("parameters", count, " output shape", layer(jnp.ones((5, 3))).shape)
+
+# %% [markdown]
+# 3 x 2 weights and 2 biases make 8. A batch of 5 rows goes in, 5 rows of two numbers come out.
+# A model of several layers is a class that holds them; `nnx.grad` gives the gradient for all
+# parameters at once, and `optax` supplies the step rule:
+
+# %%
+import optax
+
+inputs = jax.random.normal(key, (64, 3))
+targets = inputs @ jnp.array([[1.0, 0.0], [0.0, 2.0], [0.5, 0.5]])
+optimizer = nnx.Optimizer(layer, optax.adam(0.05), wrt=nnx.Param)
+
+
+@nnx.jit
+def step(layer, optimizer):
+    value, gradients = nnx.value_and_grad(lambda m: jnp.mean((m(inputs) - targets) ** 2))(layer)
+    optimizer.update(layer, gradients)
+    return value
+
+
+errors = [float(step(layer, optimizer)) for _ in range(300)]
+print(f"error {errors[0]:.2f} -> {errors[-1]:.6f}")
+
+# %% [markdown]
+# The error falls from 4.00 to 0.000000: the layer has found the matrix. `siamese_lib.training.fit`
+# is this loop with batches, a progress bar and a history.
+#
+# ## A failure on purpose
+#
+# Inside `jit` there are no numbers yet, so Python cannot decide an `if` on them. You will meet this
+# message; here it is, caught.
+
+# %%
+@jax.jit
+def absolute(v):
+    if v < 0:
+        return -v
+    return v
+
+
+try:
+    absolute(-1.0)
+except jax.errors.TracerBoolConversionError as error:
+    print(type(error).__name__, "- use jnp.where:", jax.jit(lambda v: jnp.where(v < 0, -v, v))(-1.0))
+
+# %% [markdown]
+# `jnp.where(condition, a, b)` computes both and picks. The losses of this course are written so.
+#
+# ## Save your work
+#
+# On your own machine JupyterLab saves to disk (Ctrl+S). **Binder forgets everything** after ten
+# idle minutes. Set `SAVE = True` and run the cell: it packs the notebooks and your progress into
+# one file; right-click `my_work.zip` in the file browser on the left and choose Download. Next
+# time, upload and unpack it in this folder.
+
+# %%
+SAVE = False
+if SAVE:
+    import zipfile
+    from pathlib import Path
+
+    with zipfile.ZipFile("my_work.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in [*Path(".").glob("*.ipynb"), *Path(".").glob(".progress.json")]:
+            archive.write(path)
+
+# %% [markdown]
+# ## Set a notebook back
+#
+# - Outputs only: menu *Kernel > Restart Kernel and Run All Cells*.
+# - The whole notebook as it came: *File > New > Terminal*, then
+#   `git checkout -- notebooks/03_triplets.ipynb` (its name). From a zip file with no git, unpack the
+#   notebook again. On Binder, open the link again.
+# - The ticks: `from siamese_lib.checks import forget`, then `forget("03")` for one notebook,
+#   `forget()` for all.
+#
+# ## Exercises
+#
+# Replace the dots, run the cell, and the check answers. Left as it is, an exercise says "not yet".
+#
+# **00.1 A gradient.** Return the gradient of $f(w) = \sum_i w_i^4$ at `w`. Let JAX do it.
+
+# %%
+def gradient_of_fourth_powers(w):
+    ...
+
+
+check("00.1", gradient_of_fourth_powers)
+
+# %% [markdown]
+# <details><summary>Solution to 00.1</summary>
+#
+# ```python
+# def gradient_of_fourth_powers(w):
+#     return jax.grad(lambda v: jnp.sum(v**4))(w)
+# ```
+#
+# </details>
+#
+# **00.2 Lengths of rows.** For `x` of shape `[batch, dim]` return the length of each row, shape
+# `[batch]`.
+
+# %%
+def row_lengths(x):
+    ...
+
+
+check("00.2", row_lengths)
+
+# %% [markdown]
+# <details><summary>Solution to 00.2</summary>
+#
+# ```python
+# def row_lengths(x):
+#     return jnp.sqrt(jnp.sum(x**2, axis=-1))
+# ```
+#
+# </details>
+#
+# ## Recap
+#
+# - The map above is the course; the ticks show what you have passed.
+# - "All is well." means that this machine is ready.
+# - You need four words of JAX: `grad` for gradients, `jit` for speed, `vmap` for batches, a key for
+#   random numbers; and one of Flax: a module owns its parameters.
+#
+# Limits: this primer leaves out sharding over several devices, custom derivatives and most of Flax.
+# None of it is needed before notebook 11.
+#
+# ### References
+#
+# - JAX documentation, *Quickstart*. [docs.jax.dev](https://docs.jax.dev/en/latest/quickstart.html)
+# - Flax documentation, *NNX basics*. [flax.readthedocs.io](https://flax.readthedocs.io/en/latest/nnx_basics.html)
+#
+# Next: [01 Architecture](01_architecture.ipynb)
