@@ -31,7 +31,7 @@ def load_or_build(name: str, build: Callable[[], dict[str, np.ndarray]]) -> dict
     """
     target = cache_folder() / name
     try:
-        with np.load(target) as stored:
+        with open(target, "rb") as file, np.load(file) as stored:
             return dict(stored)
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         arrays = build()

@@ -55,7 +55,7 @@ _LOOK_ALIKE = 0.9605  # mean cosine over shared faces; lies in a gap, so roundin
 class _Letter(NamedTuple):
     character: str
     script: int
-    faces: tuple[int, ...]
+    ink: dict  # the letter cut out, by face
 
 
 def load_glyphs(split: str, *, drawings: int = 20, seed: int = 0) -> LabelledImages:
@@ -88,14 +88,13 @@ def load_glyphs(split: str, *, drawings: int = 20, seed: int = 0) -> LabelledIma
 
 def _render_all(drawings: int, seed: int) -> dict[str, np.ndarray]:
     """Every kept letter, drawn `drawings` times, as arrays ready to be stored."""
-    fonts = _fonts()
-    letters = _without_look_alikes(_letters(), fonts)
+    letters = _without_look_alikes(_letters())
     random = np.random.default_rng(seed)
     images, drawer = [], []
     for letter in letters:
-        cut_out = {face: _ink(letter.character, fonts[face]) for face in letter.faces}
-        faces = [letter.faces[index % len(letter.faces)] for index in range(drawings)]
-        images += [_draw(cut_out[face], *_jitter(random)) for face in faces]
+        in_turn = list(letter.ink)
+        faces = [in_turn[index % len(in_turn)] for index in range(drawings)]
+        images += [_draw(letter.ink[face], *_jitter(random)) for face in faces]
         drawer += faces
     scripts = [letter.script for letter in letters]
     return {
@@ -108,22 +107,28 @@ def _render_all(drawings: int, seed: int) -> dict[str, np.ndarray]:
 
 def _letters() -> list[_Letter]:
     """Letters of GLYPH_SCRIPTS in four faces or more: plain ones, no accents, no ligatures."""
+    fonts = _fonts()
+    letters = []
+    for code, faces in _coverage().items():
+        character = chr(code)
+        script = _script(character)
+        is_plain = unicodedata.normalize("NFKD", character) == character
+        is_letter = unicodedata.category(character) in ("Lu", "Ll", "Lo")
+        if script is not None and is_plain and is_letter and len(faces) >= 4:
+            ink = {face: _ink(character, fonts[face]) for face in faces}
+            letters.append(_Letter(character, script, ink))
+    return sorted(letters, key=lambda letter: (letter.script, letter.character))
+
+
+def _coverage() -> dict[int, list[int]]:
+    """For each code point the faces that hold it."""
     from matplotlib.ft2font import FT2Font
 
     faces: dict[int, list[int]] = {}
     for face, path in enumerate(_font_paths()):
         for code in FT2Font(str(path)).get_charmap():
             faces.setdefault(code, []).append(face)
-    letters = []
-    for code in sorted(faces):
-        character = chr(code)
-        is_plain = unicodedata.normalize("NFKD", character) == character
-        if len(faces[code]) < 4 or not is_plain:
-            continue
-        script = _script(character)
-        if script is not None and unicodedata.category(character) in ("Lu", "Ll", "Lo"):
-            letters.append(_Letter(character, script, tuple(faces[code])))
-    return sorted(letters, key=lambda letter: letter.script)
+    return faces
 
 
 def _script(character: str) -> int | None:
@@ -184,14 +189,14 @@ def _jitter(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return rotation @ shear * random.uniform(0.8, 1.2), random.uniform(-_SHIFT, _SHIFT, size=2)
 
 
-def _without_look_alikes(letters: list[_Letter], fonts: list) -> list[_Letter]:
+def _without_look_alikes(letters: list[_Letter]) -> list[_Letter]:
     """Keep a letter only where no earlier kept letter looks like it.
 
     Two letters look alike where the cosine of their blurred pictures, the mean over the faces
     that hold both, is above _LOOK_ALIKE. Drawn without jitter, at one size: jitter would hide
     a difference in size anyway. The order is that of GLYPH_SCRIPTS, then Unicode.
     """
-    similarity = _similarity(letters, fonts)
+    similarity = _similarity(letters)
     kept: list[int] = []
     for index in range(len(letters)):
         if not kept or similarity[index, kept].max() <= _LOOK_ALIKE:
@@ -199,13 +204,15 @@ def _without_look_alikes(letters: list[_Letter], fonts: list) -> list[_Letter]:
     return [letters[index] for index in kept]
 
 
-def _similarity(letters: list[_Letter], fonts: list) -> np.ndarray:
+def _similarity(letters: list[_Letter]) -> np.ndarray:
     """Mean cosine over shared faces, [letters, letters]; 0 where no face is shared."""
     total = np.zeros((len(letters), len(letters)), np.float32)
     shared = np.zeros_like(total)
-    for face, font in enumerate(fonts):
-        rows = [row for row, letter in enumerate(letters) if face in letter.faces]
-        pictures = [_blurred(_ink(letters[row].character, font)) for row in rows]
+    for face in range(len(_FACES)):
+        rows = [row for row, letter in enumerate(letters) if face in letter.ink]
+        if not rows:
+            continue
+        pictures = [_blurred(letters[row].ink[face]) for row in rows]
         flat = np.stack(pictures).reshape(len(rows), -1)
         flat /= np.linalg.norm(flat, axis=1, keepdims=True)
         total[np.ix_(rows, rows)] += flat @ flat.T
