@@ -99,7 +99,7 @@ def test_one_of_each_family_of_look_alikes_is_kept(kept, family):
     assert sum(letter.character in family for letter in kept) == 1
 
 
-@pytest.mark.parametrize("letters", ["AB", "bd", "אב", "აბ", "EF", "ЖД", "ΔΞ", "ກຂ"])
+@pytest.mark.parametrize("letters", ["AB", "bd", "אב", "აბ", "EF", "ЖД", "ກຂ"])
 def test_letters_that_differ_are_both_kept(kept, letters):
     found = {letter.character for letter in kept}
     assert set(letters) <= found
