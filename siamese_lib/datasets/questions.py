@@ -1,4 +1,4 @@
-"""Questions written for teaching: 200 families of questions, expanded from one data file."""
+"""Questions written for teaching: families of phrasings, expanded from one data file."""
 
 import itertools
 import random
@@ -34,8 +34,9 @@ def load_questions(split: str, *, seed: int = 0) -> QuestionPairs:
     """Pairs of questions, written for teaching: half ask the same thing, half do not.
 
     A meaning is a family ("what a train ticket to {city} costs") with one slot value ("Rome").
-    Families of "validation" and "test" never occur in "train". The same pairs of a meaning
-    form a ring over all its questions, so joining every same pair gives the meanings back.
+    Families of "validation" and "test" never occur in "train", and some ask for aspects (in
+    "test": selling, end times, lifespans, equipment) that training never sees at all. The same
+    pairs of a meaning form a ring over its questions: joining them gives the meaning back.
     Half of the different pairs are near-misses: two questions of one family with different
     slot values, or of two families with at least 0.4 of their words in common (words shared
     over words in either). The others are drawn at random from the pairs that are neither.
@@ -190,7 +191,7 @@ def _near_misses(questions: list[Question], words: list, count: int, rng: random
         pool = by_family[q.family] if within else by_value[q.value] + by_aspect[q.aspect]
         pool = [
             j
-            for j in rng.sample(pool, min(CANDIDATES, len(pool)))
+            for j in rng.choices(pool, k=CANDIDATES)
             if questions[j].meaning != q.meaning and (questions[j].family == q.family) == within
         ]
         j = max(pool, key=lambda j: overlap(words[i], words[j]), default=i)
