@@ -76,7 +76,7 @@ def test_only_level_13_is_touched(everyone, is_mended):
 
 
 def convert(pixels):
-    """What happened to the files: every line end, of any kind, became carriage return, line feed."""
+    """What happened to the files: every kind of line end became 13, 10."""
     content = faces._HEADER + pixels.astype(np.uint8).tobytes()
     content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content.replace(b"\n", b"\r\n")

@@ -112,6 +112,8 @@ def _download(remote: RemoteFile, target: Path) -> None:
         registry={remote.path: remote.sha256},
         urls={remote.path: remote.url},
     )
+    # The bar names the file; pooch's own line would say so again in every notebook.
+    pooch.get_logger().setLevel("WARNING")
     try:
         # pooch asks whether the bar is true: with no total at all tqdm has no answer.
         with tqdm(desc=remote.path, total=1, unit="B", unit_scale=True) as bar:
@@ -124,6 +126,8 @@ def _download(remote: RemoteFile, target: Path) -> None:
             )
             store.fetch(remote.path, downloader=transfer)
     except (requests.RequestException, OSError, ValueError) as error:
+        if getattr(error, "response", None) is not None:
+            error.response.close()  # pooch leaves the connection of a refusal open
         raise _explain(error, remote, target) from error
 
 

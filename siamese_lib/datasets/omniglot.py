@@ -94,7 +94,8 @@ def _read_png(archive: zipfile.ZipFile, path: str) -> np.ndarray:
 def _shrink(is_paper: np.ndarray, size: int) -> np.ndarray:
     """Mean ink over the area of each new pixel: [n, 105, 105] bool -> [n, size, size] float32."""
     weights = _area_weights(size)
-    return weights @ (~is_paper).astype(np.float32) @ weights.T
+    ink = weights @ (~is_paper).astype(np.float32) @ weights.T
+    return np.minimum(ink, 1)  # the weights sum to 1, but for rounding
 
 
 def _area_weights(size: int) -> np.ndarray:
