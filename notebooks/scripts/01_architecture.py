@@ -273,11 +273,11 @@ plots.show(figure, alt="Left: the distance to itself stays 0 with shared weights
 # %% [markdown]
 # With shared weights a picture is at distance 0.00 from itself at every step: both towers are one
 # function, so it cannot be otherwise. With separate weights the towers drift apart at once, to 0.56
-# at the worst, while pictures of different shapes should be 1 apart. The pairs pull the towers
-# together again, but after 150 steps a gap of 0.14 is left. On the right every shape has two places.
-# The order of the inputs matters too: E(ring, cross) is 0.48, E(cross, ring) 0.41. No error was
-# raised. If a network of yours says that a thing differs from itself, look for a second set of
-# weights.
+# at the worst, while the loss asks for 1 between pictures of *different* shapes. The pairs pull the
+# towers together again, but after 150 steps a gap of 0.14 is left. On the right every shape has two
+# places (the two axes have different scales). The order of the inputs matters too: E(ring, cross) is
+# 0.48, E(cross, ring) 0.41. No error was raised. If a network of yours says that a thing differs
+# from itself, look for a second set of weights.
 #
 # ## Energy: one number from two embeddings
 #
@@ -370,8 +370,8 @@ plots.show(figure, alt="Left: a wide cloud of points. Right: the same pairs at u
 #
 # ### Try it
 #
-# Change the pairs above and run again. *What do you expect?*
-# - Multiply `b` by 10: the right picture does not move, the left one does.
+# Change the line that makes `a` and `b` and run from there. *What do you expect?*
+# - Multiply `b` by 10 in a line below it: the right picture does not move, the left one does.
 # - Replace 8 dimensions by 500: the cosine distances crowd around 1, since two random directions in
 #   many dimensions are nearly always close to a right angle.
 #
@@ -414,9 +414,10 @@ plots.show(figure, alt="4 x 4 table: shapes at the same place are more alike tha
 
 # %% [markdown]
 # The disc is at 0.94 to the square in the same place, and at 0.82 to itself moved aside. A random
-# network compares *where the ink is*. That is a comparison, but not the one we want. The
-# architecture makes comparing possible; what counts as alike must come from training, and
-# [06](06_one_shot.ipynb) trains this very tower.
+# network compares *where the ink is*. That is a comparison, but not the one we want. So the second
+# half of the answer has two parts: the energy compares points, whatever they came from, and what
+# counts as alike must come from training. [06](06_one_shot_testing.ipynb) trains this very
+# tower.
 #
 # ## A tower for questions: embedding and LSTM
 #
@@ -479,7 +480,9 @@ over_all = np.stack([states[0, : 5 + count].mean(axis=0) for count in extra])
 careless = np.asarray(pairwise_cosine(over_all, alone))[:, 0]
 tested = [1, 9, 27]
 careful = [float(pairwise_cosine(encoder(padded[:, : 5 + count]), alone)[0, 0]) for count in tested]
-print(f"27 paddings: over real tokens {careful[-1]:.3f}, over all positions {careless[-1]:.3f}")
+for count in (3, 27):
+    print(f"cosine after {count:2d} paddings, over all positions: {careless[count]:6.3f}")
+print("over real tokens:", np.round(careful, 3))
 
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.2))
@@ -490,9 +493,9 @@ axes.legend(loc="lower left")
 plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positions it falls as padding grows.")
 
 # %% [markdown]
-# With the mask the cosine is 1.000 whatever the padding. Without it, three padding tokens already
-# turn the embedding to about a right angle, and 27 to -0.506: further from itself than many a
-# question with another meaning. The LSTM goes on reading the padding, its state there has a
+# With the mask the cosine stays 1 whatever the padding. Without it, three padding tokens already turn
+# the embedding to about a right angle (0.037), and 27 to -0.506: the question now points away from
+# itself. The LSTM goes on reading the padding, its state there has a
 # direction of its own, and the mean turns towards it. L2 normalisation mends a wrong length, never
 # a wrong direction. So the length of the *longest* question in a batch would change the embeddings
 # of all others. Every mean in this collection is over real tokens.
@@ -504,7 +507,7 @@ plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positio
 #
 # $$\underbrace{V \cdot e}_{\text{embedding}} + \underbrace{4\,(e + h + 1)\,h}_{\text{LSTM}}$$
 #
-# The course's model has 36,224 words, $e = 128$ and $h = 128$. We do the sum by hand, then build the
+# The model of the course that this collection answers has 36,224 words, $e = 128$ and $h = 128$. We do the sum by hand, then build the
 # model and count. *Predict: which part holds most of the parameters?*
 
 # %%
@@ -676,8 +679,8 @@ check("01.4", all_similarities)
 #   architecture and its sizes. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
 # - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*.
 #   [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
-# - S. Ravichandiran, *Hands-On Meta Learning with Python*, Packt 2018: energy functions, uses.
-#   [packtpub.com](https://www.packtpub.com/en-us/product/hands-on-meta-learning-with-python-9781789534207)
+# - S. Ravichandiran, *Hands-On Meta Learning with Python*, chapter 2: energy functions, uses, code.
+#   [github.com/sudharsan13296](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python)
 # - Hochreiter and Schmidhuber 1997, *Long short-term memory*.
 #   [doi.org/10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)
 # - Vinyals et al. 2016, *Matching networks for one shot learning*: the small CNN.
