@@ -1,0 +1,592 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,scripts//py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 03 Triplets
+#
+# **Which triplets teach a network something, and why does it sometimes learn nothing at all?**
+#
+# After this notebook you can
+# - turn the cost of notebook 02 into a loss that stops when a triplet is solved: the margin,
+# - move between the cosine form and the squared Euclidean form of the triplet loss,
+# - sort triplets into easy, semi-hard and hard, and measure the share that still teaches,
+# - compare distances within and between classes before and after training,
+# - recognise a collapsed network by its loss, and say which triplets led it there.
+#
+# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 45 minutes to study, about
+# RUNTIME to run.
+#
+# [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·
+# Next: [04 Modified triplet loss](04_modified_triplet_loss.ipynb)
+
+# %%
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+import optax
+from flax import nnx
+
+from siamese_lib import plots
+from siamese_lib.checks import check
+from siamese_lib.datasets import load_glyphs
+from siamese_lib.encoders import ImageEncoder
+from siamese_lib.energy import cosine_similarity, l2_normalize, squared_euclidean_distance
+from siamese_lib.losses import triplet_loss
+from siamese_lib.mining import TRIPLET_KINDS, triplet_kind
+from siamese_lib.training import encode, fit
+
+plots.style()
+rng = np.random.default_rng(0)
+
+# %% [markdown]
+# ## The margin
+#
+# The cost -cos(A, P) + cos(A, N) has two weak points. It goes on pulling at triplets that are
+# already in the right order, and it accepts a tie. The triplet loss adds a margin $m$ and cuts off
+# everything below 0:
+#
+# $$L(A, P, N) = \max(\cos(A, N) - \cos(A, P) + m,\; 0)$$
+#
+# The positive has to be nearer than the negative *by at least m*. Once it is, the loss is 0 and so
+# is its gradient: the triplet rests. The course uses m = 0.25. *Predict: which of these five
+# triplets still have a loss?*
+
+# %%
+MARGIN = 0.25
+
+
+def hinge(to_positive, to_negative, margin):
+    return max(to_negative - to_positive + margin, 0.0)
+
+
+print("  cos(A,P)  cos(A,N)   loss")
+for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5), (0.2, 0.9)]:
+    value = hinge(to_positive, to_negative, MARGIN)
+    print(f"{to_positive:10.2f}{to_negative:10.2f}{value:7.2f}")
+
+# %% [markdown]
+# The first two rest. The third, 0.9 against 0.8, is in the right order and still costs 0.15: it is
+# right, but not by enough. The tie costs exactly the margin, 0.25. Remember that number.
+#
+# A function that is 0 up to a bend and then rises is called a hinge. Here it is, over the gap
+# between the two cosines. The three names come from Schroff et al. 2015.
+
+# %%
+gap = np.linspace(-0.6, 0.8, 200)
+figure, axes = plt.subplots()
+axes.plot(gap, np.maximum(MARGIN - gap, 0), color=plots.COLOURS["anchor"])
+for start, stop, name, colour in [(-0.6, 0, "hard", plots.COLOURS["negative"]),
+                                  (0, MARGIN, "semi-\nhard", plots.CLASSES[4]),
+                                  (MARGIN, 0.8, "easy", plots.COLOURS["positive"])]:
+    axes.axvspan(start, stop, color=colour, alpha=0.18, lw=0)
+    axes.text((start + stop) / 2, 0.72, name, ha="center", va="center", fontsize=12)
+axes.plot(0, MARGIN, "o", color="black")
+axes.annotate("a tie costs the margin", (0, MARGIN), (0.3, 0.45), arrowprops={"arrowstyle": "-"})
+axes.set(xlabel="gap: cos(A, P) - cos(A, N)", ylabel="loss", xlim=(-0.6, 0.8))
+plots.show(figure, alt="The hinge: the loss falls in a straight line, crosses gap 0 at 0.25 and is 0 from gap 0.25 on.")
+
+# %% [markdown]
+# Wherever the line slopes, the slope is the same: a semi-hard triplet pulls as strongly as a hard
+# one. Only the flat part, the easy triplets, teaches nothing.
+#
+# ## The same loss in squared distances
+#
+# Schroff et al. write the loss with squared Euclidean distances:
+# $\max(|a-p|^2 - |a-n|^2 + m',\; 0)$. For vectors of length 1 both are the same thing, because
+#
+# $$|a-p|^2 = |a|^2 + |p|^2 - 2\,a \cdot p = 2 - 2\cos(a, p)$$
+#
+# The two ones cancel in the difference, the factor 2 stays. *Predict: which margin m' belongs to
+# the cosine margin 0.25, and how do the losses compare?*
+
+# %%
+a, p, n = l2_normalize(rng.normal(size=(3, 1000, 8)))
+with_cosine = triplet_loss(a, p, n, margin=MARGIN)
+with_squares = triplet_loss(a, p, n, margin=2 * MARGIN, distance=squared_euclidean_distance)
+assert np.allclose(squared_euclidean_distance(a, p), 2 - 2 * cosine_similarity(a, p), atol=1e-5)
+assert np.allclose(with_squares, 2 * with_cosine, atol=1e-5)
+print(f"mean loss: cosine {with_cosine.mean():.4f}, squared Euclidean {with_squares.mean():.4f}")
+
+# %% [markdown]
+# Twice the margin gives twice the loss, triplet by triplet: COSLOSS and SQLOSS on average. So a margin of
+# 0.2 on squared distances, which Maria's introduction uses, is a margin of 0.1 on cosines, as long
+# as the embeddings have length 1. Before you compare two papers' margins, look which distance they
+# are measured in.
+#
+# What if they do not have length 1?
+
+# %%
+short = triplet_loss(0.1 * a, 0.1 * p, 0.1 * n, margin=0.5, distance=squared_euclidean_distance)
+long = triplet_loss(10 * a, 10 * p, 10 * n, margin=0.5, distance=squared_euclidean_distance)
+print(f"share with a loss: length 0.1 {(short > 0).mean():.2f}, length 1 {(with_squares > 0).mean():.2f}, "
+      f"length 10 {(long > 0).mean():.2f}")
+
+# %% [markdown]
+# With free lengths a margin means little: at length 0.1 no triplet can fulfil it, at length 10 it
+# hardly matters. That is one reason why our encoders end with a division by the length.
+#
+# ## Easy, semi-hard, hard
+#
+# | kind | condition | loss |
+# | --- | --- | --- |
+# | easy | cos(A, N) ≤ cos(A, P) - m | 0 |
+# | semi-hard | between | above 0, below m |
+# | hard | cos(A, N) ≥ cos(A, P) | m or more |
+#
+# First a loop, then the same without one, then `siamese_lib`. *Predict: of our 1,000 random
+# triplets, how many are hard?*
+
+# %%
+def kind_of(to_positive, to_negative, margin):
+    if to_negative >= to_positive:
+        return 2  # hard
+    if to_negative <= to_positive - margin:
+        return 0  # easy
+    return 1  # semi-hard
+
+
+to_positive, to_negative = np.asarray(cosine_similarity(a, p)), np.asarray(cosine_similarity(a, n))
+by_loop = [kind_of(x, y, MARGIN) for x, y in zip(to_positive, to_negative, strict=True)]
+print(dict(zip(TRIPLET_KINDS, np.bincount(by_loop).tolist(), strict=True)))
+
+# %%
+is_hard = to_negative >= to_positive
+is_easy = to_negative <= to_positive - MARGIN
+vectorised = np.where(is_hard, 2, np.where(is_easy, 0, 1))
+with_library = triplet_kind(a, p, n, margin=MARGIN)
+assert np.array_equal(by_loop, vectorised) and np.array_equal(by_loop, with_library)
+
+# %% [markdown]
+# Half of the vectors drawn at random are hard (HARDCOUNT), as they must be: P and N have swapped roles as
+# often as not. The rest is split between easy and semi-hard by the margin.
+#
+# ## The picture of the three kinds
+#
+# Every triplet is a point in the square of its two cosines. The diagonal of notebook 02 is now a
+# band, as wide as the margin.
+
+# %%
+def draw_regions(axes, margin):
+    side = np.array([-1.0, 1.0])
+    axes.fill_between(side, side, 1, color=plots.COLOURS["negative"], alpha=0.2, lw=0)
+    axes.fill_between(side, side - margin, side, color=plots.CLASSES[4], alpha=0.35, lw=0)
+    axes.fill_between(side, -1, side - margin, color=plots.COLOURS["positive"], alpha=0.2, lw=0)
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", xlabel="cos(A, P)", ylabel="cos(A, N)")
+
+
+figure, axes = plt.subplots(figsize=(4.8, 4.6))
+draw_regions(axes, MARGIN)
+for x, y, name, turn in [(-0.4, 0.5, "hard: loss m or more", 0), (0.45, -0.5, "easy: loss 0", 0),
+                         (-0.35, -0.49, "semi-hard: loss below m", 45)]:
+    axes.text(x, y, name, ha="center", va="center", rotation=turn, fontsize=11)
+plots.show(figure, alt="Square of both cosines: hard above the diagonal, a semi-hard band below it, easy under the band.")
+
+# %% [markdown]
+# A triplet is trained to move right and down, through the band into the easy region, and there it
+# stops.
+#
+# ### Try it
+#
+# Set `MARGIN` to another value at the top, run the cells again, then set it back to 0.25. *What do
+# you expect?*
+# - 0: the band is gone. A tie costs nothing, and nothing keeps P apart from N.
+# - 1: the band fills most of the lower half. Hardly any triplet ever rests.
+#
+# ## Letters to train on
+#
+# Vectors at random teach nothing, so now come pictures: letters rendered in many typefaces, turned
+# and stretched a little. A letter is a class. We train on 40 letters and keep others back, from two
+# scripts of which the network sees nothing: Armenian and Arabic.
+
+# %%
+LETTERS, DRAWINGS = 40, 20
+train, held_out = load_glyphs("train"), load_glyphs("validation")
+chosen = np.isin(train.label, rng.choice(np.unique(train.label), LETTERS, replace=False))
+pictures = train.images[chosen].reshape(LETTERS, DRAWINGS, 28, 28)
+new_pictures = held_out.images.reshape(-1, DRAWINGS, 28, 28)
+print("pictures to train on", pictures.shape, "and held out", new_pictures.shape)
+
+figure = plots.image_grid(np.concatenate([pictures[:10, k] for k in range(3)]), columns=10)
+plots.show(figure, alt="Ten letters, one a column, three drawings each in different typefaces and slants.")
+
+# %% [markdown]
+# Each column is one letter, drawn three times. Now the sampler. A random triplet is two different
+# drawings of one letter and one drawing of another. Adding 1 to 39 and wrapping around is a way to
+# draw "another letter" without trying twice.
+
+# %%
+def random_triplets(rng, letters, count):
+    letter = rng.integers(letters, size=count)
+    other = (letter + rng.integers(1, letters, size=count)) % letters
+    first, third = rng.integers(DRAWINGS, size=(2, count))
+    second = (first + rng.integers(1, DRAWINGS, size=count)) % DRAWINGS
+    return (letter, first), (letter, second), (other, third)
+
+
+def embed_triplets(model, pictures, triplets):
+    flat = encode(model, pictures.reshape(-1, 28, 28))
+    table = flat.reshape(*pictures.shape[:2], -1)
+    return [table[index] for index in triplets]
+
+# %% [markdown]
+# ## Before training
+#
+# The encoder is the small CNN of notebook 01, with random weights. We fix 3,000 random triplets of
+# the training letters and 3,000 of held-out letters, and measure on these from now on. *Predict: is
+# an untrained network already a little better than chance?*
+
+# %%
+probe = random_triplets(np.random.default_rng(1), LETTERS, 3000)
+new_probe = random_triplets(np.random.default_rng(2), len(new_pictures), 3000)
+
+
+def new_encoder():
+    return ImageEncoder(channels=(16, 32, 32), embedding_dim=64, rngs=nnx.Rngs(0))
+
+
+def kind_shares(model, pictures, triplets):
+    kinds = triplet_kind(*embed_triplets(model, pictures, triplets), margin=MARGIN)
+    return np.bincount(kinds, minlength=3) / len(kinds)
+
+
+untrained = new_encoder()
+for name, share in zip(TRIPLET_KINDS, kind_shares(untrained, pictures, probe), strict=True):
+    print(f"{name:10s}{share:7.3f}")
+
+# %% [markdown]
+# Far fewer than half are hard (HARD0): drawings of one letter share ink, and even random weights keep
+# some of that. But only EASY0 are easy. All the others have a loss, so at the start USEFUL0 of random
+# triplets teach. Nothing is too easy yet.
+#
+# ## Training on random triplets
+#
+# `fit` is the training loop of `siamese_lib`: it takes a model, a loss and batches. We give it 200
+# batches of 64 random triplets. After each 40 it measures the share of useful triplets, those with
+# a loss, on the fixed 3,000. *Predict: what will that share be at the end?*
+
+# %%
+RATE, STEPS = 1e-3, 40
+
+
+def random_batches(epoch):
+    rng = np.random.default_rng(epoch)
+    for _ in range(STEPS):
+        yield tuple(pictures[index] for index in random_triplets(rng, LETTERS, 64))
+
+
+def random_loss(model, anchor, positive, negative):
+    return triplet_loss(model(anchor), model(positive), model(negative), margin=MARGIN).mean()
+
+
+def useful_share(model):
+    return 1 - kind_shares(model, pictures, probe)[0]
+
+# %% tags=["trained"]
+by_random = new_encoder()
+history = fit(by_random, random_loss, random_batches, epochs=5, optimizer=optax.adam(RATE),
+              validate=useful_share)
+print("share of useful triplets after each 40 steps:", np.round(history["validation"], 3))
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(8.8, 3.6))
+left.plot(history["loss"], color=plots.COLOURS["anchor"])
+left.axhline(MARGIN, color="grey", ls=":")
+left.set(xlabel="step", ylabel="mean loss of the batch", ylim=(0, 0.28), title="Loss (dotted: the margin)")
+right.plot(np.arange(6) * STEPS, [useful_share(untrained), *history["validation"]], "o-",
+           color=plots.COLOURS["accent"])
+right.set(xlabel="step", ylabel="share with a loss above 0", ylim=(0, 1), title="Useful random triplets")
+plots.show(figure, alt="Both the loss and the share of useful random triplets fall steeply, then level off near 0.")
+
+# %% [markdown]
+# The share drops from USEFUL0 to USEFUL5. Of the 64 triplets of a batch about six still say
+# something; the network encodes the other pictures for nothing. This is what "random triplets are
+# too easy" means: not that they start easy, but that they soon run out. Here are the worst of those
+# that are left.
+
+# %%
+embeddings = embed_triplets(by_random, pictures, probe)
+worst = np.argsort(-np.asarray(triplet_loss(*embeddings, margin=MARGIN)))[:8]
+rows = [pictures[index][worst] for index in probe]
+frames = np.repeat([plots.COLOURS[role] for role in ("anchor", "positive", "negative")], 8)
+figure = plots.image_grid(np.concatenate(rows), columns=8, frames=frames)
+plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top, positive green, negative orange below.")
+
+# %% [markdown]
+# Each column is a triplet: anchor (blue), positive (green), negative (orange). WORSTSENTENCE These
+# are worth a step; an anchor and a negative that share nothing are not.
+#
+# ## Distances within and between classes
+#
+# The loss never asked for a distance, only for an order. What became of the distances
+# $1 - \cos$ themselves? *Predict: do letters the network never saw profit as well?*
+
+# %%
+cases = [("before, training letters", untrained, pictures, probe),
+         ("after, training letters", by_random, pictures, probe),
+         ("before, held-out letters", untrained, new_pictures, new_probe),
+         ("after, held-out letters", by_random, new_pictures, new_probe)]
+figure, grid = plt.subplots(2, 2, figsize=(8.8, 5.6), sharex=True, sharey=True)
+means = {}
+for axes, (title, model, images, triplets) in zip(grid.flat, cases, strict=True):
+    a, p, n = embed_triplets(model, images, triplets)
+    within, between = 1 - (a * p).sum(axis=-1), 1 - (a * n).sum(axis=-1)
+    means[title] = within.mean(), between.mean()
+    bins = np.linspace(0, 1.5, 51)
+    axes.hist(within, bins, color=plots.COLOURS["positive"], alpha=0.6, label="within a letter")
+    axes.hist(between, bins, color=plots.COLOURS["negative"], alpha=0.6, label="between letters")
+    axes.set(title=title)
+grid[0, 1].legend()
+figure.supxlabel("distance 1 - cos")
+figure.supylabel("triplets")
+plots.show(figure, alt="Histograms of distances: before training both lie near 0; after it they lie apart, less so held out.")
+
+# %% tags=["trained"]
+print("                            within  between")
+for title, (within, between) in means.items():
+    print(f"{title:27s}{within:7.3f}{between:9.3f}")
+
+# %% [markdown]
+# READDISTANCES
+#
+# ## A failure on purpose: the trivial solution
+#
+# If all triplets soon become easy, why not always pick the hardest? First look at a solution that
+# every triplet loss has. *Predict: all embeddings are one and the same vector. What is the loss, and
+# what its gradient?*
+
+# %%
+same = jnp.ones((5, 3))
+for margin in (0.0, 0.1, 0.25):
+    loss = triplet_loss(same, same, same, margin=margin)
+    print(f"margin {margin:.2f}: loss of each triplet {np.round(loss, 4)}")
+gradients = jax.grad(lambda *x: triplet_loss(*x).mean(), argnums=(0, 1, 2))(same, same, same)
+print("largest gradient of A, P and N:", [f"{abs(g).max():.4f}" for g in gradients])
+
+# %% [markdown]
+# The loss is exactly the margin. With margin 0 that is a perfect score for a network that ignores
+# its input. And the gradient is 0: A is pulled to P and pushed from N, but both are the same point,
+# so the two cancel. Whoever gets there stays there.
+#
+# Now a network goes there. Each batch holds 4 drawings of 16 letters. Every drawing is an anchor and
+# takes the *hardest* partners in the batch: its farthest positive and its nearest negative (Hermans
+# et al. 2017 call this batch hard). Same start, same learning rate as before.
+
+# %%
+def letter_batches(epoch):
+    rng = np.random.default_rng(epoch)
+    for _ in range(STEPS):
+        letter = np.repeat(rng.choice(LETTERS, 16, replace=False), 4)
+        drawing = rng.permuted(np.tile(np.arange(DRAWINGS), (16, 1)), axis=1)[:, :4].ravel()
+        yield pictures[letter, drawing], letter
+
+
+def hardest_loss(model, images, letter):
+    embedding = model(images)
+    similarity = embedding @ embedding.T
+    is_same = letter[:, None] == letter
+    to_positive = jnp.where(is_same, similarity, 2).min(axis=1)
+    to_negative = jnp.where(is_same, -2, similarity).max(axis=1)
+    return jax.nn.relu(to_negative - to_positive + MARGIN).mean()
+
+# %% [markdown]
+# Every anchor sees 3 positives and 60 negatives, so the worst of each is bad indeed. We try it at
+# the learning rate from before and at ten times that. *Predict: will it learn faster than with
+# random triplets?*
+
+# %% tags=["trained"]
+collapsed, stuck = {}, {}
+for rate in (RATE, 10 * RATE):
+    collapsed[rate] = new_encoder()
+    stuck[rate] = fit(collapsed[rate], hardest_loss, letter_batches, epochs=3,
+                      optimizer=optax.adam(rate))["loss"]
+    print(f"rate {rate}: loss " + ", ".join(f"{stuck[rate][k]:.3f} (step {k})" for k in (0, 10, 40, 119)))
+
+# %%
+figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10.4, 3.7))
+left.plot(history["loss"][:120], color=plots.COLOURS["positive"], label="random triplets")
+for rate, colour in zip(stuck, ("#E69F00", plots.COLOURS["negative"]), strict=True):
+    left.plot(stuck[rate], color=colour, label=f"hardest, rate {rate}")
+left.axhline(MARGIN, color="black", ls=":", lw=1.5, label="the margin")
+left.set(xlabel="step", ylabel="loss", ylim=(0, 0.42), title="Stuck at the margin")
+left.legend(fontsize=8, loc="upper right", ncols=2)
+eight = pictures[::5].reshape(-1, 28, 28)
+for axes, model, title in ((middle, by_random, "Random"), (right, collapsed[10 * RATE], "Hardest: one point")):
+    plots.embedding_map(encode(model, eight), np.repeat(np.arange(8), DRAWINGS), axes=axes, title=title)
+    axes.get_legend().remove()
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), adjustable="box")
+plots.show(figure, alt="Left: the hardest loss lies on the margin. Middle: eight letters in clusters. Right: all in one point.")
+
+# %% [markdown]
+# READCOLLAPSE
+#
+# Why? Look at where the losses start. The hardest triplets begin at HARD0LOSS, *above* the margin: their
+# negative is nearer than their positive. The quickest way down is to push everything together, which
+# takes the loss to 0.250 with no letter learned. The random triplets begin at RANDOM0LOSS, *below* the
+# margin: for them the same way leads uphill.
+#
+# ### How to recognise it
+#
+# Three signs, each a line of code. The last column of this table is the loss that a triplet of
+# exactly average cosines would have.
+
+# %% tags=["trained"]
+models = {"untrained": untrained, "random": by_random, "hardest, 0.001": collapsed[RATE],
+          "hardest, 0.01": collapsed[10 * RATE]}
+print("                cos within  cos between  margin - gap")
+for name, model in models.items():
+    a, p, n = embed_triplets(model, pictures, probe)
+    within, between = (a * p).sum(axis=-1).mean(), (a * n).sum(axis=-1).mean()
+    print(f"{name:16s}{within:10.4f}{between:13.4f}{MARGIN - (within - between):14.4f}")
+print(f"{'Maria, m = 0.1':16s}{0.9956:10.4f}{0.9946:13.4f}{0.1 - (0.9956 - 0.9946):14.4f}")
+
+# %% [markdown]
+# READRECOGNISE
+#
+# ## Semi-hard triplets
+#
+# Semi-hard triplets have a loss, and it is below the margin by definition. For them collapse is
+# uphill from the start. Schroff et al. train on these. From the same batches we take *every*
+# semi-hard triplet and average (they pick one for each pair). *Predict: same start, same rate: does
+# it learn?*
+
+# %%
+def semi_hard_loss(model, images, letter):
+    embedding = model(images)
+    similarity = embedding @ embedding.T
+    is_same = letter[:, None] == letter
+    # Axes: anchor, positive, negative. gap[i, j, k] = cos(i, k) - cos(i, j).
+    gap = similarity[:, None, :] - similarity[:, :, None]
+    is_semi = is_same[:, :, None] & ~is_same[:, None, :] & (gap < 0) & (gap > -MARGIN)
+    return jnp.where(is_semi, gap + MARGIN, 0).sum() / jnp.maximum(is_semi.sum(), 1)
+
+# %% tags=["trained"]
+by_semi_hard = new_encoder()
+fit(by_semi_hard, semi_hard_loss, letter_batches, epochs=5, optimizer=optax.adam(RATE))
+later = nnx.clone(by_semi_hard)
+fit(later, hardest_loss, letter_batches, epochs=2, optimizer=optax.adam(RATE))
+print("share useful:              training letters  held-out letters")
+for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.items():
+    shares = [1 - kind_shares(model, *data)[0] for data in ((pictures, probe), (new_pictures, new_probe))]
+    print(f"{name:27s}{shares[0]:16.3f}{shares[1]:18.3f}")
+
+# %% [markdown]
+# READSEMI
+#
+# ## Exercises
+#
+# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
+# nothing.
+#
+# **03.1 The triplet loss of rows.** For three arrays `[batch, dim]` of any lengths return
+# $\max(\cos(a_i, n_i) - \cos(a_i, p_i) + m, 0)$ for each row, shape `[batch]`.
+
+# %%
+def row_losses(anchor, positive, negative, margin):
+    ...
+
+
+check("03.1", row_losses)
+
+# %% [markdown]
+# <details><summary>Solution to 03.1</summary>
+#
+# ```python
+# def row_losses(anchor, positive, negative, margin):
+#     to_positive = cosine_similarity(anchor, positive)
+#     to_negative = cosine_similarity(anchor, negative)
+#     return np.maximum(to_negative - to_positive + margin, 0)
+# ```
+#
+# </details>
+#
+# **03.2 With squared distances.** The same with $\max(|a_i-p_i|^2 - |a_i-n_i|^2 + m, 0)$. Take the
+# rows as they are, do not normalise them.
+
+# %%
+def row_losses_squared(anchor, positive, negative, margin):
+    ...
+
+
+check("03.2", row_losses_squared)
+
+# %% [markdown]
+# <details><summary>Solution to 03.2</summary>
+#
+# ```python
+# def row_losses_squared(anchor, positive, negative, margin):
+#     to_positive = ((anchor - positive) ** 2).sum(axis=-1)
+#     to_negative = ((anchor - negative) ** 2).sum(axis=-1)
+#     return np.maximum(to_positive - to_negative + margin, 0)
+# ```
+#
+# </details>
+#
+# **03.3 The useful share.** Given cos(A, P) and cos(A, N) of many triplets, two arrays `[n]`, return
+# the share (0 to 1) of triplets with a loss above 0.
+
+# %%
+def share_useful(to_positive, to_negative, margin):
+    ...
+
+
+check("03.3", share_useful)
+
+# %% [markdown]
+# <details><summary>Solution to 03.3</summary>
+#
+# ```python
+# def share_useful(to_positive, to_negative, margin):
+#     return np.mean(to_negative - to_positive + margin > 0)
+# ```
+#
+# </details>
+#
+# **03.4 Is it collapsed?** Given embeddings `[n, dim]` of any lengths, return True where the mean
+# cosine over all pairs of two *different* rows is above `threshold`, else False.
+
+# %%
+def is_collapsed(embeddings, threshold):
+    ...
+
+
+check("03.4", is_collapsed)
+
+# %% [markdown]
+# <details><summary>Solution to 03.4</summary>
+#
+# ```python
+# def is_collapsed(embeddings, threshold):
+#     unit = embeddings / np.linalg.norm(embeddings, axis=-1, keepdims=True)
+#     similarity = unit @ unit.T
+#     n = len(unit)
+#     return (similarity.sum() - n) / (n * (n - 1)) > threshold
+# ```
+#
+# The diagonal holds n ones, every row with itself. They say nothing, so they are taken out.
+#
+# </details>
+#
+# ## Recap
+#
+# RECAP
+#
+# ### References
+#
+# - Schroff, Kalenichenko and Philbin 2015, *FaceNet*: the loss on squared distances, semi-hard
+#   negatives. [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
+# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*: batch hard, the soft margin
+#   $\ln(1 + e^x)$, whose collapse shows as ln 2.
+#   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
+# - G. L. Maria, *A brief introduction to Siamese networks*: the trivial solution, the margin of 0.2
+#   on squared distances, and the figures quoted above.
+#
+# [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·
+# Next: [04 Modified triplet loss](04_modified_triplet_loss.ipynb)
