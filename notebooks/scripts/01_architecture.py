@@ -433,12 +433,13 @@ print(tokens)
 print("words in the vocabulary:", tokenizer.get_vocab_size())
 
 # %% [markdown]
-# The question mark is a token of its own, so the fourth question has 9 tokens and the others are
-# filled up to 9. `QuestionEncoder` then works in four steps: an **embedding** table has one row of
-# numbers for each word; an **LSTM** (Hochreiter and Schmidhuber 1997) reads the rows from left to
+# The vocabulary of 20 includes padding and "unknown word". The question mark is a token of its own,
+# so the fourth question has 9 tokens and the others are filled up to 9. `QuestionEncoder` then works
+# in four steps: an **embedding** table has one row of numbers for each word; an **LSTM** (Hochreiter and Schmidhuber 1997) reads the rows from left to
 # right and keeps a running memory, so that its state after a word depends on all words before it;
 # the **mean** of these states is taken over time; and **L2 normalisation** makes it a unit vector.
-# *Predict the four shapes, with 16 numbers a word and 12 in the LSTM.*
+# (The field uses one word for two things: the embedding *table* is the tower's first layer, *the*
+# embedding is what comes out at its end.) *Predict the four shapes, with 16 numbers a word and 12 in the LSTM.*
 
 # %%
 encoder = QuestionEncoder(tokenizer.get_vocab_size(), embedding_dim=16, hidden_dim=12, rngs=nnx.Rngs(0))
@@ -507,8 +508,8 @@ plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positio
 #
 # $$\underbrace{V \cdot e}_{\text{embedding}} + \underbrace{4\,(e + h + 1)\,h}_{\text{LSTM}}$$
 #
-# The model of the course that this collection answers has 36,224 words, $e = 128$ and $h = 128$. We do the sum by hand, then build the
-# model and count. *Predict: which part holds most of the parameters?*
+# The model of the course that this collection answers has 36,224 words, $e = 128$ and $h = 128$. We
+# do the sum by hand, then build the model and count. *Predict: which part holds most of the parameters?*
 
 # %%
 def count(model):
