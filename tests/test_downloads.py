@@ -7,8 +7,15 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from mirror import need_mirror
 
-from siamese_lib.datasets import downloads, load_omniglot, load_quora
+from siamese_lib.datasets import (
+    downloads,
+    load_banking77,
+    load_omniglot,
+    load_omniglot_runs,
+    load_quora,
+)
 from siamese_lib.datasets.downloads import FILES, RemoteFile, fetch
 
 CONTENT = bytes(range(256)) * 2000  # 512 kB: several pieces
@@ -29,10 +36,12 @@ class Handler(BaseHTTPRequestHandler):
         if how == "silent":
             return self.server.done.wait(10)
         body = CONTENT[::-1] if how == "wrong" else CONTENT
+        if how == "staged":
+            body = (self.server.staged / self.path.removeprefix("/staged/")).read_bytes()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if how == "good" or how == "wrong":
+        if how in ("good", "wrong", "staged"):
             self.wfile.write(body)
         else:
             self.wfile.write(body[:200_000])
@@ -62,6 +71,15 @@ def server():
         server.done.set()
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def staged():
+    """The mirror, looked up before `folder` points the loaders elsewhere."""
+    names = ("banking77/train.csv", "banking77/test.csv", "omniglot/all_runs.zip")
+    for name in names:
+        need_mirror(name)
+    return need_mirror("quora/quora_duplicate_questions.tsv").parent.parent
 
 
 @pytest.fixture
@@ -234,6 +252,15 @@ def redirect(monkeypatch, server, how):
     here = tuple(file._replace(url=base + file.path) for file in FILES)
     monkeypatch.setattr(downloads, "FILES", here)
     monkeypatch.setattr(downloads, "TIMEOUT", 0.3)
+
+
+def test_real_files_served_here_are_accepted(staged, server, folder, monkeypatch):
+    server.staged = staged  # read by the server; the loaders start from an empty folder
+    redirect(monkeypatch, server, "staged")
+    assert len(load_banking77("all").text) == 13_083
+    assert len(load_omniglot_runs()) == 20
+    assert len(load_quora("all").is_same) > 0
+    assert len(server.asked) == len(files_in(folder)) == 4
 
 
 def test_loaders_pass_the_explanation_on(server, folder, monkeypatch):

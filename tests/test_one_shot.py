@@ -55,6 +55,15 @@ def test_episode_is_what_was_asked_for(data):
     np.testing.assert_array_equal(query, again.query)
 
 
+def test_classes_of_unequal_size():
+    labels = np.repeat(np.arange(4), [3, 4, 9, 30])
+    for seed in range(100):
+        support, query = sample_episode(labels, n_way=4, k_shot=2, rng=random(seed))
+        both = np.concatenate([support, query], axis=1)
+        assert (np.sort(labels[both], axis=0) == np.arange(4)[:, None]).all()
+        assert len(np.unique(both)) == both.size
+
+
 @pytest.mark.parametrize("n_query", [1, 2, 3])
 def test_support_and_query_come_from_different_drawers(n_query):
     labels = np.repeat(np.arange(6), 12)

@@ -110,19 +110,33 @@ def test_split_does_not_depend_on_the_order_of_rows(large, tmp_path):
     assert sorted(forth.question1) == sorted(back.question1)
 
 
-def test_equal_ids_and_texts_that_differ_in_case_and_spaces_are_one_question(tmp_path):
-    chain = [
-        [0, "1", "2", "Why is the sky blue?", "What makes the sky blue?", 1],
-        [1, "3", "4", "what makes  the sky BLUE?", "Is it raining?", 0],
-        [2, "4", "5", "Does it rain?", "Where is my coat?", 0],
-        [3, "6", "7", "Where is my  coat?", "Who took it?", 0],
-    ]
-    rest = [[i, 2 * i, 2 * i + 1, f"Number {i}?", f"Figure {i}?", i % 2] for i in range(10, 106)]
-    path = write(tmp_path / "own.tsv", chain + rest)
-    sides = [split for split in SPLITS if "Why is the sky blue?" in load_quora(split, path=path)[0]]
-    assert len(sides) == 1
-    asked = load_quora(sides[0], path=path).question1
-    assert {row[3] for row in chain} <= set(asked)
+def test_equal_ids_are_one_question(tmp_path):
+    rows = []
+    for i in range(60):  # a chain of three pairs that share ids and no text
+        ids = [f"{i}-{j}" for j in range(4)]
+        rows += [[0, ids[j], ids[j + 1], f"Left {i} {j}?", f"Right {i} {j}?", 0] for j in range(3)]
+    assert_chains_stay_whole(write(tmp_path / "own.tsv", rows))
+
+
+def test_texts_that_differ_in_case_and_spaces_are_one_question(tmp_path):
+    rows = []
+    for i in range(60):  # a chain of three pairs that share texts and no id
+        texts = [f"What is {i} {j}?" for j in range(4)]
+        pairs = [(texts[j].upper() + " ", texts[j + 1].replace(" ", "  ")) for j in range(3)]
+        rows += [[0, f"{i}{j}a", f"{i}{j}b", *pair, 0] for j, pair in enumerate(pairs)]
+    assert_chains_stay_whole(write(tmp_path / "own.tsv", rows))
+
+
+def assert_chains_stay_whole(path):
+    sizes = []
+    for split in SPLITS:
+        first = load_quora(split, path=path).question1
+        number = [
+            int("".join(c if c.isdigit() else " " for c in text).split()[0]) for text in first
+        ]
+        sizes.append(len(first))
+        assert (np.unique(number, return_counts=True)[1] == 3).all()
+    assert sizes == [144, 18, 18]
 
 
 def test_quotes_tabs_line_ends_and_letters_survive(tmp_path):
