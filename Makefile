@@ -1,9 +1,9 @@
-# make lab · make test · make notebooks · make pins · make bench
+# make lab · make test · make notebooks · make docs · make pins · make bench
 PYTHON ?= python3
 LABFLAGS ?=
 TESTFLAGS ?=
 
-.PHONY: lab env test-env test notebooks pins bench
+.PHONY: lab env test-env test notebooks docs pins bench
 lab: env
 	cd notebooks && ../.venv/bin/jupyter lab $(LABFLAGS) 00_start_here.ipynb
 
@@ -20,6 +20,9 @@ test: test-env
 
 notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
+
+docs: test-env
+	.venv/bin/python tools/docs.py
 
 # Exact versions for Binder, from the ranges of the two files.
 pins: test-env

@@ -1,0 +1,57 @@
+"""Write docs/api.md from the docstrings, and README's picture from notebook 04.
+
+Usage: python tools/docs.py
+"""
+
+import base64
+import importlib
+import inspect
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = (
+    "energy", "losses", "mining", "encoders", "text", "datasets", "training", "metrics",
+    "episodes", "one_shot", "plots", "checks", "environment",
+)  # fmt: skip
+
+
+def api():
+    """The API page: every public function and class with its signature and docstring."""
+    parts = [
+        "# API\n\nWritten by `make docs` from the docstrings. `distance`: lower is closer. "
+        "`similarity`: higher is closer.\n`is_same`: 1 = same.\n"
+    ]
+    for name in MODULES:
+        module = importlib.import_module(f"siamese_lib.{name}")
+        parts.append(f"## siamese_lib.{name}\n\n{inspect.getdoc(module)}\n")
+        parts += [_entry(key, value) for key, value in _public(module)]
+    return "\n".join(parts)
+
+
+def _public(module):
+    listed = getattr(module, "__all__", None)
+    for key, value in vars(module).items():
+        is_own = getattr(value, "__module__", "").startswith(module.__name__)
+        is_shown = key in listed if listed else not key.startswith("_") and is_own
+        if is_shown and (inspect.isfunction(value) or inspect.isclass(value)):
+            yield key, value
+
+
+def _entry(key, value):
+    text = inspect.getdoc(value)
+    return f"### {key}{inspect.signature(value)}\n\n```text\n{text}\n```\n"
+
+
+def picture():
+    """The bytes of the first figure of notebook 04."""
+    notebook = nbformat.read(ROOT / "notebooks" / "04_modified_triplet_loss.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    images = [o.data["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+    return base64.b64decode(images[0])
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "api.md").write_text(api(), encoding="utf-8")
+    (ROOT / "docs" / "similarity.png").write_bytes(picture())
