@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siamese_lib.datasets import LabelledTexts, pairs_from_labels
 from siamese_lib.text import duplicate_groups
 
 
+@settings(deadline=None)  # the first example imports scipy
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=12), st.integers(0, 1000))
 def test_pairs_are_right_balanced_and_lead_back_to_the_labels(sizes, seed):
     sizes = [*sizes, 2]
