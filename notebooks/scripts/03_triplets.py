@@ -20,8 +20,8 @@
 # - compare distances within and between classes before and after training,
 # - recognise a collapsed network by its loss, and say which triplets led it there.
 #
-# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 45 minutes to study, about
-# RUNTIME to run.
+# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 45 minutes to study, one to
+# two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·
 # Next: [04 Modified triplet loss](04_modified_triplet_loss.ipynb)
@@ -116,10 +116,10 @@ assert np.allclose(with_squares, 2 * with_cosine, atol=1e-5)
 print(f"mean loss: cosine {with_cosine.mean():.4f}, squared Euclidean {with_squares.mean():.4f}")
 
 # %% [markdown]
-# Twice the margin gives twice the loss, triplet by triplet: COSLOSS and SQLOSS on average. So a margin of
-# 0.2 on squared distances, which Maria's introduction uses, is a margin of 0.1 on cosines, as long
-# as the embeddings have length 1. Before you compare two papers' margins, look which distance they
-# are measured in.
+# Twice the margin gives twice the loss, triplet by triplet: 0.3475 and 0.6951 on average. So a
+# margin of 0.2 on squared distances, which Maria's introduction uses, is a margin of 0.1 on
+# cosines, as long as the embeddings have length 1. Before you compare the margins of two papers,
+# look which distance they are measured in.
 #
 # What if they do not have length 1?
 
@@ -130,8 +130,9 @@ print(f"share with a loss: length 0.1 {(short > 0).mean():.2f}, length 1 {(with_
       f"length 10 {(long > 0).mean():.2f}")
 
 # %% [markdown]
-# With free lengths a margin means little: at length 0.1 no triplet can fulfil it, at length 10 it
-# hardly matters. That is one reason why our encoders end with a division by the length.
+# With free lengths a margin means little. At length 0.1 no triplet can fulfil it (share 1.00). At
+# length 10 only triplets in the wrong order still have a loss (0.50). That is one reason why our
+# encoders end with a division by the length.
 #
 # ## Easy, semi-hard, hard
 #
@@ -165,8 +166,8 @@ with_library = triplet_kind(a, p, n, margin=MARGIN)
 assert np.array_equal(by_loop, vectorised) and np.array_equal(by_loop, with_library)
 
 # %% [markdown]
-# Half of the vectors drawn at random are hard (HARDCOUNT), as they must be: P and N have swapped roles as
-# often as not. The rest is split between easy and semi-hard by the margin.
+# Half are hard (500), as they must be: for random vectors P and N could as well swap roles. The
+# margin splits the other half into 304 easy and 196 semi-hard.
 #
 # ## The picture of the three kinds
 #
@@ -179,7 +180,9 @@ def draw_regions(axes, margin):
     axes.fill_between(side, side, 1, color=plots.COLOURS["negative"], alpha=0.2, lw=0)
     axes.fill_between(side, side - margin, side, color=plots.CLASSES[4], alpha=0.35, lw=0)
     axes.fill_between(side, -1, side - margin, color=plots.COLOURS["positive"], alpha=0.2, lw=0)
-    axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", xlabel="cos(A, P)", ylabel="cos(A, N)")
+    ticks = [-1, -0.5, 0, 0.5, 1]
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", xticks=ticks, yticks=ticks,
+             xlabel="cos(A, P)", ylabel="cos(A, N)")
 
 
 figure, axes = plt.subplots(figsize=(4.8, 4.6))
@@ -198,7 +201,7 @@ plots.show(figure, alt="Square of both cosines: hard above the diagonal, a semi-
 # Set `MARGIN` to another value at the top, run the cells again, then set it back to 0.25. *What do
 # you expect?*
 # - 0: the band is gone. A tie costs nothing, and nothing keeps P apart from N.
-# - 1: the band fills most of the lower half. Hardly any triplet ever rests.
+# - 1: the band fills most of the lower half. Only one eighth of the square is at rest.
 #
 # ## Letters to train on
 #
@@ -214,8 +217,8 @@ pictures = train.images[chosen].reshape(LETTERS, DRAWINGS, 28, 28)
 new_pictures = held_out.images.reshape(-1, DRAWINGS, 28, 28)
 print("pictures to train on", pictures.shape, "and held out", new_pictures.shape)
 
-figure = plots.image_grid(np.concatenate([pictures[:10, k] for k in range(3)]), columns=10)
-plots.show(figure, alt="Ten letters, one a column, three drawings each in different typefaces and slants.")
+figure = plots.image_grid(np.concatenate([pictures[:8, k] for k in range(3)]), columns=8)
+plots.show(figure, alt="Eight letters, one a column, three drawings each in different typefaces and slants.")
 
 # %% [markdown]
 # Each column is one letter, drawn three times. Now the sampler. A random triplet is two different
@@ -262,9 +265,9 @@ for name, share in zip(TRIPLET_KINDS, kind_shares(untrained, pictures, probe), s
     print(f"{name:10s}{share:7.3f}")
 
 # %% [markdown]
-# Far fewer than half are hard (HARD0): drawings of one letter share ink, and even random weights keep
-# some of that. But only EASY0 are easy. All the others have a loss, so at the start USEFUL0 of random
-# triplets teach. Nothing is too easy yet.
+# A share of 0.142 is hard, far below one half: drawings of one letter share ink, and even random
+# weights keep some of that. Only 0.072 are easy. All the others, more than nine in ten, have a loss
+# and teach. At the start random triplets are not too easy at all.
 #
 # ## Training on random triplets
 #
@@ -289,6 +292,9 @@ def random_loss(model, anchor, positive, negative):
 def useful_share(model):
     return 1 - kind_shares(model, pictures, probe)[0]
 
+# %% [markdown]
+# The encoder comes in three times, for A, P and N, always with the same weights.
+
 # %% tags=["trained"]
 by_random = new_encoder()
 history = fit(by_random, random_loss, random_batches, epochs=5, optimizer=optax.adam(RATE),
@@ -306,10 +312,10 @@ right.set(xlabel="step", ylabel="share with a loss above 0", ylim=(0, 1), title=
 plots.show(figure, alt="Both the loss and the share of useful random triplets fall steeply, then level off near 0.")
 
 # %% [markdown]
-# The share drops from USEFUL0 to USEFUL5. Of the 64 triplets of a batch about six still say
-# something; the network encodes the other pictures for nothing. This is what "random triplets are
-# too easy" means: not that they start easy, but that they soon run out. Here are the worst of those
-# that are left.
+# After 40 steps the share is down to 0.215, at the end to 0.075. Of the 64 triplets of a batch
+# about five still say something; the pictures of the others are encoded for nothing. This is what
+# "random triplets are too easy" means: they do not start easy, they run out. Here are the eight
+# with the largest loss among those that are left.
 
 # %%
 embeddings = embed_triplets(by_random, pictures, probe)
@@ -320,8 +326,11 @@ figure = plots.image_grid(np.concatenate(rows), columns=8, frames=frames)
 plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top, positive green, negative orange below.")
 
 # %% [markdown]
-# Each column is a triplet: anchor (blue), positive (green), negative (orange). WORSTSENTENCE These
-# are worth a step; an anchor and a negative that share nothing are not.
+# Each column is a triplet: anchor (blue), positive (green), negative (orange). Some are
+# fair work: a hooked t against a long s with a stroke, both thin and slanted. But half of the
+# columns show one and the same letter, the Latin capital iota, which the typefaces draw as l, as I,
+# as τ and as a slanted stroke. The largest losses point at doubtful *data*, and would point at wrong
+# labels just so. Whoever trains on nothing but the hardest triplets trains on those.
 #
 # ## Distances within and between classes
 #
@@ -339,7 +348,7 @@ for axes, (title, model, images, triplets) in zip(grid.flat, cases, strict=True)
     a, p, n = embed_triplets(model, images, triplets)
     within, between = 1 - (a * p).sum(axis=-1), 1 - (a * n).sum(axis=-1)
     means[title] = within.mean(), between.mean()
-    bins = np.linspace(0, 1.5, 51)
+    bins = np.linspace(0, 1.6, 49)
     axes.hist(within, bins, color=plots.COLOURS["positive"], alpha=0.6, label="within a letter")
     axes.hist(between, bins, color=plots.COLOURS["negative"], alpha=0.6, label="between letters")
     axes.set(title=title)
@@ -349,12 +358,19 @@ figure.supylabel("triplets")
 plots.show(figure, alt="Histograms of distances: before training both lie near 0; after it they lie apart, less so held out.")
 
 # %% tags=["trained"]
-print("                            within  between")
+print("                            within  between  ratio")
 for title, (within, between) in means.items():
-    print(f"{title:27s}{within:7.3f}{between:9.3f}")
+    print(f"{title:27s}{within:7.3f}{between:9.3f}{within / between:7.2f}")
 
 # %% [markdown]
-# READDISTANCES
+# Lectures say that distances within a class shrink while those between classes grow (S. Wang's
+# does). Here both grew. Within a training letter the mean distance rose from 0.132 to 0.255, between
+# letters from 0.229 to 0.929. The untrained network puts everything into a narrow cone; the loss
+# asks for a gap of 0.25, and spreading out is the way to get it. What did shrink is the ratio of
+# the two, from 0.58 to 0.27.
+#
+# Letters of unseen scripts profit too, but less: their ratio goes from 0.63 to 0.45, and the two
+# histograms overlap more. 40 letters are few to learn from.
 #
 # ## A failure on purpose: the trivial solution
 #
@@ -366,7 +382,7 @@ for title, (within, between) in means.items():
 same = jnp.ones((5, 3))
 for margin in (0.0, 0.1, 0.25):
     loss = triplet_loss(same, same, same, margin=margin)
-    print(f"margin {margin:.2f}: loss of each triplet {np.round(loss, 4)}")
+    print(f"margin {margin:.2f}: loss from {loss.min():.4f} to {loss.max():.4f}")
 gradients = jax.grad(lambda *x: triplet_loss(*x).mean(), argnums=(0, 1, 2))(same, same, same)
 print("largest gradient of A, P and N:", [f"{abs(g).max():.4f}" for g in gradients])
 
@@ -405,18 +421,19 @@ def hardest_loss(model, images, letter):
 collapsed, stuck = {}, {}
 for rate in (RATE, 10 * RATE):
     collapsed[rate] = new_encoder()
-    stuck[rate] = fit(collapsed[rate], hardest_loss, letter_batches, epochs=3,
+    stuck[rate] = fit(collapsed[rate], hardest_loss, letter_batches, epochs=2,
                       optimizer=optax.adam(rate))["loss"]
-    print(f"rate {rate}: loss " + ", ".join(f"{stuck[rate][k]:.3f} (step {k})" for k in (0, 10, 40, 119)))
+    print(f"hardest, rate {rate}: loss " + ", ".join(f"{stuck[rate][k]:.3f} (step {k})" for k in (0, 10, 40, 79)))
+print(f"random triplets started at {history['loss'][0]:.3f}")
 
 # %%
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10.4, 3.7))
-left.plot(history["loss"][:120], color=plots.COLOURS["positive"], label="random triplets")
+left.plot(history["loss"][:80], color=plots.COLOURS["anchor"], label="random")
 for rate, colour in zip(stuck, ("#E69F00", plots.COLOURS["negative"]), strict=True):
     left.plot(stuck[rate], color=colour, label=f"hardest, rate {rate}")
 left.axhline(MARGIN, color="black", ls=":", lw=1.5, label="the margin")
-left.set(xlabel="step", ylabel="loss", ylim=(0, 0.42), title="Stuck at the margin")
-left.legend(fontsize=8, loc="upper right", ncols=2)
+left.set(xlabel="step", ylabel="loss", ylim=(0, 0.36), title="Stuck at the margin")
+left.legend(fontsize=9, loc="center right", bbox_to_anchor=(1, 0.46))
 eight = pictures[::5].reshape(-1, 28, 28)
 for axes, model, title in ((middle, by_random, "Random"), (right, collapsed[10 * RATE], "Hardest: one point")):
     plots.embedding_map(encode(model, eight), np.repeat(np.arange(8), DRAWINGS), axes=axes, title=title)
@@ -425,17 +442,21 @@ for axes, model, title in ((middle, by_random, "Random"), (right, collapsed[10 *
 plots.show(figure, alt="Left: the hardest loss lies on the margin. Middle: eight letters in clusters. Right: all in one point.")
 
 # %% [markdown]
-# READCOLLAPSE
+# It learns nothing at all. At both rates the loss falls to 0.250, the margin, and lies there as if
+# glued. Eight letters with 20 drawings each are one point in the right-hand map, drawn to the same
+# scale as the eight clouds beside it. A falling curve, no NaN, no error: only the height at which
+# it stops gives it away.
 #
-# Why? Look at where the losses start. The hardest triplets begin at HARD0LOSS, *above* the margin: their
-# negative is nearer than their positive. The quickest way down is to push everything together, which
-# takes the loss to 0.250 with no letter learned. The random triplets begin at RANDOM0LOSS, *below* the
-# margin: for them the same way leads uphill.
+# Why? Look at where the losses start. The hardest triplets start at 0.335, *above* the margin:
+# their negative is nearer than their positive. Pushing everything together takes the loss down to
+# 0.250 without a single letter learned, and that is an easy way down. The random triplets
+# start at 0.143, *below* the margin: for them the same way leads uphill.
 #
 # ### How to recognise it
 #
-# Three signs, each a line of code. The last column of this table is the loss that a triplet of
-# exactly average cosines would have.
+# Measure what the loss hides: the mean cosine within and between classes. The last column is the
+# margin minus the gap between the two means, the loss of an average triplet where it is above 0.
+# The last row holds the figures that Maria's introduction reports for its own network.
 
 # %% tags=["trained"]
 models = {"untrained": untrained, "random": by_random, "hardest, 0.001": collapsed[RATE],
@@ -448,14 +469,18 @@ for name, model in models.items():
 print(f"{'Maria, m = 0.1':16s}{0.9956:10.4f}{0.9946:13.4f}{0.1 - (0.9956 - 0.9946):14.4f}")
 
 # %% [markdown]
-# READRECOGNISE
+# Three signs of collapse: the loss is the margin to three digits and stays there; *both* mean
+# cosines are close to 1; the gap between them is next to nothing. At the higher rate the cosines
+# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9989 and 0.9978, a trace of order
+# is left. Maria's network, 0.9956 and 0.9946, belongs to the same family: of its margin of 0.1 (0.2
+# on squares) 0.0990 is still unpaid. High similarity for the positives is no success in itself.
 #
 # ## Semi-hard triplets
 #
 # Semi-hard triplets have a loss, and it is below the margin by definition. For them collapse is
 # uphill from the start. Schroff et al. train on these. From the same batches we take *every*
-# semi-hard triplet and average (they pick one for each pair). *Predict: same start, same rate: does
-# it learn?*
+# semi-hard triplet and average (they pick one for each pair). After that we go on from there with
+# the hardest triplets that led to collapse before. *Predict: does each of the two learn?*
 
 # %%
 def semi_hard_loss(model, images, letter):
@@ -471,14 +496,26 @@ def semi_hard_loss(model, images, letter):
 by_semi_hard = new_encoder()
 fit(by_semi_hard, semi_hard_loss, letter_batches, epochs=5, optimizer=optax.adam(RATE))
 later = nnx.clone(by_semi_hard)
-fit(later, hardest_loss, letter_batches, epochs=2, optimizer=optax.adam(RATE))
+again = fit(later, hardest_loss, letter_batches, epochs=2, optimizer=optax.adam(RATE))["loss"]
+print(f"hardest loss from this start: first {again[0]:.3f}, mean of the last ten {np.mean(again[-10:]):.3f}")
 print("share useful:              training letters  held-out letters")
 for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.items():
     shares = [1 - kind_shares(model, *data)[0] for data in ((pictures, probe), (new_pictures, new_probe))]
     print(f"{name:27s}{shares[0]:16.3f}{shares[1]:18.3f}")
 
 # %% [markdown]
-# READSEMI
+# Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
+# training letters' random triplets 0.018 are left unsolved, fewer than the 0.075 after random
+# training. That took a third of the pictures, 64 a step in place of 192. But not only the choice
+# differs: such a batch holds thousands of triplets, where a random batch holds 64.
+#
+# The hardest triplets do no harm from this start. Their first loss is 0.043, below the margin, and
+# it falls. So the hardest triplets are not wrong in themselves; they are wrong *first*.
+#
+# Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, none
+# leads anywhere. And the held-out letters gain little: 0.229 after random, 0.190 after semi-hard,
+# 0.188 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
+# more letters. Notebook 06 trains on all of them.
 #
 # ## Exercises
 #
@@ -576,7 +613,20 @@ check("03.4", is_collapsed)
 #
 # ## Recap
 #
-# RECAP
+# - The margin turns the cost into a loss that rests: easy triplets have loss 0, semi-hard ones
+#   between 0 and the margin, hard ones the margin or more.
+# - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
+# - Which triplets teach? Those with a loss. Random ones do at first (0.928 of them), and soon run
+#   out (0.075 after 200 steps).
+# - Distances between classes grew fourfold. Those within grew as well; only the ratio shrank.
+# - Why does a network sometimes learn nothing at all? Starting on the hardest triplets, it lowers
+#   its loss by making all embeddings equal. The loss stops at the margin, where the gradient is 0.
+# - Semi-hard triplets avoid that; the hardest can follow later.
+#
+# Limits: one encoder, one start, 40 letters; another start moves the figures. Why the hardest triplets
+# collapse is our reading of where the losses start, not a proof. With the soft margin of Hermans et al. the loss has no bend, and the
+# collapse shows at ln 2 = 0.693 in place of the margin. Notebook 04 takes its negatives from the
+# batch without sampling triplets at all.
 #
 # ### References
 #
@@ -585,6 +635,8 @@ check("03.4", is_collapsed)
 # - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*: batch hard, the soft margin
 #   $\ln(1 + e^x)$, whose collapse shows as ln 2.
 #   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
+# - S. Wang, *Few-shot learning 2/3: Siamese networks* (lecture): distances within and between
+#   classes.
 # - G. L. Maria, *A brief introduction to Siamese networks*: the trivial solution, the margin of 0.2
 #   on squared distances, and the figures quoted above.
 #
