@@ -41,8 +41,8 @@ def _missing_packages():
 def _idle_accelerator():
     if shutil.which("nvidia-smi") and jax.default_backend() == "cpu":
         yield (
-            "There is an NVIDIA GPU, and jax does not use it: run `pip install -U 'jax[cuda13]'` and "
-            "restart the kernel. The course runs without it too."
+            "There is an NVIDIA GPU, and jax does not use it: run `pip install -U 'jax[cuda13]'` "
+            "and restart the kernel. The course runs without it too."
         )
 
 

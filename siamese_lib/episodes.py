@@ -33,6 +33,8 @@ def sample_episode(
 
 
 class Sizes(NamedTuple):
+    """How many classes, and how many support and query images of each."""
+
     n_way: int
     k_shot: int
     n_query: int
@@ -48,6 +50,7 @@ class Tables(NamedTuple):
 
 
 def build_tables(labels, groups, drawer) -> Tables:
+    """Sort the images by class once, so that many episodes can be drawn at a time."""
     # With no drawers given every image has its own: then "another drawer" is "another image".
     images = np.arange(len(labels))
     drawer = images if drawer is None else require_length("drawer", drawer, labels)
@@ -91,6 +94,7 @@ def _draw_classes(tables: Tables, n_way: int, count: int, rng) -> np.ndarray:
 
 
 def require_labels(labels) -> np.ndarray:
+    """labels as an array [n]; ValueError on another rank or no entries."""
     labels = np.asarray(labels)
     if labels.ndim != 1 or not labels.size:
         raise ValueError(f"labels has shape {labels.shape}; give one label an image, [n]")
@@ -98,6 +102,7 @@ def require_labels(labels) -> np.ndarray:
 
 
 def require_length(name: str, values, labels: np.ndarray) -> np.ndarray:
+    """values as an array with one entry a label; ValueError where there are more or fewer."""
     values = np.asarray(values)
     if values.shape[:1] != labels.shape:
         raise ValueError(f"{name} has shape {values.shape} for {len(labels)} labels; give as many")
@@ -105,6 +110,7 @@ def require_length(name: str, values, labels: np.ndarray) -> np.ndarray:
 
 
 def require_sizes(tables: Tables, sizes: Sizes, has_drawers: bool) -> None:
+    """ValueError on more ways than classes, or more shots and queries than images."""
     for name, size in sizes._asdict().items():
         if size < 1:
             raise ValueError(f"{name} is {size}; give 1 or more")

@@ -128,7 +128,7 @@ def roc(curves, *, title="", axes=None):
 
 
 def loss_curve(history, *, title="", axes=None):
-    """The loss of every step, its running mean, and validation after each epoch where there is one."""
+    """The loss of every step, its running mean, and validation after each epoch if any."""
     if axes is None:
         _, axes = plt.subplots()
     loss = np.asarray(history["loss"])
@@ -142,7 +142,9 @@ def loss_curve(history, *, title="", axes=None):
     handles, names = axes.get_legend_handles_labels()
     if history.get("validation"):
         other = axes.twinx()
-        epochs = np.arange(1, len(history["validation"]) + 1) * len(loss) / len(history["epoch_loss"])
+        epochs = (
+            np.arange(1, len(history["validation"]) + 1) * len(loss) / len(history["epoch_loss"])
+        )
         (line,) = other.plot(epochs, history["validation"], "o-", color=COLOURS["accent"])
         other.set_ylabel("validation")
         other.grid(False)

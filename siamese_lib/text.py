@@ -94,7 +94,9 @@ def duplicate_groups(question1, question2, is_same):
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    same = [(number[a], number[b]) for a, b, s in zip(question1, question2, is_same, strict=True) if s]
+    same = [
+        (number[a], number[b]) for a, b, s in zip(question1, question2, is_same, strict=True) if s
+    ]
     left, right = np.array(same, int).reshape(-1, 2).T
     graph = coo_array((np.ones(len(same)), (left, right)), shape=(len(number), len(number)))
     return list(number), connected_components(graph, directed=False)[1].astype(np.int32)

@@ -35,7 +35,9 @@ def fit(
     step = _make_step(loss)
     for epoch in range(start, epochs):
         model.train()
-        losses = [step(model, optimizer, *batch) for batch in _bar(batches, epoch, epochs, progress)]
+        losses = [
+            step(model, optimizer, *batch) for batch in _bar(batches, epoch, epochs, progress)
+        ]
         _record(history, losses, epoch)
         model.eval()
         if validate is not None:
@@ -192,6 +194,9 @@ def load(model, path):
                 "build the model with the options it was saved with"
             )
     state = nnx.state(model, nnx.Not(nnx.RngState))
-    flat = [(way, leaf.replace(saved[".".join(map(str, way))])) for way, leaf in nnx.to_flat_state(state)]
+    flat = [
+        (way, leaf.replace(saved[".".join(map(str, way))]))
+        for way, leaf in nnx.to_flat_state(state)
+    ]
     nnx.update(model, nnx.from_flat_state(flat))
     return model

@@ -37,8 +37,8 @@ def require_finite(**arrays):
         if bad.any():
             where = tuple(int(i) for i in jnp.argwhere(bad)[0])
             raise ValueError(
-                f"{name} holds {float(jnp.asarray(array)[where])} at {where}, {int(bad.sum())} such "
-                "values in all; look for a division by zero or a learning rate that is too high"
+                f"{name} holds {float(jnp.asarray(array)[where])} at {where}, {int(bad.sum())} "
+                "such values in all; look for a division by zero or a high learning rate"
             )
 
 
@@ -46,7 +46,8 @@ def require_margin(margin):
     """ValueError where the margin is traced, negative or not finite."""
     if isinstance(margin, jax.core.Tracer):
         raise ValueError(
-            "margin is traced; it is static: use jax.jit(f, static_argnames='margin') or close over it"
+            "margin is traced; it is static: use jax.jit(f, static_argnames='margin') "
+            "or close over it"
         )
     if not (math.isfinite(margin) and margin >= 0):
         raise ValueError(f"margin is {margin}; give a finite number of 0 or more")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from test_setup import clone, free_port
+
 from tools import need
 
 TOKEN = "loopback-only"
@@ -87,7 +88,8 @@ def test_the_first_notebook_runs_and_says_all_is_well(page):
     page.get_by_text("Run All Cells", exact=True).click()
     page.get_by_text("00.2 lengths of rows: not yet.").first.wait_for(timeout=120_000)
     page.wait_for_function(
-        "[...document.querySelectorAll('.jp-InputPrompt')].every(p => !p.textContent.includes('*'))",
+        "[...document.querySelectorAll('.jp-InputPrompt')]"
+        ".every(p => !p.textContent.includes('*'))",
         timeout=120_000,
     )
     assert "All is well." in open_tab(page).inner_text()

@@ -1,4 +1,4 @@
-"""The learner's checks: right answers pass, each listed mistake gets its own hint, progress is kept."""
+"""The learner's checks: right answers pass, each mistake gets its own hint, progress is kept."""
 
 import ast
 import re

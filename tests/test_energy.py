@@ -57,9 +57,7 @@ def test_squared_euclidean_of_unit_vectors_is_two_minus_two_cosines():
 def test_normalize_takes_each_row_apart():
     lengths = np.linalg.norm(energy.l2_normalize(X), axis=1)
     np.testing.assert_allclose(lengths, 1, atol=1e-6)
-    np.testing.assert_allclose(
-        np.linalg.norm(energy.l2_normalize(X, axis=0), axis=0), 1, atol=1e-6
-    )
+    np.testing.assert_allclose(np.linalg.norm(energy.l2_normalize(X, axis=0), axis=0), 1, atol=1e-6)
 
 
 @given(st.floats(1e-30, 1e30))

@@ -11,7 +11,9 @@ from siamese_lib.losses import modified_triplet_loss, triplet_loss
 
 rng = np.random.default_rng(1)
 A, P, N = rng.normal(size=(3, 9, 6)).astype(np.float32)
-COURSE = np.array([[.9, -.8, .3, -.5], [-.8, .5, .1, -.2], [.3, .1, .7, -.8], [-.5, -.2, -.8, 1]])  # fmt: skip
+COURSE = np.array(
+    [[0.9, -0.8, 0.3, -0.5], [-0.8, 0.5, 0.1, -0.2], [0.3, 0.1, 0.7, -0.8], [-0.5, -0.2, -0.8, 1]]
+)
 LAB = COURSE.copy()
 LAB[2, 2] = -0.4
 OPTIONS = [(n, r) for n in ("closest", "hardest") for r in ("mean", "sum", "none")]

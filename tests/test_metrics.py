@@ -20,7 +20,9 @@ def test_same_means_above_the_threshold_not_at_it():
 def test_confusion_against_counting_and_the_course_s_layout():
     counts = metrics.confusion_at(SIMILARITY, SAME, threshold=0.2)
     for truth, said in np.ndindex(2, 2):
-        rows = [s for s, y in zip(SIMILARITY, SAME, strict=True) if y == truth and (s > 0.2) == said]
+        rows = [
+            s for s, y in zip(SIMILARITY, SAME, strict=True) if y == truth and (s > 0.2) == said
+        ]
         assert counts[truth, said] == len(rows)
     assert np.trace(counts) / 300 == metrics.accuracy_at(SIMILARITY, SAME, threshold=0.2)
 
@@ -38,9 +40,7 @@ def test_no_threshold_beats_the_best_one(pairs):
 
 
 def test_auc_is_the_chance_that_a_same_pair_wins():
-    wins = [
-        (a > b) + 0.5 * (a == b) for a in SIMILARITY[SAME == 1] for b in SIMILARITY[SAME == 0]
-    ]
+    wins = [(a > b) + 0.5 * (a == b) for a in SIMILARITY[SAME == 1] for b in SIMILARITY[SAME == 0]]
     assert metrics.roc_auc(SIMILARITY, SAME) == pytest.approx(np.mean(wins))
 
 

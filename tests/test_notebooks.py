@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from mirror import need_mirror
+
 from tools import need
 
 ROOT = Path(__file__).parent.parent

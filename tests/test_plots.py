@@ -50,7 +50,8 @@ def test_the_map_shows_two_dimensions_as_they_are_and_more_by_their_main_directi
     flat = np.c_[points * [5, 2], np.zeros((20, 3))]
     figure = plots.embedding_map(flat, np.zeros(20))
     drawn = figure.axes[0].collections[0].get_offsets()
-    np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), np.linalg.norm((flat - flat.mean(0))[:, :2], axis=1), atol=1e-6)  # fmt: skip
+    lengths = np.linalg.norm((flat - flat.mean(0))[:, :2], axis=1)
+    np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), lengths, atol=1e-6)
 
 
 def test_the_histogram_counts_every_pair():
@@ -68,17 +69,25 @@ def test_roc_and_loss_and_grid():
     figure = plots.loss_curve(history)
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), history["loss"])
     np.testing.assert_array_equal(figure.axes[1].lines[0].get_xdata(), [25, 50])
-    figure = plots.image_grid(rng.random((7, 4, 4)), columns=5, titles=list("abcdefg"), frames=["C0"] * 7)
+    figure = plots.image_grid(
+        rng.random((7, 4, 4)), columns=5, titles=list("abcdefg"), frames=["C0"] * 7
+    )
     assert sum(bool(axes.images) for axes in figure.axes) == 7
     assert len(figure.axes) == 10
 
 
 def test_show_needs_a_sentence_and_hands_it_on(monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, **options: shown.append((data, options))
+    )
     plots.show(plt.figure(), alt="A blank figure with nothing in it.")
     data, options = shown[0]
-    assert data["text/plain"] == options["metadata"]["image/png"]["alt"] == "A blank figure with nothing in it."
+    assert (
+        data["text/plain"]
+        == options["metadata"]["image/png"]["alt"]
+        == "A blank figure with nothing in it."
+    )
     assert not plt.get_fignums()
     with pytest.raises(ValueError, match="alt is 'plot'"):
         plots.show(plt.figure(), alt="plot")

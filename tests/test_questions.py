@@ -41,7 +41,9 @@ def test_a_question_has_one_meaning_and_reads_as_a_sentence(table):
     meanings = defaultdict(set)
     for q in table["all"]:
         meanings[q.text].add(q.meaning)
-        assert not re.search(r"[<>{}|]|  | [?.,]|\b[Aa] (?!used|uniform)[aeiouAEIOU]", q.text), q.text
+        assert not re.search(r"[<>{}|]|  | [?.,]|\b[Aa] (?!used|uniform)[aeiouAEIOU]", q.text), (
+            q.text
+        )
         assert re.fullmatch(r"[A-Z].*[?.]", q.text), q.text
     assert max(map(len, meanings.values())) == 1
 

@@ -11,11 +11,14 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from tools import need
 
 ROOT = Path(__file__).parent.parent
 # A shell as a newcomer has it: none of this test run's environment leaks in.
-CLEAN = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH", "MPLBACKEND")}
+CLEAN = {
+    k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH", "MPLBACKEND")
+}
 
 
 def clone(target):
@@ -33,7 +36,12 @@ def clone(target):
 
 def run(*command, cwd, env=None):
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=env or CLEAN, capture_output=True, text=True, check=False
+        list(map(str, command)),
+        cwd=cwd,
+        env=env or CLEAN,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
     return done.stdout + done.stderr
@@ -96,12 +104,15 @@ def test_a_changed_requirement_installs_again_and_an_unchanged_one_does_not(inst
     assert "installing" in run(need("make"), "env", f"PYTHON={base_python()}", cwd=installed)
 
 
+RUN = "import runpy; runpy.run_path('tools/make_env.py', run_name='__main__')"
+
+
 def make_env(code, tmp_path, **env):
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     for name in ("requirements.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     done = subprocess.run(
-        [base_python(), "-c", f"{code}; import runpy; runpy.run_path('tools/make_env.py', run_name='__main__')"],
+        [base_python(), "-c", f"{code}; {RUN}"],
         cwd=tmp_path, env={**CLEAN, **env}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode != 0
@@ -160,7 +171,9 @@ def test_the_pins_are_exact_and_fit_each_other(pinned):
     lines = (folder / "binder" / "requirements.txt").read_text().splitlines()
     assert lines
     assert all(line.split(" ;")[0].count("==") == 1 for line in lines)
-    assert "No broken requirements" in run("pins/bin/python", "-m", "pip", "check", cwd=folder, env=env)
+    assert "No broken requirements" in run(
+        "pins/bin/python", "-m", "pip", "check", cwd=folder, env=env
+    )
     assert os.access(folder / "binder" / "postBuild", os.X_OK)
 
 
@@ -176,7 +189,10 @@ def test_notebooks_run_in_binder_s_environment(pinned, name):
 def test_the_pins_cover_every_requirement_within_its_range():
     from packaging.requirements import Requirement
 
-    pins = [Requirement(line) for line in (ROOT / "binder" / "requirements.txt").read_text().splitlines()]
+    pins = [
+        Requirement(line)
+        for line in (ROOT / "binder" / "requirements.txt").read_text().splitlines()
+    ]
     pinned = {pin.name.lower(): next(iter(pin.specifier)).version for pin in pins}
     for line in (ROOT / "requirements.txt").read_text().splitlines():
         asked = Requirement(line.split("#")[0])
@@ -208,7 +224,8 @@ pairs = load_questions("validation")
 texts, group = duplicate_groups(*pairs)
 tokenizer = build_tokenizer(texts)
 tokens = encode_texts(tokenizer, texts)
-encoder = QuestionEncoder(tokenizer.get_vocab_size(), embedding_dim=16, hidden_dim=16, rngs=nnx.Rngs(0))
+sizes = {"embedding_dim": 16, "hidden_dim": 16}
+encoder = QuestionEncoder(tokenizer.get_vocab_size(), **sizes, rngs=nnx.Rngs(0))
 history = fit(
     SiameseNetwork(encoder),
     lambda model, a, p: modified_triplet_loss(*model(a, p)),

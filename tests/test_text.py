@@ -62,9 +62,7 @@ def test_groups_against_networkx():
     texts, group = duplicate_groups(question1, question2, is_same)
     graph = networkx.Graph()
     graph.add_nodes_from({*question1, *question2})
-    graph.add_edges_from(
-        (a, b) for a, b, s in zip(question1, question2, is_same, strict=True) if s
-    )
+    graph.add_edges_from((a, b) for a, b, s in zip(question1, question2, is_same, strict=True) if s)
     expected = {frozenset(part) for part in networkx.connected_components(graph)}
     ours = {frozenset(np.array(texts)[group == g].tolist()) for g in np.unique(group)}
     assert ours == expected

@@ -1,4 +1,4 @@
-"""Training learns, resumes to the bit, refuses NaN; encoding keeps order; weights survive a file."""
+"""Training learns, resumes to the bit, refuses NaN; encoding keeps order; weights are kept."""
 
 import jax
 import numpy as np
@@ -100,7 +100,9 @@ def test_encode_keeps_the_order_and_does_not_depend_on_the_batch_size():
     model = network().encoder
     expected = np.concatenate([np.asarray(model(TOKENS[i : i + 1])) for i in range(len(TOKENS))])
     for batch_size in (1, 7, 96, 500):
-        np.testing.assert_allclose(encode(model, TOKENS, batch_size=batch_size), expected, atol=1e-5)
+        np.testing.assert_allclose(
+            encode(model, TOKENS, batch_size=batch_size), expected, atol=1e-5
+        )
 
 
 def test_saved_weights_come_back_to_the_bit(tmp_path):

@@ -21,7 +21,7 @@ def stop(sentence):
 
 
 def require_python():
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036, an old Python gets this far
         stop(
             f"this is Python {VERSION} and the course needs 3.11 or newer; install it from "
             "python.org or your package manager and run `make lab PYTHON=python3.12` (its name)"

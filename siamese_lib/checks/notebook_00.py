@@ -22,7 +22,8 @@ EXERCISES = {
         (
             Mistake(lambda x: np.sqrt((x**2).sum()),
                     "this is one length for all rows; name the axis to get one a row."),
-            Mistake(lambda x: np.sqrt((x**2).sum(0)), "this goes down the columns; a row is axis -1."),
+            Mistake(lambda x: np.sqrt((x**2).sum(0)),
+                    "this goes down the columns; a row is axis -1."),
             Mistake(lambda x: (x**2).sum(-1), "these are squared lengths; take the root."),
         ),
     ),

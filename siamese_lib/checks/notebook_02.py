@@ -29,8 +29,10 @@ EXERCISES = {
         "cosine of rows", _cosines, _PAIRS,
         (
             Mistake(_whole_batch, _AXIS),
-            Mistake(lambda x, y: (x * y).sum(-1), "this is the dot product; divide by both lengths."),
-            Mistake(lambda x, y: 1 - _cosines(x, y), "this is a distance; the cosine itself is asked."),
+            Mistake(lambda x, y: (x * y).sum(-1),
+                    "this is the dot product; divide by both lengths."),
+            Mistake(lambda x, y: 1 - _cosines(x, y),
+                    "this is a distance; the cosine itself is asked."),
             Mistake(lambda x, y: (x * y).sum(-1) / np.linalg.norm(x, axis=-1),
                     "you divided by one length; both vectors have one."),
             Mistake(lambda x, y: (x * y).sum(-1) / ((x**2).sum(-1) * (y**2).sum(-1)),
@@ -50,7 +52,8 @@ EXERCISES = {
                     "these are dot products; the cost is made of cosines."),
             Mistake(lambda a, p, n: np.maximum(_costs(a, p, n), 0),
                     "no floor yet: the cost may be negative (the hinge comes in 03)."),
-            Mistake(lambda a, p, n: _costs(a, p, n).mean(), "keep one cost a row: no mean is asked."),
+            Mistake(lambda a, p, n: _costs(a, p, n).mean(),
+                    "keep one cost a row: no mean is asked."),
         ),
     ),
     "02.3": Exercise(

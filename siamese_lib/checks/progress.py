@@ -29,7 +29,9 @@ def done():
     except FileNotFoundError:
         return set()
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{_file()} cannot be read ({error}); delete it to start afresh") from error
+        raise ValueError(
+            f"{_file()} cannot be read ({error}); delete it to start afresh"
+        ) from error
 
 
 def remember(name):
