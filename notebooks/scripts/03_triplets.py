@@ -242,7 +242,7 @@ def embed_triplets(model, pictures, triplets):
 # %% [markdown]
 # ## Before training
 #
-# The encoder is the small CNN of notebook 01, with random weights. We fix 3,000 random triplets of
+# The encoder is a narrow version of the CNN of notebook 01, with random weights. We fix 3,000 random triplets of
 # the training letters and 3,000 of held-out letters, and measure on these from now on. *Predict: is
 # an untrained network already a little better than chance?*
 
@@ -393,7 +393,7 @@ print("largest gradient of A, P and N:", [f"{abs(g).max():.4f}" for g in gradien
 #
 # Now a network goes there. Each batch holds 4 drawings of 16 letters. Every drawing is an anchor and
 # takes the *hardest* partners in the batch: its farthest positive and its nearest negative (Hermans
-# et al. 2017 call this batch hard). Same start, same learning rate as before.
+# et al. 2017 call this batch hard). The start is the same as before.
 
 # %%
 def letter_batches(epoch):
@@ -471,7 +471,7 @@ print(f"{'Maria, m = 0.1':16s}{0.9956:10.4f}{0.9946:13.4f}{0.1 - (0.9956 - 0.994
 # %% [markdown]
 # Three signs of collapse: the loss is the margin to three digits and stays there; *both* mean
 # cosines are close to 1; the gap between them is next to nothing. At the higher rate the cosines
-# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9989 and 0.9978, a trace of order
+# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9986 and 0.9973, a trace of order
 # is left. Maria's network, 0.9956 and 0.9946, belongs to the same family: of its margin of 0.1 (0.2
 # on squares) 0.0990 is still unpaid. High similarity for the positives is no success in itself.
 #
@@ -509,7 +509,7 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 # training. That took a third of the pictures, 64 a step in place of 192. But not only the choice
 # differs: such a batch holds thousands of triplets, where a random batch holds 64.
 #
-# The hardest triplets do no harm from this start. Their first loss is 0.043, below the margin, and
+# 80 steps on the hardest triplets do no harm from this start. Their first loss is 0.043, below the margin, and
 # it falls. So the hardest triplets are not wrong in themselves; they are wrong *first*.
 #
 # Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, none
