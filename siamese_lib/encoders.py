@@ -109,8 +109,19 @@ class ImageEncoder(nnx.Module):
         require_finite(images=images)
         x = jnp.asarray(images, jnp.float32)[..., None]
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = nnx.max_pool(nnx.relu(norm(convolution(x))), (2, 2), strides=(2, 2))
+            x = _halve(nnx.relu(norm(convolution(x))))
         return l2_normalize(self.head(x.reshape(x.shape[0], -1)))
+
+
+def _halve(x):
+    """2 x 2 max pooling of [batch, height, width, channels]; an odd last row or column is cut.
+
+    As a maximum over two axes: the gradient of nnx.max_pool takes as long as all the rest here.
+    """
+    batch, height, width, channels = x.shape
+    even = x[:, : height // 2 * 2, : width // 2 * 2]
+    blocks = even.reshape(batch, height // 2, 2, width // 2, 2, channels)
+    return blocks.max(axis=(2, 4))
 
 
 class SiameseNetwork(nnx.Module):

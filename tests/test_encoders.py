@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from siamese_lib.encoders import LSTM, ImageEncoder, QuestionEncoder, SiameseNetwork
+from siamese_lib.encoders import LSTM, ImageEncoder, QuestionEncoder, SiameseNetwork, _halve
 
 rng = np.random.default_rng(3)
 TOKENS = np.array([[5, 3, 9, 2], [7, 0, 0, 0], [4, 8, 0, 0]])
@@ -65,6 +65,19 @@ def test_embeddings_are_unit_rows_and_independent_of_the_batch():
         np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
         for i in range(len(inputs)):
             np.testing.assert_allclose(model(inputs[i : i + 1])[0], embeddings[i], atol=1e-5)
+
+
+@pytest.mark.parametrize("side", [4, 7])
+def test_pooling_is_flax_s_and_so_is_its_gradient(side):
+    x = jnp.asarray(rng.normal(size=(2, side, side, 3)))
+    weights = jnp.asarray(rng.normal(size=(2, side // 2, side // 2, 3)))
+
+    def flax(x):
+        return nnx.max_pool(x, (2, 2), strides=(2, 2))
+
+    np.testing.assert_array_equal(_halve(x), flax(x))
+    ours, theirs = (jax.grad(lambda x, f=f: (f(x) * weights).sum())(x) for f in (_halve, flax))
+    np.testing.assert_allclose(ours, theirs)
 
 
 def test_siamese_network_has_one_set_of_weights_and_mirrors():
