@@ -86,7 +86,6 @@ def _modified_rows(rows, positive, own, margin, negatives):
         left_out |= similarity > diagonal[:, None]
     # A row that leaves every entry out has -inf here; relu makes that 0, and its gradient 0.
     chosen = jnp.max(jnp.where(left_out, -jnp.inf, similarity), axis=1)
-    chosen = jnp.where(jnp.isnan(diagonal), jnp.nan, chosen)
     return jax.nn.relu(mean_negative - diagonal + margin) + jax.nn.relu(chosen - diagonal + margin)
 
 

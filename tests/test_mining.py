@@ -34,6 +34,12 @@ def test_kinds_against_a_loop_and_the_loss(margin):
     assert set(kinds) == ({0, 2} if margin == 0 else {0, 1, 2})
 
 
+def test_exactly_at_the_margin_is_easy():
+    one, other = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])
+    assert TRIPLET_KINDS[triplet_kind(one, one, other, margin=1.0)[0]] == "easy"
+    assert TRIPLET_KINDS[triplet_kind(one, one, other, margin=1.01)[0]] == "semi-hard"
+
+
 def test_collapsed_embeddings_are_hard():
     ones = np.ones((3, 4))
     assert (np.asarray(triplet_kind(ones, ones, ones)) == 2).all()
