@@ -19,9 +19,9 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-# Processors round differently, and training amplifies that. Plain cells are compared to 0.2 %;
-# cells tagged "trained" to 0.06 or 15 %, whichever is wider; "volatile" cells (times, lists that
-# hang on a near tie) not at all.
+# Processors round differently, and training amplifies that. Plain cells are compared to 0.002, or
+# 0.2 % where a number is above 1; cells tagged "trained" to 0.06, or 15 % above 1; "volatile"
+# cells (times, lists that hang on a near tie) not at all.
 PLAIN, TRAINED = (2e-3, 2e-3), (0.06, 0.15)
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 
@@ -141,8 +141,9 @@ def _difference(new, old, tolerance):
     pairs = zip(NUMBER.findall(new), NUMBER.findall(old), strict=True)
     for now, then in pairs:
         a, b = (float(text.replace(",", "")) for text in (now, then))
-        if not abs(a - b) <= max(absolute, relative * abs(b)):
-            return f"now {now}, committed {then}, further apart than {absolute} or {relative:.1%}"
+        allowed = relative * abs(b) if abs(b) > 1 else absolute
+        if not abs(a - b) <= allowed:
+            return f"now {now}, committed {then}, further apart than {allowed:.3g}"
     return None
 
 
