@@ -81,8 +81,8 @@ def by_aspect(similarity, test):
     is_new = np.array(
         [not {aspect[a], aspect[b]} & seen for a, b in zip(*test[:2], strict=True)]
     )
-    return {"new_aspect_pairs": int(is_new.sum()),
-            "new_aspect_auc": round(roc_auc(similarity[is_new], test.is_same[is_new]), 4)}  # fmt: skip
+    auc = roc_auc(similarity[is_new], test.is_same[is_new])
+    return {"new_aspect_pairs": int(is_new.sum()), "new_aspect_auc": round(auc, 4)}
 
 
 def train(data, tokenizer, tokens, group, seed):
@@ -111,7 +111,8 @@ def measure(data):
     tokenizer = build_tokenizer(texts)
     tokens = encode_texts(tokenizer, texts)
     validation, test = (known_pairs(part, tokenizer) for part in pairs[1:])
-    result = {"test_pairs": len(test.is_same), "tfidf": {}, "seeds": []}
+    sizes = {"train_pairs": len(pairs[0].is_same), "test_pairs": len(test.is_same)}
+    result = sizes | {"tfidf": {}, "seeds": []}
     for name, options in TFIDF.items():
         vectoriser = TfidfVectorizer(**options).fit(texts)
         result["tfidf"][name] = score(vectoriser.transform, validation, test)
@@ -133,7 +134,8 @@ def measure(data):
 def summary(result):
     """Mean, lowest and highest over the seeds, and the lead over the better TF-IDF."""
     spread = {}
-    for name in ("auc", "accuracy"):
+    names = ("auc", "accuracy", "new_aspect_auc")
+    for name in names[: 3 if names[2] in result["seeds"][0] else 2]:
         values = [entry[name] for entry in result["seeds"]]
         spread[name] = {
             "mean": round(float(np.mean(values)), 4), "min": min(values), "max": max(values),
@@ -149,5 +151,5 @@ if __name__ == "__main__":
         stored[data] = measure(data)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         stored[data] |= {"peak_mb": round(peak), "machine": describe()}
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(json.dumps(stored, indent=1) + "\n")
+        TARGET.parent.mkdir(exist_ok=True)
+        TARGET.write_text(json.dumps(stored, indent=1) + "\n")

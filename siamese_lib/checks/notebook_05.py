@@ -38,14 +38,11 @@ def _honest(v, v_same, t, t_same):
     return accuracy_at(t, t_same, threshold=best_threshold(v, v_same))
 
 
-def _flattering(v, v_same, t, t_same):
-    return accuracy_at(t, t_same, threshold=best_threshold(t, t_same))
-
-
 def _equal_entries(meaning):
     return int((meaning[:, None] == meaning[None, :]).sum())
 
 
+_REVERSED = "the direction is reversed: higher is closer."
 _NOT_ABOVE = "a similarity equal to the threshold is not above it."
 
 EXERCISES = {
@@ -53,7 +50,7 @@ EXERCISES = {
         "accuracy", lambda s, y, t: np.mean((s > t) == y), _LABELLED,
         (
             Mistake(lambda s, y, t: np.mean((s >= t) == y), _NOT_ABOVE),
-            Mistake(lambda s, y, t: np.mean((s < t) == y), "the direction is reversed: higher is closer."),
+            Mistake(lambda s, y, t: np.mean((s < t) == y), _REVERSED),
             Mistake(lambda s, y, t: np.mean((s > 0.7) == y),
                     "0.7 is fixed in your code; take the threshold that is given."),
             Mistake(lambda s, y, t: np.sum((s > t) == y), "this is a count; divide by the pairs."),
@@ -66,14 +63,15 @@ EXERCISES = {
     "05.2": Exercise(
         "an honest test", _honest, _SPLITS,
         (
-            Mistake(_flattering, "the threshold was chosen on the test pairs; it has seen the answers."),
-            Mistake(lambda v, v_same, t, t_same: accuracy_at(v, v_same, threshold=best_threshold(v, v_same)),
+            Mistake(lambda v, v_same, t, t_same: _honest(t, t_same, t, t_same),
+                    "the threshold was chosen on the test pairs; it has seen the answers."),
+            Mistake(lambda v, v_same, t, t_same: _honest(v, v_same, v, v_same),
                     "this is the accuracy on validation pairs; the test pairs are asked."),
             Mistake(lambda v, v_same, t, t_same: accuracy_at(t, t_same, threshold=0.7),
                     "this is the accuracy at 0.7; choose the threshold on the validation pairs."),
             Mistake(lambda v, v_same, t, t_same: best_threshold(v, v_same),
                     "this is the threshold; go on to the accuracy on the test pairs."),
-            Mistake(lambda v, v_same, t, t_same: accuracy_at(v, v_same, threshold=best_threshold(t, t_same)),
+            Mistake(lambda v, v_same, t, t_same: _honest(t, t_same, v, v_same),
                     "validation and test have changed places."),
         ),
     ),
@@ -85,7 +83,8 @@ EXERCISES = {
                     "each couple is counted once; the matrix holds (i, j) and (j, i)."),
             Mistake(lambda m: len(m) - len(np.unique(m)),
                     "these are the rows that repeat a meaning; count entries of the matrix."),
-            Mistake(lambda m: len(m) * (len(m) - 1), "these are all negatives; which of them are false?"),
+            Mistake(lambda m: len(m) * (len(m) - 1),
+                    "these are all negatives; which of them are false?"),
             Mistake(lambda m: len(m) ** 2 - _equal_entries(m), "these are the true negatives."),
         ),
     ),
@@ -96,7 +95,7 @@ EXERCISES = {
             Mistake(lambda a, b, t: _cosine(a, b) >= t, _NOT_ABOVE),
             Mistake(lambda a, b, t: 1 - _cosine(a, b) > t,
                     "this compares the distance; the similarity is to be above the threshold."),
-            Mistake(lambda a, b, t: _cosine(a, b) < t, "the direction is reversed: higher is closer."),
+            Mistake(lambda a, b, t: _cosine(a, b) < t, _REVERSED),
             Mistake(lambda a, b, t: _cosine(a, b),
                     "this is the similarity; compare it with the threshold."),
             Mistake(lambda a, b, t: _cosine(a, b) > 0.7,
