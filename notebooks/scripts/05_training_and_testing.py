@@ -339,7 +339,7 @@ plots.show(figure, alt="Left: same pairs pile up near 1, different ones spread l
 
 # %% [markdown]
 # On the left the dashed line stands where the two heaps cross. On the right accuracy has a rounded
-# top: a threshold 0.05 off costs little, one 0.2 off costs a lot. The course's 0.7 is not far from
+# top: a threshold 0.05 off costs a point or two, one 0.2 off at least five. The course's 0.7 is not far from
 # the top here. That is luck: the right place depends on the loss, the margin and the data.
 #
 # ### Try it
@@ -445,16 +445,29 @@ results = Path("../benchmarks/results/questions.json")
 stored = json.loads(results.read_text()) if results.exists() else {}
 if not stored:
     print("no stored figures; run: python benchmarks/questions.py")
-for name, entry in stored.items():
-    tfidf = max(rival["auc"] for rival in entry["tfidf"].values())
-    auc = entry["auc"]
-    print(f"{name:10} AUC {auc['mean']:.3f} ({auc['min']:.3f} to {auc['max']:.3f}), "
-          f"better TF-IDF {tfidf:.3f}")
+for name in [name for name in LOADERS if name in stored]:
+    auc, runs = stored[name]["auc"], stored[name]["seeds"]
+    tfidf = max(rival["auc"] for rival in stored[name]["tfidf"].values())
+    at_course = np.mean([run["accuracy_at_0.7"] for run in runs])
+    print(f"{name:9}  {stored[name]['train_pairs']:,} training pairs")
+    print(f"{'':9}  AUC {auc['mean']:.3f} ({auc['min']:.3f} to {auc['max']:.3f}), better TF-IDF {tfidf:.3f}")
+    print(f"{'':9}  accuracy {stored[name]['accuracy']['mean']:.3f}, at threshold 0.7 {at_course:.3f}")
 if "questions" in stored:
-    print(f"written questions, aspects never trained: {stored['questions']['new_aspect_auc']['mean']:.3f}")
+    new = stored["questions"]["new_aspect_auc"]["mean"]
+    tfidf = max(rival["new_aspect_auc"] for rival in stored["questions"]["tfidf"].values())
+    print(f"aspects that no training question asks for: AUC {new:.3f}, better TF-IDF {tfidf:.3f}")
 
 # %% [markdown]
-# SEEDS
+# It is not luck: on the written questions the three seeds lie between 0.982 and 0.987. Selling, end
+# times, lifespans and equipment occur in the test and in no training question; among those pairs the
+# AUC is 0.968: new *kinds* of questions are harder, and still far above TF-IDF.
+#
+# On real questions the picture is sober. On BANKING77, with no near-misses by design, the lead is
+# small: 0.873 against 0.854. On the Quora excerpt the network has 0.749 and TF-IDF with characters
+# 0.768: it *loses*. 12,000 pairs are too few to learn from nothing what the words of real people
+# mean. Trained on the full file, a Siamese LSTM reaches an accuracy of about 0.83 in the literature
+# (Wang et al. 2017). If you have little data of
+# your own, fit TF-IDF first.
 #
 # ## A failure on purpose: the flattering number
 #
@@ -484,7 +497,7 @@ print(f"4. training pairs                              {on_training:.3f}")
 
 # %% [markdown]
 # Way 2 is honest and careless: a threshold from elsewhere gives away accuracy, here 0.902 in place of
-# 0.928. Way 3 (the mean of 200 draws of 40 pairs) lets the threshold see the answers: 0.961. The
+# 0.928, and on BANKING77 (above) 0.638 in place of 0.796. Way 3 (the mean of 200 draws of 40 pairs) lets the threshold see the answers: 0.961. The
 # fewer the pairs, the larger the gift. Way 4 asks for what was learned by heart: 1.000. Whenever an
 # accuracy looks too good, ask which pairs it comes from, and which pairs chose the threshold.
 #
@@ -517,14 +530,13 @@ for k in (0, 1):
 
 # %% [markdown]
 # The network finds a duplicate at the first place for 0.97 of the questions, TF-IDF with characters
-# for 0.27. Its neighbours keep the thing and the question and change the words, while TF-IDF likes
-# the same phrase about another thing. For a large forum nothing here changes, except that an index
-# takes the place of the full matrix.
+# for 0.27. In the lists the neighbours keep the thing and what is asked, and change the words. For a
+# large forum little changes: an index for nearest neighbours takes the place of the full matrix.
 #
 # ## Your own two questions
 #
 # Put your own between the quotes. Words outside the vocabulary count as unknown, all alike.
-# *Predict the four answers: the first two pairs are the course's.*
+# *Predict the four answers.*
 
 # %%
 def predict(question1, question2):
@@ -532,22 +544,22 @@ def predict(question1, question2):
     return bool(first @ second > threshold)
 
 
-print(predict("How old are you?", "What is your age?"))
-print(predict("How old are you?", "Where are you from?"))
-print(predict("Wie alt bist du?", "Wo ist der Bahnhof?"))
+for pair in [("How old is the castle in Madrid?", "What age is the Madrid castle?"),
+             ("How old is the castle in Madrid?", "How old is the castle in Lisbon?"),
+             ("Wie alt bist du?", "Wo ist der Bahnhof?")]:
+    print(predict(*pair), *pair)
 try:
     predict("How old are you?", "zyzzyva quokka")
 except ValueError as error:
     print("ValueError:", error)
 
 # %% [markdown]
-# The course's three questions come out right, and "How old are you?" belongs to the test: the network
-# never met it. The German pair ("How old are you?", "Where is the station?") is called the same with
+# The castles come out right, and no castle's age occurs in training. The German pair ("How old are you?", "Where is the station?") is called the same with
 # full confidence: each is four unknown words and a question mark, the very same tokens. The last
 # question has no known word at all and is refused. A single known question mark gets past that
 # guard, so before you trust an answer, look at the tokens.
 #
-# Here are more questions in two wordings: rows ask one way, columns another, and the framed
+# Now the course's questions beside the castles: rows ask one way, columns another, and the framed
 # diagonal should be high. *Predict: which entries will TF-IDF find high?*
 
 # %%
@@ -561,12 +573,15 @@ for axes, (name, e) in zip(panels, [("TF-IDF, characters", rivals["TF-IDF, chara
     nearness = e(asked_one_way) @ e(asked_another).T
     nearness = nearness if isinstance(nearness, np.ndarray) else nearness.toarray()
     rows = asked_one_way if axes is panels[0] else [""] * 4
-    plots.similarity_matrix(nearness, rows=rows, columns=["age?", "country?", "Madrid?", "Lisbon?"],
+    plots.similarity_matrix(nearness, rows=rows, columns=["age", "country", "Madrid", "Lisbon"],
                             title=name, axes=axes)
-plots.show(figure, alt="Two 4 by 4 matrices: the network's diagonal is high; with TF-IDF the castles mix.")
+plots.show(figure, alt="Two 4 by 4 matrices: the network's whole diagonal is high; TF-IDF misses the first pair.")
 
 # %% [markdown]
-# MATRIX
+# "How old are you?" and "What is your age?" share no word, and TF-IDF sees next to nothing: 0.04. The
+# network, which met neither in training, gives 0.77. It has learned from other ages that "how old"
+# and "what age" ask the same. The castles of two cities share most of their words and stay far
+# apart.
 #
 # ## Error gallery
 #
@@ -585,8 +600,9 @@ for title, rows in (("called same, but different", wrong_same),
 # %% [markdown]
 # The first kind agree in the thing, a castle or a harp, and differ in what is asked about it. The
 # second kind are mostly roundabout ways to ask about selling or about equipment: training has not one
-# question about either, so such a wording is met for the first time. (On another processor you may
-# see other pairs.) Both kinds call for more kinds of questions in training, not for more of the same.
+# question about either, so the network meets such a wording for the first time. (On another
+# processor you may see other pairs.) Both call for more kinds of questions in training, not for more
+# of the same.
 #
 # ## Exercises
 #
@@ -698,6 +714,9 @@ check("05.4", is_duplicate)
 #   the generator of batches, the test at 0.7. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
 # - Quora 2017, *First Quora Dataset Release: Question Pairs*: the real pairs and how they were
 #   collected. [quoradata.quora.com](https://quoradata.quora.com/First-Quora-Dataset-Release-Question-Pairs)
+# - Wang, Hamza and Florian 2017, *Bilateral multi-perspective matching for natural language
+#   sentences*: a Siamese LSTM and stronger models on the full Quora file.
+#   [arxiv.org/abs/1702.03814](https://arxiv.org/abs/1702.03814)
 # - Casanueva et al. 2020, *Efficient intent detection with dual sentence encoders*: BANKING77.
 #   [arxiv.org/abs/2003.04807](https://arxiv.org/abs/2003.04807)
 # - Mueller and Thyagarajan 2016, *Siamese recurrent architectures for learning sentence
