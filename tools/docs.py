@@ -6,6 +6,7 @@ Usage: python tools/docs.py
 import base64
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     "energy", "losses", "mining", "encoders", "text", "datasets", "training", "metrics",
-    "episodes", "one_shot", "plots", "checks", "environment",
+    "one_shot", "plots", "checks", "environment",
 )  # fmt: skip
 
 
@@ -40,8 +41,18 @@ def _public(module):
 
 
 def _entry(key, value):
-    text = inspect.getdoc(value)
-    return f"### {key}{inspect.signature(value)}\n\n```text\n{text}\n```\n"
+    return f"### {key}{_signature(value)}\n\n```text\n{inspect.getdoc(value)}\n```\n"
+
+
+def _signature(value):
+    """Names and defaults: the docstring says the types."""
+    is_module = inspect.isclass(value) and not issubclass(value, tuple)
+    signature = inspect.signature(value.__init__ if is_module else value)
+    named = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    shown = named[1:] if is_module else named  # without self
+    bare = signature.replace(parameters=shown, return_annotation=signature.empty)
+    # A default that is a function would print its address, another one each time.
+    return re.sub(r"<function (\w+) at 0x\w+>", r"\1", str(bare))
 
 
 def picture():
