@@ -8,9 +8,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from programs import need
 from test_setup import clone, free_port
-
-from tools import need
 
 TOKEN = "loopback-only"
 

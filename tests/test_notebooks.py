@@ -10,8 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from mirror import need_mirror
-
-from tools import need
+from programs import need
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))

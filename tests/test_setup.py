@@ -11,8 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-
-from tools import need
+from programs import need
 
 ROOT = Path(__file__).parent.parent
 # A shell as a newcomer has it: none of this test run's environment leaks in.

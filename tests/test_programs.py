@@ -2,7 +2,7 @@
 
 import pytest
 from mirror import need_mirror
-from tools import need
+from programs import need
 
 
 def test_a_missing_program_fails_in_ci_and_skips_elsewhere(monkeypatch):
