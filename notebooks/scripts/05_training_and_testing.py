@@ -146,6 +146,8 @@ def known_pairs(pairs):
 validation, test = known_pairs(validation), known_pairs(test)
 
 # %% [markdown]
+# None here; real data has a few.
+#
 # Questions differ in length, and padding costs time: the LSTM reads it step by step, and then it is
 # thrown away. *Predict: what share of the steps is wasted at a fixed length of 32?*
 
