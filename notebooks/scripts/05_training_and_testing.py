@@ -237,8 +237,8 @@ rivals = {
 # library's way must agree.
 
 # %%
-for name, embed in rivals.items():
-    similarity = pair_similarity(embed, validation)
+for name, rival in rivals.items():
+    similarity = pair_similarity(rival, validation)
     same, different = similarity[validation.is_same == 1], similarity[validation.is_same == 0]
     wins = [(s > different).mean() + (s == different).mean() / 2 for s in same]
     auc = metrics.roc_auc(similarity, validation.is_same)
@@ -273,7 +273,7 @@ print(f"{count:,} parameters, AUC before training {validation_auc(model):.3f}")
 # %% [markdown]
 # 0.415 is worse than guessing: like TF-IDF, random weights find questions with the same words
 # similar, and here those are more often the different ones. The course's model has 4,768,256
-# parameters, nearly all in a table of 36,224 words; ours has 254,080, since it knows 957.
+# parameters, nearly all in a table of 36,224 words; ours has 254,080, with a table of 957.
 #
 # Now the training. The curve is drawn anew after each epoch, and `validate` adds the AUC on
 # validation pairs, whose meanings training never shows. *Predict: how far down does the loss go, and
@@ -449,14 +449,14 @@ if not stored:
     print("no stored figures; run: python benchmarks/questions.py")
 for name in [name for name in LOADERS if name in stored]:
     auc, runs = stored[name]["auc"], stored[name]["seeds"]
-    tfidf = max(rival["auc"] for rival in stored[name]["tfidf"].values())
+    tfidf = max(entry["auc"] for entry in stored[name]["tfidf"].values())
     at_course = np.mean([run["accuracy_at_0.7"] for run in runs])
     print(f"{name:9}  {stored[name]['train_pairs']:,} training pairs")
     print(f"{'':9}  AUC {auc['mean']:.3f} ({auc['min']:.3f} to {auc['max']:.3f}), better TF-IDF {tfidf:.3f}")
     print(f"{'':9}  accuracy {stored[name]['accuracy']['mean']:.3f}, at threshold 0.7 {at_course:.3f}")
 if "questions" in stored:
     new = stored["questions"]["new_aspect_auc"]["mean"]
-    tfidf = max(rival["new_aspect_auc"] for rival in stored["questions"]["tfidf"].values())
+    tfidf = max(entry["new_aspect_auc"] for entry in stored["questions"]["tfidf"].values())
     print(f"aspects that no training question asks for: AUC {new:.3f}, better TF-IDF {tfidf:.3f}")
 
 # %% [markdown]
@@ -572,10 +572,10 @@ asked_another = ["What is your age?", "What country do you come from?", "What ag
 figure, panels = plt.subplots(1, 2, figsize=(10.4, 3.4))
 for axes, (name, e) in zip(panels, [("TF-IDF, characters", rivals["TF-IDF, characters"]),
                                     ("Siamese network", embed)], strict=True):
-    nearness = e(asked_one_way) @ e(asked_another).T
-    nearness = nearness if isinstance(nearness, np.ndarray) else nearness.toarray()
+    matrix = e(asked_one_way) @ e(asked_another).T
+    matrix = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
     rows = asked_one_way if axes is panels[0] else [""] * 4
-    plots.similarity_matrix(nearness, rows=rows, columns=["age", "country", "Madrid", "Lisbon"],
+    plots.similarity_matrix(matrix, rows=rows, columns=["age", "country", "Madrid", "Lisbon"],
                             title=name, axes=axes)
 plots.show(figure, alt="Two 4 by 4 matrices: the network's whole diagonal is high; TF-IDF misses the first pair.")
 
