@@ -56,6 +56,8 @@ plots.style()
 # | `"questions"` | written for this course, by template | none |
 # | `"banking77"` | customers' questions to a bank, 77 intents | 1 MB |
 # | `"quora"` | pairs of real questions, labelled by people | 58 MB, for non-commercial use |
+#
+# The full Quora file has 404,351 pairs: expect a far longer training than that of the other two.
 
 # %%
 DATA = "questions"  # or "banking77" or "quora"
