@@ -21,7 +21,7 @@
 # - tell an honest one-shot figure from a flattering one.
 #
 # Before this: [05 Training and testing](05_training_and_testing.ipynb). Time: about 45 minutes to
-# study, two to three minutes to run, most of it the training.
+# study, about two minutes to run, most of it the training.
 #
 # [Start](00_start_here.ipynb) · Previous: [05 Training and testing](05_training_and_testing.ipynb) ·
 # Next: [Back to the map](00_start_here.ipynb)
@@ -78,15 +78,15 @@ for name, data in {"train": train, "validation": validation, "test": test}.items
 assert not set(train.alphabet) & set(validation.alphabet) & set(test.alphabet)
 
 # %% [markdown]
-# Here are three letters of a validation script, six drawings each. *Predict: can you tell which
+# Here are two letters of a validation script, six drawings each. *Predict: can you tell which
 # drawings belong together? What would a comparison pixel by pixel make of them?*
 
 # %%
 script = part(validation, validation.alphabet == validation.alphabet[0])
-rows = np.flatnonzero(np.isin(script.label, np.unique(script.label)[[3, 8, 17]]))
-rows = rows.reshape(3, -1)[:, :6].ravel()
+rows = np.flatnonzero(np.isin(script.label, np.unique(script.label)[[3, 17]]))
+rows = rows.reshape(2, -1)[:, :6].ravel()
 figure = plots.image_grid(script.images[rows], columns=6, title="A row is a letter")
-plots.show(figure, alt="Three rows of six drawings: the same letter upright, slanted, bold, turned and moved.")
+plots.show(figure, alt="Two rows of six drawings: the same letter upright, slanted, bold, turned and moved.")
 
 # %% [markdown]
 # ## One episode
@@ -208,8 +208,8 @@ def batches(epoch):
 
 # %%
 anchor, positive = next(batches(0))
-figure = plots.image_grid(np.r_[anchor[:8], positive[:8]], columns=8, title="Eight pairs of a batch")
-plots.show(figure, alt="Eight anchors above, their positives below: the same letters in other typefaces.")
+figure = plots.image_grid(np.r_[anchor[:7], positive[:7]], columns=7, title="Seven pairs of a batch")
+plots.show(figure, alt="Seven anchors above, their positives below: the same letters in other typefaces.")
 
 # %% [markdown]
 # Columns are pairs: same letter, another typeface, another slant. Pairs inside one typeface would
@@ -279,14 +279,15 @@ for epoch in (0, 3, EPOCHS - 1):
           f"validation {history['validation'][epoch]:.3f}")
 
 # %% [markdown]
-# The first epochs bring most of the gain. The loss still falls at the end: training longer would help,
-# and this notebook stops to fit its three minutes.
+# The first epochs bring most of the gain: after four of fifteen the network is at 0.779, at the end at
+# 0.848. The loss does not reach 0. With the hardest of 63 negatives in it, some letter of a batch is
+# always hard.
 #
 # ## The test, opened once
 #
-# All choices were made on the validation scripts: channels, margin, learning rate, number of steps.
-# Now the test scripts, for the first and only time. *Predict: how many of the
-# wrong answers do four further examples of each class save?*
+# All choices were made on the validation scripts: channels, margin, learning rate, batch. Now the test
+# scripts, and no choice is made after them. *Predict: how many of the wrong answers do four further
+# examples of each class save?*
 
 # %% tags=["trained"]
 test_vectors, test_pixels = encode(network.encoder, test.images), as_pixels(test.images)
@@ -320,12 +321,29 @@ plots.show(figure, alt="Accuracy against N: the network far above pixels, both a
 # %% [markdown]
 # With 20 letters and one example of each the network is right in 0.908 of the cases, pixels in 0.230,
 # guessing in 0.050. Five examples raise it to 0.960: more than half of the wrong answers are gone. With
-# more classes every line falls, since each class more is one more chance to be mistaken. Our line falls
+# more classes every line falls, since each class more is one more chance to be mistaken. Our lines fall
 # least. So a figure without its N and K says nothing.
 #
-# The test came out above the validation, 0.908 against 0.848: its scripts are easier (many Arabic
-# letters of the validation differ in dots only). Three scripts are few, and no interval here tells how
-# a fourth would do.
+# The test came out above the validation, 0.908 against 0.848. That looks odd until one asks each script
+# by itself. *Predict: which is harder, the script or the split?*
+
+# %% tags=["trained"]
+tables = datasets.omniglot_alphabets()
+script_names = datasets.GLYPH_SCRIPTS if DATA == "glyphs" else [row.name for row in tables]
+seen = {"validation": (validation, encode(network.encoder, validation.images)),
+        "test": (test, test_vectors)}
+for split, (data, vectors) in seen.items():
+    for number in np.unique(data.alphabet):
+        own = data.alphabet == number
+        if len(np.unique(data.label[own])) >= 20:
+            score = accuracy(vectors[own], part(data, own)).mean
+            print(f"{split:10} {script_names[number]:28} {score:.3f}")
+
+# %% [markdown]
+# One split holds both: Armenian is read at 0.923, Arabic at 0.802, where many letters differ in dots
+# only. The test scripts lie between 0.885 and 0.940. So which scripts are drawn matters more than what
+# the intervals of the table say: they cover the draw of episodes, not that of scripts. Five scripts
+# are few.
 #
 # ## The picture of one query
 #
@@ -450,10 +468,10 @@ for _ in range(50):
         if lead > 0:
             wrong.append((lead, e.query[true, 0], e.support[said, 0], e.support[true, 0]))
 print(f"share of wrong answers {len(wrong) / 1000:.3f}")
-worst = np.array([rows for _, *rows in sorted(wrong, reverse=True)[:7]])
+worst = np.array([rows for _, *rows in sorted(wrong, reverse=True)[:6]])
 figure = plots.image_grid(script.images[worst.T.ravel()], columns=len(worst),
                           title="query above, answer in the middle, truth below")
-plots.show(figure, alt="Seven errors in columns: the query, the letter named by the network, and the right letter.")
+plots.show(figure, alt="Six errors in columns: the query, the letter named by the network, and the right letter.")
 
 # %% [markdown]
 # Mostly twins: pairs of strokes that differ in length or slant, letters that differ in one small
@@ -463,8 +481,8 @@ plots.show(figure, alt="Seven errors in columns: the query, the letter named by 
 #
 # ## A failure on purpose: flattering numbers
 #
-# The same network, the same weights, 20-way one-shot, four ways to ask. *Predict: which rule do you
-# need to break to gain most?*
+# The same network, the same weights, 20-way one-shot, four ways to ask. *Predict: which rule must be
+# broken to gain most?*
 
 # %% tags=["trained"]
 known = part(train, train.alphabet == 2)  # Cyrillic, where the data are glyphs
@@ -475,16 +493,17 @@ cases = {
     "scripts mixed": (test, {"within": None}),
     "letters it was trained on": (known, {}),
 }
-print("                            network   pixels")
+print(f"{'':27} network   pixels")
 for name, (data, changes) in cases.items():
     ours = accuracy(encode(network.encoder, data.images), data, **changes).mean
     print(f"{name:27}{ours:8.3f}{accuracy(as_pixels(data.images), data, **changes).mean:9.3f}")
 
 # %% [markdown]
-# The same weights, and each broken rule flatters. Inside one typeface the network compares a shape with
-# itself, only turned and moved; mixed scripts bring easier neighbours; and letters of the training have
-# been seen. The last row is another script, so its pixels tell how hard it is by itself. Before
-# you believe a figure, ask which of these rules it kept.
+# The same weights, other numbers. Inside one typeface 0.955 in place of 0.908: half of the wrong answers
+# vanish, since a shape is compared with itself, only turned and moved. Mixed scripts give 0.929: the
+# neighbours are easier. The surprise is the last row. Letters of the training score 0.931, within the
+# range of the test scripts (0.885 to 0.940): the network has not learnt them by heart. That is good to
+# know, and still no test of the unseen. Before you believe a figure, ask which rules it kept.
 #
 # ## Beside other people's figures
 #
@@ -511,7 +530,7 @@ else:
 
 # %% [markdown]
 # One training run is one draw. `benchmarks/glyphs.py` repeats the recipe of this notebook with three
-# seeds; if you have its result, the next cell prints it.
+# seeds; if its result is there, the next cell prints it.
 
 # %%
 stored = Path("../benchmarks/results/glyphs.json")
@@ -522,6 +541,8 @@ else:
     print("no stored result; python benchmarks/glyphs.py makes one")
 
 # %% [markdown]
+# Three seeds lie within one point of each other: how the weights start hardly matters here.
+#
 # ## Exercises
 #
 # **06.1 One query.** Return the row of `support` `[n_way, dim]` whose cosine to `query` `[dim]` is
