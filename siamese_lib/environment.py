@@ -35,11 +35,12 @@ def remarks():
 def _missing_packages():
     for name in SHOWN:
         if _version(name) is None:
-            yield f"{name} is missing: run `pip install -r requirements.txt` in this environment."
+            yield f"{name} is missing: run `pip install -r requirements.txt` in the course's folder."
 
 
 def _idle_accelerator():
-    if shutil.which("nvidia-smi") and jax.default_backend() == "cpu":
+    is_linux = platform.system() == "Linux"  # elsewhere jax has no build for NVIDIA
+    if is_linux and shutil.which("nvidia-smi") and jax.default_backend() == "cpu":
         yield (
             "There is an NVIDIA GPU, and jax does not use it: run `pip install -U 'jax[cuda13]'` "
             "and restart the kernel. The course runs without it too."

@@ -47,7 +47,7 @@ plots.style()
 # | notebook | its question | minutes |
 # | --- | --- | --- |
 # | 00 Start here | does it run, and how much JAX must I know? | 20 |
-# | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 35 |
+# | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 40 |
 # | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 30 |
 # | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 45 |
 # | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 40 |
@@ -267,7 +267,7 @@ except jax.errors.TracerBoolConversionError as error:
 # On your own machine JupyterLab saves to disk (Ctrl+S). **Binder forgets everything** after ten
 # idle minutes. Set `SAVE = True` and run the cell: it packs the notebooks and your progress into
 # one file; right-click `my_work.zip` in the file browser on the left and choose Download. Next
-# time, upload and unpack it in this folder.
+# time, upload it into this folder and run `!python -m zipfile -e my_work.zip .` in a cell.
 
 # %%
 SAVE = False
@@ -284,9 +284,9 @@ if SAVE:
 #
 # - Outputs only: menu *Kernel > Restart Kernel and Run All Cells*.
 # - The whole notebook as it came: *File > New > Terminal*, then
-#   `git checkout -- notebooks/03_triplets.ipynb` (its name). From a zip file with no git, unpack the
+#   `git checkout -- :/notebooks/03_triplets.ipynb` (its name). From a zip file with no git, unpack the
 #   notebook again. On Binder, open the link again.
-# - The ticks: `from siamese_lib.checks import forget`, then `forget("03")` for one notebook,
+# - The x marks: `from siamese_lib.checks import forget`, then `forget("03")` for one notebook,
 #   `forget()` for all.
 #
 # ## Exercises
@@ -334,13 +334,13 @@ check("00.2", row_lengths)
 #
 # ## Recap
 #
-# - The map above is the course; the ticks show what you have passed.
+# - The map above is the course; each x is an exercise you have passed.
 # - "All is well." means that this machine is ready.
 # - You need four words of JAX: `grad` for gradients, `jit` for speed, `vmap` for batches, a key for
 #   random numbers; and one of Flax: a module owns its parameters.
 #
 # Limits: this primer leaves out sharding over several devices, custom derivatives and most of Flax.
-# None of it is needed before notebook 11.
+# None of it is needed in this course.
 #
 # ### References
 #

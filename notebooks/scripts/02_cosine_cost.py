@@ -176,7 +176,7 @@ image = axes.pcolormesh(side, side, to_negative - to_positive, cmap="PuOr_r", vm
 figure.colorbar(image, label="cost")
 axes.plot(side, side, color="black", label="cost 0")
 axes.plot(cosine(anchor, positive), cosine(anchor, negative), "o", color="black", ms=9)
-axes.annotate("our triplet", (0.96, 0), (0.2, -0.35), arrowprops={"arrowstyle": "-"})
+axes.annotate("our triplet", (cosine(anchor, positive), cosine(anchor, negative)), (0.2, -0.35), arrowprops={"arrowstyle": "-"})
 axes.set(xlabel="cos(A, P)", ylabel="cos(A, N)", aspect="equal")
 axes.legend(loc="upper left", frameon=True)
 plots.show(figure, alt="The cost over both cosines: a tilted plane, negative below the diagonal, positive above.")
@@ -189,7 +189,8 @@ plots.show(figure, alt="The cost over both cosines: a tilted plane, negative bel
 #
 # Change the vectors at the top and run again. *What do you expect?*
 # - Turn N until it lies on P: the cost goes to 0, wherever A points.
-# - Turn A away from both by the same angle: both cosines fall, the cost hardly moves.
+# - Turn A away from both by 30 degrees, `anchor = np.array([3.1, -0.63])`: both cosines fall, N's
+#   faster, so the cost falls as well.
 #
 # ## A whole batch at once
 #
@@ -212,8 +213,8 @@ assert np.allclose(by_loop, vectorised) and np.allclose(by_loop, with_library, a
 print("share of random triplets in the good half:", (vectorised <= 0).mean())
 
 # %% [markdown]
-# The three ways agree. Exactly half of these random triplets (0.5) are in the good half: an untrained
-# network is right by luck half of the time. `axis=-1` says that each row has a length of its own;
+# The three ways agree. Exactly half of these random triplets (0.5) are in the good half: vectors
+# that nobody trained are right half of the time. `axis=-1` says that each row has a length of its own;
 # from here on we never leave it out.
 #
 # ## Which way does the gradient pull?

@@ -258,7 +258,7 @@ plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is 
 # ### Try it
 #
 # Change an entry of `lab` and run the cells again. *What do you expect?*
-# - Raise S[2, 2] to -0.79: which negative is now the closest in row 2?
+# - Lower `lab[2, 2]` to -0.79: the closest negative of row 2 is still -0.8. What becomes of L2?
 # - Make all entries equal, as after a collapse: what is the loss of each row?
 # - Lower the margin to 0: which row still has a loss?
 #
