@@ -208,8 +208,8 @@ def batches(epoch):
 
 # %%
 anchor, positive = next(batches(0))
-figure = plots.image_grid(np.r_[anchor[:7], positive[:7]], columns=7, title="Seven pairs of a batch")
-plots.show(figure, alt="Seven anchors above, their positives below: the same letters in other typefaces.")
+figure = plots.image_grid(np.r_[anchor[:6], positive[:6]], columns=6, title="Six pairs of a batch")
+plots.show(figure, alt="Six anchors above, their positives below: the same letters in other typefaces.")
 
 # %% [markdown]
 # Columns are pairs: same letter, another typeface, another slant. Pairs inside one typeface would
@@ -415,10 +415,10 @@ for name, support in (("20 letters", before), ("with a heart", after)):
     named = one_shot.classify_by_support(support[:, None], letter_vectors)
     print(f"{name:13} hearts right {np.mean(found == 20):.2f}, "
           f"letters right {np.mean(named == np.arange(20)):.2f}")
-show_ranking(hearts[1], before @ heart_vectors[0], script.images[letters], truth=20, count=6,
-             alt="Before enrolment: a heart as query, followed by the six letters most similar to it.")
+show_ranking(hearts[1], before @ heart_vectors[0], script.images[letters], truth=20, count=4,
+             alt="Before enrolment: a heart as query, followed by the four letters most similar to it.")
 show_ranking(hearts[1], after @ heart_vectors[0], np.r_[script.images[letters], hearts[:1]],
-             truth=20, count=6,
+             truth=20, count=4,
              alt="After enrolment: the same heart as query, with the enrolled heart first in a green frame.")
 
 # %% [markdown]
