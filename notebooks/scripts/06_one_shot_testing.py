@@ -75,7 +75,8 @@ else:
 for name, data in {"train": train, "validation": validation, "test": test}.items():
     scripts, letters = len(np.unique(data.alphabet)), len(np.unique(data.label))
     print(f"{name:10} {scripts:3} scripts {letters:5} letters {len(data.images):6} drawings")
-assert not set(train.alphabet) & set(validation.alphabet) & set(test.alphabet)
+scripts = [set(data.alphabet) for data in (train, validation, test)]
+assert len(set.union(*scripts)) == sum(map(len, scripts)), "a script stands in two splits"
 
 # %% [markdown]
 # Here are two letters of a validation script, six drawings each. *Predict: can you tell which
