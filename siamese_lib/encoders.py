@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 
 from siamese_lib.energy import l2_normalize
@@ -22,7 +23,9 @@ class LSTM(nnx.Module):
                   orthogonal(rngs.params(), (hidden_dim, 4 * hidden_dim))]  # fmt: skip
         self.kernel = nnx.Param(jnp.concatenate(halves))
         # The forget gate starts open (bias 1), as in Jozefowicz et al. 2015.
-        self.bias = nnx.Param(jnp.zeros(4 * hidden_dim).at[hidden_dim : 2 * hidden_dim].set(1.0))
+        self.bias = nnx.Param(
+            jnp.zeros(4 * hidden_dim, jnp.float32).at[hidden_dim : 2 * hidden_dim].set(1.0)
+        )
 
     def __call__(self, x):
         kernel, bias = self.kernel[...], self.bias[...]
@@ -56,7 +59,7 @@ class QuestionEncoder(nnx.Module):
         self.lstm = LSTM(embedding_dim, hidden_dim, rngs=rngs)
 
     def __call__(self, tokens):
-        _require_tokens(tokens, self.embedding.num_embeddings)
+        tokens = _require_tokens(tokens, self.embedding.num_embeddings)
         is_real = (tokens != 0)[..., None]
         states = self.lstm(self.embedding(tokens))
         total = jnp.sum(jnp.where(is_real, states, 0), axis=1)
@@ -67,16 +70,18 @@ class QuestionEncoder(nnx.Module):
 def _require_tokens(tokens, vocabulary_size):
     require_rank(2, "[batch, time] token numbers", tokens=tokens)
     if isinstance(tokens, jax.core.Tracer):
-        return
-    low, high = int(jnp.min(tokens)), int(jnp.max(tokens))
+        return tokens
+    tokens = np.asarray(tokens)  # with numpy, since a constant may stand inside a traced function
+    low, high = int(tokens.min()), int(tokens.max())
     if low < 0 or high >= vocabulary_size:
         raise ValueError(
             f"tokens run from {low} to {high}, the vocabulary has {vocabulary_size}; "
             "encode the texts with the tokenizer this encoder was made for"
         )
-    empty = jnp.flatnonzero(jnp.all(jnp.asarray(tokens) == 0, axis=1))
+    empty = np.flatnonzero((tokens == 0).all(axis=1))
     if empty.size:
         raise ValueError(f"question {int(empty[0])} is all padding; drop empty questions first")
+    return jnp.asarray(tokens)
 
 
 class ImageEncoder(nnx.Module):
@@ -84,7 +89,7 @@ class ImageEncoder(nnx.Module):
 
     Shapes: images [batch, height, width] float, about 0 to 1 -> [batch, embedding_dim] float32,
     unit vectors. The sides must allow one halving per entry of channels.
-    Raises: ValueError on another rank, an empty batch, sides other than image_size, NaN or infinity.
+    Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity.
     Source: the four-block network of Vinyals et al. 2016, with group norm in place of batch norm,
     so that an embedding never depends on the rest of the batch.
     """
@@ -101,9 +106,9 @@ class ImageEncoder(nnx.Module):
 
     def __call__(self, images):
         require_rank(3, "[batch, height, width]", images=images)
-        if jnp.shape(images)[1:] != (self.image_size, self.image_size):
+        if np.shape(images)[1:] != (self.image_size, self.image_size):
             raise ValueError(
-                f"images are {jnp.shape(images)[1:]}, this encoder takes "
+                f"images are {np.shape(images)[1:]}, this encoder takes "
                 f"({self.image_size}, {self.image_size}); resize them or set image_size"
             )
         require_finite(images=images)
@@ -116,12 +121,12 @@ class ImageEncoder(nnx.Module):
 def _halve(x):
     """2 x 2 max pooling of [batch, height, width, channels]; an odd last row or column is cut.
 
-    As a maximum over two axes: the gradient of nnx.max_pool takes as long as all the rest here.
+    As two elementwise maxima: the gradient of nnx.max_pool takes as long as all the rest here, and
+    a maximum over axes loses NaN on a CPU.
     """
-    batch, height, width, channels = x.shape
-    even = x[:, : height // 2 * 2, : width // 2 * 2]
-    blocks = even.reshape(batch, height // 2, 2, width // 2, 2, channels)
-    return blocks.max(axis=(2, 4))
+    height, width = x.shape[1] // 2 * 2, x.shape[2] // 2 * 2
+    rows = jnp.maximum(x[:, 0:height:2], x[:, 1:height:2])
+    return jnp.maximum(rows[:, :, 0:width:2], rows[:, :, 1:width:2])
 
 
 class SiameseNetwork(nnx.Module):

@@ -6,8 +6,14 @@ zero vectors and at identical points: finite values and finite gradients.
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from siamese_lib.validate import require_finite, require_rank, require_same_shape
+from siamese_lib.validate import (
+    require_finite,
+    require_rank,
+    require_same_shape,
+    require_vectors,
+)
 
 
 def l2_normalize(x, axis=-1):
@@ -18,6 +24,7 @@ def l2_normalize(x, axis=-1):
     Why axis is named: with no axis a whole batch is divided by one common length, and every
     later cosine is wrong without any error.
     """
+    require_vectors(x=x)
     require_finite(x=x)
     x = jnp.asarray(x)
     wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
@@ -39,6 +46,7 @@ def cosine_similarity(x, y):
     Raises: ValueError where the shapes differ (quoting both), or on NaN or infinity.
     """
     require_same_shape(x=x, y=y)
+    require_vectors(x=x)
     return jnp.sum(l2_normalize(x) * l2_normalize(y), axis=-1)
 
 
@@ -54,8 +62,11 @@ def squared_euclidean_distance(x, y):
     Raises: ValueError where the shapes differ (quoting both), or on NaN or infinity.
     """
     require_same_shape(x=x, y=y)
+    require_vectors(x=x)
     require_finite(x=x, y=y)
-    return jnp.sum((jnp.asarray(x) - jnp.asarray(y)) ** 2, axis=-1)
+    x, y = jnp.asarray(x), jnp.asarray(y)
+    wide = jnp.promote_types(x.dtype, jnp.float32)  # squares of bytes or halves overflow
+    return jnp.sum((x.astype(wide) - y.astype(wide)) ** 2, axis=-1)
 
 
 def euclidean_distance(x, y):
@@ -72,8 +83,8 @@ def euclidean_distance(x, y):
 
 def _require_two_sets(a, b):
     require_rank(2, "[n, dim]", a=a, b=b)
-    if jnp.shape(a)[1] != jnp.shape(b)[1]:
-        raise ValueError(f"a {jnp.shape(a)} and b {jnp.shape(b)} differ in dim; encode both alike")
+    if np.shape(a)[1] != np.shape(b)[1]:
+        raise ValueError(f"a {np.shape(a)} and b {np.shape(b)} differ in dim; encode both alike")
     require_finite(a=a, b=b)
 
 

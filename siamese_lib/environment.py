@@ -35,7 +35,7 @@ def remarks():
 def _missing_packages():
     for name in SHOWN:
         if _version(name) is None:
-            yield f"{name} is missing: run `pip install -r requirements.txt` in the course's folder."
+            yield f"{name} is missing: run `pip install -r requirements.txt` in this project."
 
 
 def _idle_accelerator():

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from siamese_lib.validate import require_count
+
 
 class Episode(NamedTuple):
     """Indices of images: support [n_way, k_shot] and query [n_way, n_query], row = class."""
@@ -111,9 +113,7 @@ def require_length(name: str, values, labels: np.ndarray) -> np.ndarray:
 
 def require_sizes(tables: Tables, sizes: Sizes, has_drawers: bool) -> None:
     """ValueError on more ways than classes, or more shots and queries than images."""
-    for name, size in sizes._asdict().items():
-        if size < 1:
-            raise ValueError(f"{name} is {size}; give 1 or more")
+    require_count(**sizes._asdict())
     most = int(np.unique(tables.group, return_counts=True)[1].max())
     if sizes.n_way > most:
         raise ValueError(

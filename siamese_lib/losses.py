@@ -2,9 +2,11 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from siamese_lib.energy import cosine_distance
 from siamese_lib.validate import (
+    require_count,
     require_finite,
     require_margin,
     require_option,
@@ -27,6 +29,8 @@ def triplet_loss(anchor, positive, negative, *, margin=0.25, distance=cosine_dis
     require_same_shape(anchor=anchor, positive=positive, negative=negative)
     require_rank(2, "[batch, dim]", anchor=anchor)
     require_margin(margin)
+    if not callable(distance):
+        raise ValueError(f"distance is {distance!r}; give a function of siamese_lib.energy")
     require_finite(anchor=anchor, positive=positive, negative=negative)
     return jax.nn.relu(distance(anchor, positive) - distance(anchor, negative) + margin)
 
@@ -56,11 +60,11 @@ def modified_triplet_loss(
     require_margin(margin)
     require_option("negatives", negatives, ("closest", "hardest"))
     require_option("reduction", reduction, ("mean", "sum", "none"))
-    batch = jnp.shape(anchor)[0]
+    batch = np.shape(anchor)[0]
     if batch < 2:
         raise ValueError("a batch of 1 has no negatives; give two pairs or more")
-    if block_size is not None and not (isinstance(block_size, int) and block_size > 0):
-        raise ValueError(f"block_size is {block_size!r}; give a whole number of rows, 1 or more")
+    if block_size is not None:
+        require_count(block_size=block_size)
     require_finite(anchor=anchor, positive=positive)
     anchor, positive = jnp.asarray(anchor), jnp.asarray(positive)
 

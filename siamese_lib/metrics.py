@@ -133,5 +133,6 @@ def recall_at_k(similarity, is_match, *, k):
         )
     if not 1 <= k <= similarity.shape[1]:
         raise ValueError(f"k is {k} with {similarity.shape[1]} candidates; give 1 to that many")
+    require_finite(similarity=similarity)
     nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
     return float(np.take_along_axis(is_match, nearest, axis=1).any(axis=1).mean())

@@ -20,7 +20,7 @@ from siamese_lib.episodes import (
     require_sizes,
     sample_episode,
 )
-from siamese_lib.validate import require_finite, require_rank
+from siamese_lib.validate import require_count, require_finite, require_rank
 
 __all__ = [
     "Accuracy",
@@ -99,6 +99,7 @@ def evaluate_n_way(
     """
     labels = require_labels(labels)
     require_length("images", images, labels)
+    require_count(episodes=episodes)
     if episodes < 2:
         raise ValueError(f"episodes is {episodes}; an interval needs 2 or more")
     groups = np.zeros_like(labels) if within is None else require_length("within", within, labels)

@@ -3,6 +3,8 @@
 import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from siamese_lib.validate import require_count
+
 PAD, UNKNOWN = 0, 1
 
 
@@ -45,15 +47,18 @@ def encode_texts(tokenizer, texts, *, max_length=32):
     encoder would answer with the same vector for all such texts.
     """
     _require_texts(texts)
-    if max_length < 1:
-        raise ValueError(f"max_length is {max_length}; give 1 or more tokens")
+    require_count(max_length=max_length)
     rows = [encoding.ids[:max_length] for encoding in tokenizer.encode_batch(list(texts))]
+    # A text that spells out "[PAD]" has no padding in it.
+    rows = [[UNKNOWN if token == PAD else token for token in row] for row in rows]
     for text, row in zip(texts, rows, strict=True):
         if not row:
             raise ValueError(f"the text {text!r} is empty; drop it or write a question")
         if all(token == UNKNOWN for token in row):
+            part = f" (its first {max_length} words)" if len(row) == max_length else ""
             raise ValueError(
-                f"no word of {text!r} is in the vocabulary; reword it, or train on texts like it"
+                f"no word of {text!r}{part} is in the vocabulary; reword it, or train on texts "
+                "like it"
             )
     tokens = np.zeros((len(rows), max(map(len, rows))), np.int32)
     for place, row in enumerate(rows):
@@ -81,13 +86,17 @@ def duplicate_groups(question1, question2, is_same):
     questions and group [len(texts)] int32, equal where a chain of duplicate pairs joins them.
     Two questions in different groups may still mean the same where nobody labelled it: a pair
     file cannot rule that out.
-    Raises: ValueError where the lengths differ.
+    Raises: ValueError where the lengths differ or a label is not 0 or 1.
     """
     if not len(question1) == len(question2) == len(is_same):
         raise ValueError(
             f"lengths differ: question1 {len(question1)}, question2 {len(question2)}, "
             f"is_same {len(is_same)}; give one label a pair"
         )
+    is_same = np.asarray(is_same)
+    if not np.isin(is_same, (0, 1)).all():
+        odd = is_same[~np.isin(is_same, (0, 1))][0]
+        raise ValueError(f"is_same holds {odd!r}; give the number 1 for same, 0 for different")
     number = {}
     for text in (*question1, *question2):
         number.setdefault(text, len(number))
@@ -106,24 +115,26 @@ def duplicate_batches(tokens, group, *, batch_size, seed):
     """Batches of pairs with one meaning each, no meaning twice in a batch.
 
     Every other row of a batch can serve as a negative, as far as group knows. Each epoch (a new
-    seed) pairs the questions of a group anew; less than a batch of the pairs is left out, and
-    those beyond the number of batches in a very large group.
+    seed) pairs the questions of a group anew. Less than a batch of the pairs is left out, and of
+    a group with more pairs than there are batches those beyond one a batch.
 
     Shapes: tokens [n, length] int, group [n] int -> yields (anchor, positive), each
     [batch_size, length'] int32 with length' a multiple of 8.
     Raises: ValueError where the lengths differ or fewer than batch_size groups have two questions.
     """
+    tokens, group = np.asarray(tokens), np.asarray(group)
+    require_count(batch_size=batch_size)
     if len(tokens) != len(group):
         raise ValueError(f"{len(tokens)} questions but {len(group)} groups; give one group each")
     rng = np.random.default_rng(seed)
-    anchors, positives = _pairs_within(np.asarray(group), rng)
-    groups = len(np.unique(np.asarray(group)[anchors]))
+    anchors, positives = _pairs_within(group, rng)
+    groups = len(np.unique(group[anchors]))
     if groups < batch_size:
         raise ValueError(
             f"{groups} groups have two questions or more, a batch needs {batch_size}; "
             "give a smaller batch_size or more duplicates"
         )
-    for rows in _batches_without_repeats(np.asarray(group)[anchors], batch_size, rng):
+    for rows in _batches_without_repeats(group[anchors], batch_size, rng):
         yield pad_length(tokens[anchors[rows]]), pad_length(tokens[positives[rows]])
 
 
@@ -132,19 +143,25 @@ def _pairs_within(group, rng):
     order = rng.permutation(len(group))
     order = order[np.argsort(group[order], kind="stable")]
     sorted_group = group[order]
-    starts = np.r_[0, np.flatnonzero(np.diff(sorted_group)) + 1]
-    place = np.arange(len(group)) - np.repeat(starts, np.diff(np.r_[starts, len(group)]))
-    first = np.flatnonzero((place % 2 == 0)[:-1] & (sorted_group[:-1] == sorted_group[1:]))
+    is_even = _rank(sorted_group) % 2 == 0
+    first = np.flatnonzero(is_even[:-1] & (sorted_group[:-1] == sorted_group[1:]))
     return order[first], order[first + 1]
 
 
 def _batches_without_repeats(group, batch_size, rng):
     """Rows in batches: pairs sorted by group are dealt like cards, one batch after the other."""
-    groups, place = np.unique(group, return_inverse=True)
-    order = np.argsort(rng.permutation(len(groups))[place], kind="stable")
-    batches = len(order) // batch_size
+    _, place, counts = np.unique(group, return_inverse=True, return_counts=True)
+    order = np.argsort(rng.permutation(len(counts))[place], kind="stable")
+    # Dealt to so many batches a group can give each at most one pair; its other pairs rest.
+    batches = len(group) // batch_size
+    while np.minimum(counts, batches).sum() < batches * batch_size:
+        batches = np.minimum(counts, batches).sum() // batch_size
+    order = order[_rank(place[order]) < batches]
     for batch in rng.permutation(batches):
-        rows = order[batch::batches]
-        _, first = np.unique(group[rows], return_index=True)  # a group larger than the deal
-        if len(first) >= batch_size:
-            yield rows[rng.permutation(first)[:batch_size]]
+        yield rng.permutation(order[batch::batches])[:batch_size]
+
+
+def _rank(ordered):
+    """0, 1, 2, ... within each run of equal values."""
+    starts = np.r_[0, np.flatnonzero(np.diff(ordered)) + 1]
+    return np.arange(len(ordered)) - np.repeat(starts, np.diff(np.r_[starts, len(ordered)]))

@@ -1,14 +1,18 @@
 """Train, encode, save and load: one loop for every model and loss."""
 
-import json
+import os
+import tempfile
 from pathlib import Path
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib.text import PAD
+from siamese_lib import checkpoints
+from siamese_lib.text import PAD, pad_length
+from siamese_lib.validate import require_count, require_finite
 
 
 def fit(
@@ -27,23 +31,30 @@ def fit(
     Raises: ValueError where epochs is below 1, an epoch has no batches, or the loss stops being
     finite (the model then holds the weights of that moment).
     """
-    if epochs < 1:
-        raise ValueError(f"epochs is {epochs}; give 1 or more")
+    require_count(epochs=epochs)
+    start = checkpoints.epochs_done(checkpoint)
+    if start > epochs:
+        raise ValueError(
+            f"{checkpoint} holds {start} epochs and epochs is {epochs}; raise epochs, or name "
+            "another folder"
+        )
     optimizer = nnx.Optimizer(model, optimizer or optax.adam(1e-3), wrt=nnx.Param)
     history = {"loss": [], "epoch_loss": [], "validation": []}
-    start = _restore(checkpoint, model, optimizer, history)
+    if start:
+        checkpoints.restore(checkpoint, model, optimizer, history)
     step = _make_step(loss)
     for epoch in range(start, epochs):
         model.train()
         losses = [
             step(model, optimizer, *batch) for batch in _bar(batches, epoch, epochs, progress)
         ]
-        _record(history, losses, epoch)
         model.eval()
+        _record(history, losses, epoch)
+        _require_finite_weights(model, epoch)
         if validate is not None:
             history["validation"].append(float(validate(model)))
         if checkpoint is not None:
-            _checkpoint(checkpoint, model, optimizer, history)
+            checkpoints.store(checkpoint, model, optimizer, history)
         if on_epoch is not None:
             on_epoch(history)
     model.eval()
@@ -53,11 +64,29 @@ def fit(
 def _make_step(loss):
     @nnx.jit
     def step(model, optimizer, *batch):
-        value, gradients = nnx.value_and_grad(lambda m: loss(m, *batch))(model)
+        value, gradients = nnx.value_and_grad(lambda m: _scalar(loss(m, *batch)))(model)
         optimizer.update(model, gradients)
         return value
 
     return step
+
+
+def _scalar(value):
+    if jnp.shape(value) != ():
+        raise ValueError(
+            f"the loss has shape {jnp.shape(value)}; return one number, such as its .mean()"
+        )
+    return value
+
+
+def _require_finite_weights(model, epoch):
+    """A finite loss can have a NaN gradient: better to stop than to store such weights."""
+    for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)):
+        if not jnp.isfinite(leaf).all():
+            raise ValueError(
+                f"a weight is no longer finite after epoch {epoch + 1}; look for a norm or a root "
+                "of zero in the loss, whose gradient is NaN"
+            )
 
 
 def _bar(batches, epoch, epochs, progress):
@@ -85,42 +114,6 @@ def _record(history, losses, epoch):
         )
 
 
-def _restore(folder, model, optimizer, history):
-    """Load the newest checkpoint into the three, and say which epoch comes next."""
-    if folder is None or not (Path(folder) / "history.json").exists():
-        return 0
-    import orbax.checkpoint as ocp
-
-    history.update(json.loads((Path(folder) / "history.json").read_text()))
-    done = len(history["epoch_loss"])
-    with ocp.StandardCheckpointer() as checkpointer:
-        for name, part in (("model", model), ("optimizer", optimizer)):
-            path = Path(folder).resolve() / f"epoch_{done}" / name
-            saved = checkpointer.restore(path, nnx.to_pure_dict(nnx.state(part)))
-            state = nnx.state(part)
-            nnx.replace_by_pure_dict(state, saved)
-            nnx.update(part, state)
-    return done
-
-
-def _checkpoint(folder, model, optimizer, history):
-    """Write the state, then the history that points to it: a crash between leaves the old one."""
-    import shutil
-
-    import orbax.checkpoint as ocp
-
-    folder = Path(folder).resolve()
-    done = len(history["epoch_loss"])
-    with ocp.StandardCheckpointer() as checkpointer:
-        for name, part in (("model", model), ("optimizer", optimizer)):
-            path = folder / f"epoch_{done}" / name
-            checkpointer.save(path, nnx.to_pure_dict(nnx.state(part)), force=True)
-    partial = folder / "history.json.part"
-    partial.write_text(json.dumps(history))
-    partial.replace(folder / "history.json")
-    shutil.rmtree(folder / f"epoch_{done - 1}", ignore_errors=True)
-
-
 @nnx.jit
 def _embed(model, inputs):
     return model(inputs)
@@ -132,28 +125,35 @@ def encode(model, inputs, *, batch_size=256):
     Shapes: inputs [n, ...] array -> [n, dim] numpy float32. Token arrays are sorted by length
     first, so that short questions are not read through long padding; the order that comes back
     is the order given.
-    Raises: ValueError where inputs is empty, batch_size is below 1 or a question is all padding.
+    Raises: ValueError where inputs is empty or not finite, batch_size is below 1, a question is
+    all padding, or the tokens are not this encoder's.
     """
     inputs = np.asarray(inputs)
-    if len(inputs) == 0 or batch_size < 1:
-        raise ValueError(f"{len(inputs)} inputs, batch_size {batch_size}; both must be 1 or more")
+    require_count(inputs=len(inputs), batch_size=batch_size)
+    if inputs.dtype.kind == "f":
+        require_finite(inputs=inputs)
     order = np.arange(len(inputs))
     is_text = np.issubdtype(inputs.dtype, np.integer) and inputs.ndim == 2
     if is_text:
         lengths = (inputs != PAD).sum(axis=1)
         if lengths.min() == 0:
             raise ValueError(f"question {int(lengths.argmin())} is all padding; drop it first")
+        if inputs.min() < 0:
+            raise ValueError(f"tokens go down to {inputs.min()}; give those of encode_texts")
         order = np.argsort(lengths, kind="stable")
     parts = []
     for start in range(0, len(inputs), batch_size):
         rows = order[start : start + batch_size]
         batch = inputs[np.resize(rows, batch_size)]  # one shape, one compilation
         if is_text:
-            from siamese_lib.text import pad_length
-
             batch = pad_length(batch)
         parts.append(np.asarray(_embed(model, batch))[: len(rows)])
     embeddings = np.concatenate(parts)
+    if is_text and not np.isfinite(embeddings).all():
+        raise ValueError(
+            f"tokens go up to {inputs.max()}, past this encoder's vocabulary, or its weights are "
+            "not finite; encode the texts with the tokenizer the encoder was made for"
+        )
     result = np.empty_like(embeddings)
     result[order] = embeddings
     return result
@@ -166,25 +166,38 @@ def _weights(model):
 
 
 def save(model, path):
-    """Write the model's weights to one safetensors file.
+    """Write the model's weights to one safetensors file, whole or not at all.
 
     Raises: OSError where the folder is missing or full.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save as to_bytes
 
-    partial = Path(path).with_suffix(".part")
-    save_file({name: np.asarray(leaf) for name, leaf in _weights(model).items()}, partial)
-    partial.replace(path)
+    path = Path(path)
+    content = to_bytes({name: np.asarray(leaf) for name, leaf in _weights(model).items()})
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(partial, path)
+    except OSError:
+        os.unlink(partial)
+        raise
 
 
 def load(model, path):
     """Read weights saved by `save` into a model of the same make, and return it.
 
-    Raises: ValueError where a name or a shape differs (quoting both); the model is left as it was.
+    Raises: ValueError where the file holds no weights, or a name or a shape differs (quoting
+    both); the model is left as it was.
     """
-    from safetensors.numpy import load_file
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as from_bytes
 
-    saved, own = load_file(path), _weights(model)
+    try:
+        saved = from_bytes(Path(path).read_bytes())
+    except SafetensorError as error:
+        raise ValueError(f"{path} holds no weights ({error}); give a file made by save") from error
+    own = _weights(model)
     for name in sorted(saved.keys() | own.keys()):
         there = saved[name].shape if name in saved else "missing"
         here = own[name].shape if name in own else "missing"
@@ -193,10 +206,9 @@ def load(model, path):
                 f"{name} is {there} in {path} and {here} in the model; "
                 "build the model with the options it was saved with"
             )
-    state = nnx.state(model, nnx.Not(nnx.RngState))
     flat = [
-        (way, leaf.replace(saved[".".join(map(str, way))]))
-        for way, leaf in nnx.to_flat_state(state)
+        (way, leaf.replace(jnp.asarray(saved[".".join(map(str, way))], leaf[...].dtype)))
+        for way, leaf in nnx.to_flat_state(nnx.state(model, nnx.Not(nnx.RngState)))
     ]
     nnx.update(model, nnx.from_flat_state(flat))
     return model

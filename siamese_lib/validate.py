@@ -5,14 +5,15 @@ are not: NaN is refused on concrete arrays only, and flows through a traced func
 """
 
 import math
+import numbers
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
 
 def require_same_shape(**arrays):
     """ValueError where the named arrays' shapes differ."""
-    shapes = {name: jnp.shape(array) for name, array in arrays.items()}
+    shapes = {name: np.shape(array) for name, array in arrays.items()}
     if len(set(shapes.values())) > 1:
         said = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise ValueError(f"shapes differ: {said}; give arrays of one shape")
@@ -21,11 +22,27 @@ def require_same_shape(**arrays):
 def require_rank(rank, form, **arrays):
     """ValueError where a named array has another number of axes than the form, or an empty one."""
     for name, array in arrays.items():
-        shape = jnp.shape(array)
+        shape = np.shape(array)
         if len(shape) != rank:
             raise ValueError(f"{name} has shape {shape}; give {form}")
         if 0 in shape:
             raise ValueError(f"{name} is empty, shape {shape}; give at least one row and column")
+
+
+def require_vectors(**arrays):
+    """ValueError where a named array has no axis, or one of length 0."""
+    for name, array in arrays.items():
+        shape = np.shape(array)
+        if not shape or 0 in shape:
+            raise ValueError(f"{name} has shape {shape}; give one vector or more, [..., dim]")
+
+
+def require_count(**values):
+    """ValueError where a named value is not a whole number of 1 or more."""
+    for name, value in values.items():
+        is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        if not (is_whole and value >= 1):
+            raise ValueError(f"{name} is {value!r}; give a whole number of 1 or more")
 
 
 def require_finite(**arrays):
@@ -33,11 +50,15 @@ def require_finite(**arrays):
     for name, array in arrays.items():
         if isinstance(array, jax.core.Tracer):
             continue
-        bad = ~jnp.isfinite(jnp.asarray(array))
+        # With numpy: inside jit even jnp.isfinite of a constant would be traced.
+        array = np.asarray(array)
+        if array.dtype.kind not in "fciub":  # bfloat16
+            array = array.astype(np.float32)
+        bad = ~np.isfinite(array)
         if bad.any():
-            where = tuple(int(i) for i in jnp.argwhere(bad)[0])
+            where = tuple(int(i) for i in np.argwhere(bad)[0])
             raise ValueError(
-                f"{name} holds {float(jnp.asarray(array)[where])} at {where}, {int(bad.sum())} "
+                f"{name} holds {array[where]} at {where}, {int(bad.sum())} "
                 "such values in all; look for a division by zero or a high learning rate"
             )
 
@@ -49,8 +70,11 @@ def require_margin(margin):
             "margin is traced; it is static: use jax.jit(f, static_argnames='margin') "
             "or close over it"
         )
-    if not (math.isfinite(margin) and margin >= 0):
-        raise ValueError(f"margin is {margin}; give a finite number of 0 or more")
+    is_number = (
+        isinstance(margin, numbers.Real) or np.ndim(margin) == 0 and hasattr(margin, "dtype")
+    )
+    if not (is_number and math.isfinite(margin) and margin >= 0):
+        raise ValueError(f"margin is {margin!r}; give a finite number of 0 or more")
 
 
 def require_option(name, value, options):

@@ -116,3 +116,19 @@ def test_bad_input_is_quoted():
         images(np.zeros((2, 28, 28, 1)))
     with pytest.raises(ValueError, match="images holds nan"):
         images(np.full((1, 28, 28), np.nan))
+
+
+def test_nan_in_an_image_is_nan_out_under_jit():
+    model = ImageEncoder(rngs=nnx.Rngs(0))
+    images = rng.random((8, 28, 28)).astype(np.float32)
+    images[3, 5, 5] = np.nan
+    embeddings = nnx.jit(lambda m, x: m(x))(model, images)
+    assert np.isnan(embeddings[3]).all()
+    assert np.isfinite(np.delete(embeddings, 3, axis=0)).all()
+
+
+def test_token_lists_and_constants_under_jit_work():
+    model = questions()
+    expected = model(TOKENS)
+    np.testing.assert_allclose(model(TOKENS.tolist()), expected, atol=1e-6)
+    np.testing.assert_allclose(nnx.jit(lambda m: m(TOKENS))(model), expected, atol=1e-6)

@@ -116,3 +116,28 @@ def test_pairwise_bad_input_is_quoted(function):
         function(X[0], Y)
     with pytest.raises(ValueError, match="empty"):
         function(X[:0], Y)
+
+
+@pytest.mark.parametrize("function", ROWWISE)
+def test_no_vectors_or_no_dimensions_are_refused(function):
+    for shape in ((0, 3), (3, 0), ()):
+        with pytest.raises(ValueError, match="give one vector or more"):
+            function(np.ones(shape), np.ones(shape))
+
+
+def test_a_constant_beside_a_traced_array_works_and_is_checked():
+    np.testing.assert_allclose(
+        jax.jit(lambda x: energy.cosine_similarity(x, Y))(X),
+        energy.cosine_similarity(X, Y),
+        atol=1e-6,
+    )
+    with pytest.raises(ValueError, match="x holds nan"):
+        jax.jit(lambda x: energy.cosine_similarity(x, Y * np.nan))(X)
+
+
+def test_bytes_and_halves_do_not_overflow():
+    a, b = np.array([[3, 250]], np.uint8), np.array([[250, 3]], np.uint8)
+    assert energy.squared_euclidean_distance(a, b)[0] == 2 * 247**2
+    assert energy.pairwise_euclidean(a, b)[0, 0] == pytest.approx(2**0.5 * 247)
+    half = np.array([300.0, 0], np.float16)
+    assert energy.squared_euclidean_distance(half, -half) == 600**2

@@ -175,6 +175,8 @@ BAD = [
     (lambda: modified_triplet_loss(A, P, block_size=0), "block_size is 0"),
     (lambda: modified_triplet_loss(A, P, block_size=2.0), "block_size is 2.0"),
     (lambda: modified_triplet_loss(A * np.inf, P), "anchor holds"),
+    (lambda: triplet_loss(A, P, N, margin="x"), "margin is 'x'"),
+    (lambda: triplet_loss(A, P, N, distance="cosine"), "distance is 'cosine'"),
     (lambda: jax.jit(modified_triplet_loss)(A[:1], P[:1]), "batch of 1"),
     (lambda: jax.jit(lambda a, p: modified_triplet_loss(a, p, reduction="x"))(A, P), "'x'"),
     (lambda: jax.jit(triplet_loss)(A, P, N[:2]), r"\(9, 6\).*\(2, 6\)"),
@@ -186,6 +188,14 @@ BAD = [
 def test_bad_input_is_quoted(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_constant_side_and_numpy_sizes_work():
+    expected = modified_triplet_loss(A, P)
+    value = jax.jit(lambda a: modified_triplet_loss(a, P, block_size=np.int64(2)))(A)
+    np.testing.assert_allclose(value, expected, atol=1e-5)
+    with pytest.raises(ValueError, match="positive holds nan"):
+        jax.jit(lambda a: modified_triplet_loss(a, P * np.nan))(A)
 
 
 def test_blocks_save_memory():

@@ -94,5 +94,7 @@ def test_bad_input_is_quoted():
         metrics.accuracy_interval(6, 5)
     with pytest.raises(ValueError, match="k is 8 with 7"):
         metrics.recall_at_k(np.ones((2, 7)), np.ones((2, 7)), k=8)
+    with pytest.raises(ValueError, match="similarity holds nan"):
+        metrics.recall_at_k(np.full((2, 7), np.nan), np.ones((2, 7)), k=1)
     with pytest.raises(ValueError, match="give two arrays"):
         metrics.recall_at_k(np.ones(7), np.ones(7), k=1)

@@ -15,8 +15,9 @@ from siamese_lib import environment
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(ROOT.glob("siamese_lib/**/*.py"))
 # A module imports only from those above it.
-ORDER = ["validate", "energy", "losses", "mining", "encoders", "text", "datasets", "training",
-         "metrics", "episodes", "one_shot", "plots", "checks", "environment"]  # fmt: skip
+ORDER = ["validate", "energy", "losses", "mining", "encoders", "text", "datasets", "checkpoints",
+         "training", "metrics", "episodes", "one_shot", "plots", "checks",
+         "environment"]  # fmt: skip
 
 
 def test_importing_brings_no_plotting_widget_or_download_library():

@@ -96,6 +96,22 @@ def test_over_some_epochs_every_group_is_used():
     assert seen == {0, 1, 2, 3, 4, 5}
 
 
+@pytest.mark.parametrize(
+    "sizes",
+    [[300] + [2] * 100, [100] * 3 + [2] * 20, [3, 5, 7, 9, 100], [100] + [2] * 100, [4] * 9],
+)
+def test_unequal_groups_still_fill_batches(sizes):
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    tokens = np.arange(1, len(group) + 1)[:, None]
+    batches = list(duplicate_batches(tokens.tolist(), group.tolist(), batch_size=4, seed=0))
+    # At best every batch takes one pair of each group that has some left.
+    pairs = np.array(sizes) // 2
+    best = max(b for b in range(1, 500) if np.minimum(pairs, b).sum() >= 4 * b)
+    assert len(batches) == best
+    for anchor, _ in batches:
+        assert len(set(group[anchor[:, 0] - 1])) == 4
+
+
 def test_batches_repeat_with_the_seed_and_change_with_it():
     group = np.repeat(np.arange(30), 4)
     tokens = np.arange(1, 121)[:, None]
@@ -122,6 +138,15 @@ def test_bad_input_is_quoted():
         encode_texts(tokenizer, ["xyzzy plugh"])
     with pytest.raises(ValueError, match="max_length is 0"):
         encode_texts(tokenizer, TEXTS, max_length=0)
+    with pytest.raises(ValueError, match="no word of .*[PAD].* is in the vocabulary"):
+        encode_texts(tokenizer, ["[PAD]"])
+    assert 0 not in encode_texts(tokenizer, ["[PAD] age"])
+    for label in ("1", 2, float("nan")):
+        with pytest.raises(ValueError, match="is_same holds"):
+            duplicate_groups(["a"], ["b"], [label])
+    for size in (0, -1, 2.0):
+        with pytest.raises(ValueError, match="batch_size is"):
+            next(duplicate_batches(np.ones((2, 3), int), np.ones(2), batch_size=size, seed=0))
     with pytest.raises(ValueError, match="question1 2, question2 1, is_same 2"):
         duplicate_groups(["a", "b"], ["c"], [1, 0])
     with pytest.raises(ValueError, match="2 questions but 1 groups"):

@@ -6,7 +6,7 @@ import optax
 import pytest
 from flax import nnx
 
-from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
+from siamese_lib.encoders import ImageEncoder, QuestionEncoder, SiameseNetwork
 from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.text import duplicate_batches
 from siamese_lib.training import encode, fit, load, save
@@ -79,7 +79,7 @@ def test_a_crash_between_writing_weights_and_history_costs_one_epoch_only(tmp_pa
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("siamese_lib.training.json.dumps", crash)
+        patch.setattr("siamese_lib.checkpoints.json.dumps", crash)
         with pytest.raises(OSError, match="disk full"):
             fit(network(), loss, batches, epochs=2, progress=False, checkpoint=tmp_path / "run")
     resumed, whole = network(), network()
@@ -112,6 +112,11 @@ def test_saved_weights_come_back_to_the_bit(tmp_path):
     assert load(loaded, tmp_path / "weights.safetensors") is loaded
     assert same_weights(saved, loaded)
     assert [p.name for p in tmp_path.iterdir()] == ["weights.safetensors"]
+    with pytest.raises(FileNotFoundError):
+        save(saved, tmp_path / "missing" / "weights.safetensors")
+    (tmp_path / "torn.safetensors").write_bytes(b"torn")
+    with pytest.raises(ValueError, match="torn.safetensors holds no weights"):
+        load(loaded, tmp_path / "torn.safetensors")
 
 
 def test_load_refuses_another_make_and_leaves_the_model(tmp_path):
@@ -130,14 +135,67 @@ def test_bad_input_is_quoted():
         fit(network(), loss, batches, epochs=0, progress=False)
     with pytest.raises(ValueError, match=r"batches\(0\) gave no batch"):
         fit(network(), loss, lambda epoch: [], epochs=1, progress=False)
-    with pytest.raises(ValueError, match="0 inputs"):
+    with pytest.raises(ValueError, match="inputs is 0"):
         encode(network().encoder, TOKENS[:0])
-    with pytest.raises(ValueError, match="batch_size 0"):
+    with pytest.raises(ValueError, match="batch_size is 0"):
         encode(network().encoder, TOKENS, batch_size=0)
+    with pytest.raises(ValueError, match="tokens go up to 88, past this encoder's vocabulary"):
+        encode(network().encoder, TOKENS + 29)
+    with pytest.raises(ValueError, match="tokens go down to -"):
+        encode(network().encoder, -TOKENS)
+    with pytest.raises(ValueError, match="inputs holds nan"):
+        encode(ImageEncoder(rngs=nnx.Rngs(0)), np.full((2, 28, 28), np.nan, np.float32))
     empty = TOKENS.copy()
     empty[3] = 0
     with pytest.raises(ValueError, match="question 3 is all padding"):
         encode(network().encoder, empty)
+
+
+def test_a_checkpoint_of_more_epochs_is_refused_not_returned(tmp_path):
+    fit(network(), loss, batches, epochs=2, progress=False, checkpoint=tmp_path / "run")
+    with pytest.raises(ValueError, match="holds 2 epochs and epochs is 1"):
+        fit(network(), loss, batches, epochs=1, progress=False, checkpoint=tmp_path / "run")
+
+
+def test_a_checkpoint_that_does_not_fit_leaves_the_model(tmp_path):
+    folder = tmp_path / "with a space" / "run"
+    fit(network(), loss, batches, epochs=1, progress=False, checkpoint=folder)
+    model, untouched = network(seed=3), network(seed=3)
+    with pytest.raises(ValueError, match="does not fit this model and optimizer"):
+        fit(model, loss, batches, epochs=2, optimizer=optax.sgd(0.1), progress=False,
+            checkpoint=folder)  # fmt: skip
+    assert same_weights(model, untouched)
+    (folder / "history.json").write_text("{")
+    with pytest.raises(ValueError, match="history.json cannot be read"):
+        fit(model, loss, batches, epochs=2, progress=False, checkpoint=folder)
+
+
+def test_weights_that_are_not_finite_never_reach_a_checkpoint(tmp_path):
+    def flat(model, anchor, positive):
+        embeddings = model.encoder(anchor)
+        return jax.numpy.sqrt(jax.numpy.sum((embeddings * 0) ** 2))  # 0, with a NaN gradient
+
+    batch = next(iter(batches(0)))
+    with pytest.raises(ValueError, match="a weight is no longer finite after epoch 1"):
+        fit(network(), flat, lambda epoch: [batch], epochs=1, progress=False, checkpoint=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_loss_for_each_row_is_told_to_be_one_number():
+    def rows(model, anchor, positive):
+        return modified_triplet_loss(*model(anchor, positive), reduction="none")
+
+    with pytest.raises(ValueError, match=r"the loss has shape \(12,\); return one number"):
+        fit(network(), rows, batches, epochs=1, progress=False)
+
+
+def test_a_loss_may_close_over_an_array():
+    constant = np.ones((12, 16), np.float32)
+
+    def closing(model, anchor, positive):
+        return modified_triplet_loss(model.encoder(anchor), constant)
+
+    fit(network(), closing, batches, epochs=1, progress=False)
 
 
 def test_a_bar_is_shown_and_the_result_is_the_same(capfd):

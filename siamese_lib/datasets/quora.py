@@ -52,7 +52,13 @@ def load_quora(split: str, *, path: str | PathLike | None = None) -> QuestionPai
     rows = _read(_download() if path is None else path)
     if split != "all":
         side = _sides(rows)
+        count = len(rows)
         rows = [row for row, name in zip(rows, side, strict=True) if name == split]
+        if not rows:
+            raise ValueError(
+                f"of {count} pairs none falls into split {split!r}: no set of linked questions "
+                "fits into a tenth of them; give more pairs, or use split='all'"
+            )
     return QuestionPairs(
         question1=[row.question1 for row in rows],
         question2=[row.question2 for row in rows],
@@ -70,14 +76,7 @@ def _download() -> Path:
 
 
 def _read(path: str | PathLike) -> list[_Row]:
-    with open(path, encoding="utf-8", newline="") as file:
-        reader = csv.reader(file, delimiter="\t")
-        columns = next(reader, [])
-        if columns != _COLUMNS:
-            raise ValueError(
-                f"{path} has the columns {columns}; give a tab-separated file with {_COLUMNS}"
-            )
-        records = [record for record in reader if record]
+    records = _records(path)
     rows = [_row(record) for record in records if _is_sound(record)]
     if len(rows) < len(records):
         warnings.warn(
@@ -89,6 +88,31 @@ def _read(path: str | PathLike) -> list[_Row]:
     if not rows:
         raise ValueError(f"{path} holds no pair of questions; give a file with at least one")
     return rows
+
+
+def _records(path: str | PathLike) -> list[list[str]]:
+    """The rows after the header, each with its fields."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, delimiter="\t")
+            columns = next(reader, [])
+            records = [record for record in reader if record]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{path} cannot be read ({error}); save it as UTF-8, every quote closed or doubled"
+        ) from error
+    if columns != _COLUMNS:
+        raise ValueError(
+            f"{path} has the columns {columns}; give a tab-separated file with {_COLUMNS}"
+        )
+    for record in records:
+        # An open quote swallows whole rows: line ends and tabs then stand inside one field.
+        if any("\n" in field and "\t" in field for field in record):
+            raise ValueError(
+                f"{path}: the row {record[0]!r} opens a quote that is not closed in its field; "
+                "close or double the quote"
+            )
+    return records
 
 
 def _is_sound(record: list[str]) -> bool:
