@@ -78,9 +78,7 @@ def by_aspect(similarity, test):
     if test.question1[0] not in aspect:
         return {}
     seen = {question.aspect for question in question_table("train")}
-    is_new = np.array(
-        [not {aspect[a], aspect[b]} & seen for a, b in zip(*test[:2], strict=True)]
-    )
+    is_new = np.array([not {aspect[a], aspect[b]} & seen for a, b in zip(*test[:2], strict=True)])
     auc = roc_auc(similarity[is_new], test.is_same[is_new])
     return {"new_aspect_pairs": int(is_new.sum()), "new_aspect_auc": round(auc, 4)}
 

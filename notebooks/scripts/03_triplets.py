@@ -312,7 +312,7 @@ right.set(xlabel="step", ylabel="share with a loss above 0", ylim=(0, 1), title=
 plots.show(figure, alt="Both the loss and the share of useful random triplets fall steeply, then level off near 0.")
 
 # %% [markdown]
-# After 40 steps the share is down to 0.215, at the end to 0.075. Of the 64 triplets of a batch
+# After 40 steps the share is down to 0.221, at the end to 0.082. Of the 64 triplets of a batch
 # about five still say something; the pictures of the others are encoded for nothing. This is what
 # "random triplets are too easy" means: they do not start easy, they run out. Here are the eight
 # with the largest loss among those that are left.
@@ -327,7 +327,7 @@ plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top,
 
 # %% [markdown]
 # Each column is a triplet: anchor (blue), positive (green), negative (orange). Some are fair work: a
-# hooked t against a long s with a stroke, both thin and slanted. But half of the columns show one
+# hooked t against a long s with a stroke, both thin and slanted. But some of the columns show one
 # and the same letter, the Latin capital iota, which the typefaces draw as l, as I, as τ and as a
 # slanted stroke. The largest losses point at doubtful *data*, and would point at wrong
 # labels just so. Whoever trains on nothing but the hardest triplets trains on those.
@@ -364,12 +364,12 @@ for title, (within, between) in means.items():
 
 # %% [markdown]
 # Lectures say that distances within a class shrink while those between classes grow (S. Wang's
-# does). Here both grew. Within a training letter the mean distance rose from 0.132 to 0.255, between
-# letters from 0.229 to 0.929. The untrained network puts everything into a narrow cone; the loss
+# does). Here both grew. Within a training letter the mean distance rose from 0.132 to 0.243, between
+# letters from 0.229 to 0.887. The untrained network puts everything into a narrow cone; the loss
 # asks for a gap of 0.25, and spreading out is the way to get it. What did shrink is the ratio of
 # the two, from 0.58 to 0.27.
 #
-# Letters of unseen scripts profit too, but less: their ratio goes from 0.63 to 0.45, and the two
+# Letters of unseen scripts profit too, but less: their ratio goes from 0.63 to 0.44, and the two
 # histograms overlap more. 40 letters are few to learn from.
 #
 # ## A failure on purpose: the trivial solution
@@ -506,17 +506,17 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 
 # %% [markdown]
 # Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
-# training letters' random triplets 0.019 are left unsolved, fewer than the 0.075 after random
+# training letters' random triplets 0.018 are left unsolved, fewer than the 0.082 after random
 # training. That took a third of the pictures, 64 a step in place of 192. But not only the choice
 # differs: such a batch holds thousands of triplets, where a random batch holds 64.
 #
-# From this start 80 steps on the hardest triplets do no harm. Their first loss is 0.060, below the
+# From this start 80 steps on the hardest triplets do no harm. Their first loss is 0.052, below the
 # margin, and it falls to 0.025. So the hardest triplets are not wrong in themselves; they are wrong
 # *first*.
 #
 # Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, none
-# leads anywhere. And the held-out letters gain little: 0.229 after random, 0.195 after semi-hard,
-# 0.208 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
+# leads anywhere. And the held-out letters gain little: 0.237 after random, 0.199 after semi-hard,
+# 0.193 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
 # more letters. Notebook 06 trains on many more.
 #
 # ## Exercises
@@ -619,7 +619,7 @@ check("03.4", is_collapsed)
 #   between 0 and the margin, hard ones the margin or more.
 # - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
 # - Which triplets teach? Those with a loss. Random ones do at first (0.928 of them), and soon run
-#   out (0.075 after 200 steps).
+#   out (0.082 after 200 steps).
 # - Distances between classes grew fourfold. Those within grew as well; only the ratio shrank.
 # - Why does a network sometimes learn nothing at all? Starting on the hardest triplets, it lowers
 #   its loss by making all embeddings equal. The loss stops at the margin, where the gradient is 0.
