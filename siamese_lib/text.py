@@ -158,7 +158,9 @@ def _batches_without_repeats(group, batch_size, rng):
         batches = np.minimum(counts, batches).sum() // batch_size
     order = order[_rank(place[order]) < batches]
     for batch in rng.permutation(batches):
-        yield rng.permutation(order[batch::batches])[:batch_size]
+        rows = order[batch::batches]
+        # By group before the shuffle: the stored figures were measured on batches drawn this way.
+        yield rng.permutation(rows[np.argsort(group[rows])])[:batch_size]
 
 
 def _rank(ordered):
