@@ -28,8 +28,10 @@ def fit(
     a later call with the same folder goes on from it, to the same weights as an unbroken run.
 
     Returns: {"loss": one float a step, "epoch_loss": a float an epoch, "validation": likewise}.
-    Raises: ValueError where epochs is below 1, an epoch has no batches, or the loss stops being
-    finite (the model then holds the weights of that moment).
+    Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, an epoch has no
+    batches, loss gives more than one number, the checkpoint is of another model or optimizer, or
+    the loss or a weight stops being finite (found at the end of the epoch; the model then holds
+    the weights of that end, the checkpoint those of the epoch before).
     """
     require_count(epochs=epochs)
     start = checkpoints.epochs_done(checkpoint)
