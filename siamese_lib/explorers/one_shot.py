@@ -1,0 +1,138 @@
+"""One-shot recognition under the finger: draw, enrol, draw again."""
+
+import anywidget
+import jax
+import numpy as np
+import traitlets
+from flax import nnx
+
+from siamese_lib.datasets import GLYPH_SCRIPTS, load_glyphs
+from siamese_lib.encoders import ImageEncoder
+from siamese_lib.explorers.explorer import HERE, STYLE, Explorer, program
+from siamese_lib.training import load
+
+SIDE = 28
+
+
+class OneShotPicture(anywidget.AnyWidget):
+    """A pad to draw on, and the support set ranked by similarity to the drawing."""
+
+    _esm = program("one_shot")
+    _css = STYLE
+    # A drawing is SIDE x SIDE bytes, row by row, 255 = ink; support holds them one after another.
+    # CBytes, since a browser's bytes arrive as a memoryview.
+    drawing = traitlets.CBytes(b"").tag(sync=True)
+    support = traitlets.CBytes(b"").tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    enrolled = traitlets.Int(0).tag(sync=True)  # how many of the last names are the learner's
+    similarity = traitlets.List(traitlets.Float()).tag(sync=True)  # of each name, to the drawing
+    answered = traitlets.Int(0).tag(sync=True)  # counts the answers: two may be equal
+
+
+def one_shot_explorer(embed=None, images=None, names=None):
+    """Draw a character with mouse, touch or keys; see the support set ranked by similarity.
+
+    "Enrol" adds the drawing as a new class, or as one more example of a class of that name: from
+    then on it is ranked with the others. The answers come from the kernel, so on a page without
+    one the picture stands still.
+
+    embed: [n, 28, 28] float, 0 = paper, 1 = ink -> [n, dim], as `encode` gives it; by default the
+        encoder that notebook 06 trains (seed 0, stored with the package).
+    images, names: [n_way, 28, 28] and n_way words, the support set to begin with; by default one
+        picture of each letter of the Hebrew alphabet, which that encoder never met.
+    Returns: an Explorer (an ipywidgets VBox); `.picture.similarity` is the last answer.
+    Raises: ValueError on images of another shape, or names that do not fit or occur twice.
+    Source: Koch et al. 2015, with the mean cosine to a class's examples as its similarity.
+    """
+    images, names = _support(images, names)
+    embed = _recorded_encoder() if embed is None else embed
+    picture = OneShotPicture(names=names, support=_bytes(images))
+    _answer_from_the_kernel(picture, embed, images, names)
+    return Explorer(picture, {})
+
+
+def rank(support, query):
+    """The similarity of each class to one drawing: the mean cosine to its examples.
+
+    Shapes: support a list of [k_shot, dim], k_shot may differ; query [dim] -> [n_way] float.
+    Units: cosine, -1 to 1; a zero vector has 0 to all.
+    """
+
+    def unit(x):
+        length = np.linalg.norm(x, axis=-1, keepdims=True)
+        return x / np.where(length == 0, 1, length)
+
+    return np.array([float(np.mean(unit(examples) @ unit(query))) for examples in support])
+
+
+def _answer_from_the_kernel(picture, embed, images, names):
+    """Rank after each drawing, and enrol on request; the vectors stay in this closure."""
+    support = [[vector] for vector in np.asarray(embed(images))]
+    _one(embed, images[0])  # a drawing comes alone: compile for that before the first one
+    shown = list(images)
+
+    def drawn(_):
+        if picture.drawing:
+            query = _one(embed, _pictures(picture.drawing)[0])
+            with picture.hold_sync():
+                picture.similarity = rank([np.stack(v) for v in support], query).tolist()
+                picture.answered += 1
+
+    def asked(_, content, buffers):
+        name = str(content.get("enrol", "")).strip()
+        if not name or not picture.drawing:
+            return
+        image = _pictures(picture.drawing)[0]
+        vector = _one(embed, image)
+        if name in names:
+            support[names.index(name)].append(vector)
+        else:
+            names.append(name)
+            support.append([vector])
+            shown.append(image)
+        with picture.hold_sync():
+            picture.enrolled = len(names) - len(images)
+            picture.support, picture.names = _bytes(np.stack(shown)), list(names)
+            drawn(None)
+
+    picture.observe(drawn, "drawing")
+    picture.on_msg(asked)
+
+
+def _one(embed, image):
+    return np.asarray(embed(image[None]))[0]
+
+
+def _recorded_encoder():
+    encoder = ImageEncoder(channels=(16, 64, 128), rngs=nnx.Rngs(0))
+    load(encoder, HERE.parent / "data" / "explorer_encoder.safetensors")
+    graph, state = nnx.split(encoder)
+    return jax.jit(lambda images: nnx.merge(graph, state)(images))
+
+
+def _support(images, names):
+    if images is None:
+        glyphs = load_glyphs("test")
+        hebrew = glyphs.alphabet == GLYPH_SCRIPTS.index("Hebrew")
+        _, first = np.unique(glyphs.label[hebrew], return_index=True)
+        images = glyphs.images[hebrew][first]
+        names = [f"Hebrew {k + 1}" for k in range(len(images))] if names is None else names
+    images = np.asarray(images, np.float32)
+    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE) or not len(images):
+        raise ValueError(f"images has shape {images.shape}; give [n_way, {SIDE}, {SIDE}]")
+    names = [f"class {k + 1}" for k in range(len(images))] if names is None else list(names)
+    if len(names) != len(images) or len(set(names)) != len(names):
+        raise ValueError(
+            f"{len(names)} names, {len(set(names))} of them different, for {len(images)} images; "
+            "give each image a name of its own"
+        )
+    return images, [str(name) for name in names]
+
+
+def _bytes(images):
+    return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8).tobytes()
+
+
+def _pictures(data):
+    """[n, SIDE, SIDE] float, 0 to 1, of the bytes of n drawings."""
+    return np.frombuffer(data, np.uint8).reshape(-1, SIDE, SIDE).astype(np.float32) / 255

@@ -1,0 +1,168 @@
+"""A training run to scrub through: the embedding map, the loss and the triplets at each step."""
+
+import json
+import math
+from pathlib import Path
+
+import anywidget
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+
+from siamese_lib.energy import pairwise_cosine
+from siamese_lib.explorers.explorer import STYLE, Explorer, program
+from siamese_lib.validate import require_finite, require_margin, require_option
+
+DATA = Path(__file__).parent.parent / "data"
+GRAIN = 1000  # places of the map, from its middle to its edge
+
+
+class ReplayPicture(anywidget.AnyWidget):
+    """The map of one frame beside the curves of the whole run."""
+
+    _esm = program("replay")
+    _css = STYLE
+    step = traitlets.Int(min=0).tag(sync=True)
+    # The run. points[frame] is x, y, x, y, ... in thousandths of reach; labels index names.
+    steps = traitlets.List().tag(sync=True)
+    points = traitlets.List().tag(sync=True)
+    reach = traitlets.Float().tag(sync=True)
+    labels = traitlets.List().tag(sync=True)
+    names = traitlets.List().tag(sync=True)
+    loss = traitlets.List().tag(sync=True)
+    margin = traitlets.Float().tag(sync=True)
+    active = traitlets.List().tag(sync=True)
+    within = traitlets.List().tag(sync=True)
+    between = traitlets.List().tag(sync=True)
+
+
+def replay_explorer(
+    frames=None, labels=None, loss=None, *, steps=None, names=None, margin=0.25, run="random"
+):
+    """Scrub through a training run: where the embeddings lie, and what the triplets still teach.
+
+    It opens on the last frame; Play starts from the first. Left the map; in the middle the loss
+    of each step; right, over all triplets of the points shown, the share of active ones (with a
+    loss) and the mean distances 1 - cos within and between classes. To record a run of your own,
+    keep the embeddings after each epoch of `fit`:
+
+        frames = [encode(model, pictures)]
+        history = fit(..., on_epoch=lambda _: frames.append(encode(model, pictures)))
+        replay_explorer(frames, labels, history["loss"])
+
+    Shapes: frames [frame, point, dim], dim 2 drawn as it is, more projected on the two main
+    directions of all frames together; labels [point]; loss [step], that of each training step.
+    steps: the training steps done before each frame; evenly from 0 to all by default.
+    names: what to call the labels, in ascending order.
+    margin: of the triplets counted, a difference of cosines, 0 to 2.
+    run: what is shown where no frames are given, eight letters of notebook 03: "random", its
+    training on random triplets, or "hardest", its collapse.
+    Returns: an Explorer (an ipywidgets VBox); `.picture.step` can be read and set.
+    Raises: ValueError where sizes do not agree, a class has no pair, or a value is odd.
+    Source: tools/record_explorers.py records both runs.
+    """
+    require_option("run", run, ("random", "hardest"))
+    if frames is None and labels is None and loss is None:
+        record = json.loads((DATA / f"explorer_{run}.json").read_text(encoding="utf-8"))
+    else:
+        record = _record(frames, labels, loss, steps, names, margin)
+    steps = record["steps"]
+    slider = widgets.IntSlider(
+        value=steps[-1], min=steps[0], max=steps[-1], step=math.gcd(*np.diff(steps).tolist()),
+        description="step", style={"description_width": "7em"},
+        layout={"width": "auto", "max_width": "36rem"},
+    )  # fmt: skip
+    return Explorer(ReplayPicture(step=steps[-1], **record), {"step": slider})
+
+
+def triplet_summary(frames, labels, *, margin=0.25):
+    """What all triplets of each frame say: share active, mean distances within and between.
+
+    Shapes: frames [frame, point, dim] float, labels [point] -> a dict of arrays [frame].
+    Units: "active" is a share, 0 to 1; "within" and "between" are 1 - cos, 0 to 2.
+    """
+    labels = np.asarray(labels)
+    is_same = labels[:, None] == labels
+    is_pair = is_same & ~np.eye(len(labels), dtype=bool)
+    rows = {"active": [], "within": [], "between": []}
+    for frame in frames:
+        cosine = np.asarray(pairwise_cosine(frame, frame), float)
+        active = count = 0
+        for anchor in range(len(labels)):
+            positives, negatives = cosine[anchor, is_pair[anchor]], cosine[anchor, ~is_same[anchor]]
+            # The loss cos(A,N) - cos(A,P) + margin is above 0 for negatives this near or nearer.
+            active += (negatives > positives[:, None] - margin).sum()
+            count += positives.size * negatives.size
+        rows["active"].append(active / count)
+        rows["within"].append(1 - cosine[is_pair].mean())
+        rows["between"].append(1 - cosine[~is_same].mean())
+    return {name: np.array(values) for name, values in rows.items()}
+
+
+def plane_points(frames):
+    """Every frame on one map: (whole numbers [frame][x, y, x, y, ...], the map's half width).
+
+    Shapes: frames [frame, point, dim] float. The numbers are thousandths of the half width.
+    """
+    flat = np.asarray(frames, float).reshape(-1, np.shape(frames)[2])
+    if flat.shape[1] > 2:
+        centred = flat - flat.mean(axis=0)
+        flat = centred @ np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]
+    reach = _round_up(np.abs(flat).max())
+    return np.round(flat / reach * GRAIN).astype(int).reshape(len(frames), -1).tolist(), reach
+
+
+def _round_up(value):
+    """The next of 1, 2, 5, 10, 20, ... that is not below the value, or of their fractions."""
+    unit = 10.0 ** math.floor(math.log10(max(value, 1e-6)))
+    return next(k * unit for k in (1, 2, 5, 10) if k * unit >= value - 1e-9)
+
+
+def _record(frames, labels, loss, steps, names, margin):
+    """The picture's values from the caller's arrays."""
+    if frames is None or labels is None or loss is None:
+        raise ValueError("frames, labels and loss belong together; give all three or none")
+    frames, labels, loss = np.asarray(frames, float), np.asarray(labels), np.asarray(loss, float)
+    _require_run(frames, labels, loss)
+    require_margin(margin)
+    kinds, own = np.unique(labels, return_inverse=True)
+    if np.bincount(own).max() < 2 or len(kinds) < 2:
+        raise ValueError(f"labels are {kinds.tolist()[:5]}; give two classes, one with a pair")
+    names = [str(kind) for kind in kinds] if names is None else [str(name) for name in names]
+    if len(names) != len(kinds):
+        raise ValueError(f"{len(names)} names for {len(kinds)} labels; give one each")
+    points, reach = plane_points(frames)
+    return {
+        "steps": _steps(steps, len(frames), len(loss)), "points": points, "reach": reach,
+        "labels": own.tolist(), "names": names, "loss": loss.tolist(), "margin": float(margin),
+        **{k: v.tolist() for k, v in triplet_summary(frames, labels, margin=margin).items()},
+    }  # fmt: skip
+
+
+def _require_run(frames, labels, loss):
+    if frames.ndim != 3 or len(frames) < 2 or frames.shape[2] < 2:
+        raise ValueError(
+            f"frames has shape {frames.shape}; give [frame, point, dim], "
+            "two frames and two dimensions or more"
+        )
+    if labels.shape != frames.shape[1:2]:
+        raise ValueError(f"labels {labels.shape} for {frames.shape[1]} points; give one a point")
+    if loss.ndim != 1 or len(loss) == 0:
+        raise ValueError(f"loss has shape {loss.shape}; give one number a step, history['loss']")
+    require_finite(frames=frames, loss=loss)
+
+
+def _steps(steps, frames, total):
+    """The step of each frame, as whole numbers that rise from 0 or more to total or less."""
+    if steps is None:
+        steps = np.linspace(0, total, frames).round()
+    steps = np.asarray(steps)
+    if steps.shape != (frames,):
+        raise ValueError(f"steps {steps.shape} for {frames} frames; give one a frame")
+    is_whole = np.array_equal(steps, np.round(steps))
+    if not is_whole or steps[0] < 0 or steps[-1] > total or (np.diff(steps) < 1).any():
+        raise ValueError(
+            f"steps are {steps.tolist()[:5]} and so on; give whole numbers that rise, "
+            f"from 0 to the {total} of loss"
+        )
+    return steps.astype(int).tolist()
