@@ -1,0 +1,1 @@
+"""Masters of the labs, and grading. Keep this folder private."""

@@ -1,0 +1,1 @@
+"""What the instant checks of the labs are made from: right answers and mistakes, as functions."""

@@ -1,0 +1,133 @@
+"""For the labs' tests: a learner's code, judged by the instant check and by the challenge.
+
+A table of a lab's tests holds, by exercise, right answers as source text, and wrong ones as
+(old text, new text, a word of the hint): the first right answer with one replacement made. A wrong
+answer that is no replacement is (None, source text, word).
+"""
+
+import ast
+import functools
+import importlib
+
+import numpy as np
+import pytest
+
+from instructor import build_checks
+from siamese_lib.checks import labs
+
+
+def master(lab):
+    """The master notebook of "lab2"."""
+    (script,) = [path for path in build_checks.masters() if path.name.startswith(f"{lab}_")]
+    return build_checks.master_notebook(script)
+
+
+def learner(lab):
+    """The learner's notebook of "lab2", generated now."""
+    (script,) = [path for path in build_checks.masters() if path.name.startswith(f"{lab}_")]
+    return build_checks.learner_notebook(script)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@functools.cache
+def solved(lab, skipped=()):
+    """The names of a lab after its solutions ran, without the checks and the cells skipped."""
+    space = {}
+    for cell in code(master(lab)):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if not name.startswith("check") and name not in skipped:
+            exec(compile(cell.source, name or "cell", "exec"), space)
+    return space
+
+
+def with_code(lab, source, skipped=()):
+    """The same names after a learner's own cell."""
+    space = dict(solved(lab, skipped))
+    exec(compile(source, "learner", "exec"), space)
+    return space
+
+
+def asked(lab, number):
+    """What the lab hands to check() in exercise "2.1", as source text."""
+    name = f"check-{number.replace('.', '-')}"
+    (cell,) = [
+        c for c in code(master(lab)) if c.metadata.get("nbgrader", {}).get("grade_id") == name
+    ]
+    call = ast.parse(cell.source).body[0].value
+    assert call.args[0].value == f"lab{number}"
+    return ast.unparse(call.args[1])
+
+
+def instantly(lab, number, space):
+    """(is_right, message) of the instant check."""
+    with np.errstate(all="ignore"):
+        answer = eval(asked(lab, number), space)
+        return labs.verdict(labs.exercises(lab)[f"lab{number}"], answer)
+
+
+def points(lab, number, space, seed=0):
+    """Points that the challenge gives, part by part: (earned, most) of each."""
+    for part in challenge(lab, number).parts:
+        cases = part.draw(np.random.default_rng(seed))
+        shares = [part.judge(case, _answer(part.ask, case, space)) for case in cases]
+        yield part.points * part.combine(shares), part.points
+
+
+def challenge(lab, number):
+    return importlib.import_module(f"instructor.challenges.{lab}").CHALLENGES[number]
+
+
+def _answer(ask, case, space):
+    *statements, last = ast.parse(ask).body
+    space = {**space, "case": case}
+    try:
+        with np.errstate(all="ignore"):
+            exec(compile(ast.Module(statements, []), "ask", "exec"), space)
+            return labs.plain(eval(compile(ast.Expression(last.value), "ask", "eval"), space))
+    except Exception:
+        return None
+
+
+def mutated(right, old, new):
+    """The right answer with one replacement, or another source text as it stands."""
+    if old is None:
+        return new
+    assert old in right, f"{old!r} is not in the right answer"
+    return right.replace(old, new)
+
+
+def rights(table):
+    """pytest parameters (number, source) of a table."""
+    return [
+        pytest.param(number, source, id=f"{number}-{k}")
+        for number, (sources, _) in table.items()
+        for k, source in enumerate(sources)
+    ]
+
+
+def wrongs(table):
+    """pytest parameters (number, source, word of the hint) of a table."""
+    return [
+        pytest.param(number, mutated(sources[0], old, new), word, id=f"{number}-{k}-{word}")
+        for number, (sources, wrong) in table.items()
+        for k, (old, new, word) in enumerate(wrong)
+    ]
+
+
+def accepted(lab, number, source, skipped=()):
+    space = with_code(lab, source, skipped)
+    is_right, message = instantly(lab, number, space)
+    assert is_right, message
+    for seed in (0, 1):
+        assert all(earned == most for earned, most in points(lab, number, space, seed))
+
+
+def rejected(lab, number, source, word, skipped=()):
+    space = with_code(lab, source, skipped)
+    is_right, message = instantly(lab, number, space)
+    assert not is_right
+    assert word in message, message
+    assert any(earned < most for earned, most in points(lab, number, space))
