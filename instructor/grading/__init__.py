@@ -1,0 +1,1 @@
+"""Grading: asks learners' code in a sandbox, judges the answers outside it."""

@@ -1,0 +1,106 @@
+"""The nbgrader course behind a grading run: masters in, gradebook and feedback out."""
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from instructor.grading.labs import read_master
+from instructor.grading.steps import Ask, Score
+
+SANITIZE = [
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+AUTOGRADE = [
+    Ask,
+    Score,
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+
+def database(course):
+    """URL of the gradebook; workers wait for one another instead of failing."""
+    return f"sqlite:///{Path(course).resolve()}/gradebook.db?timeout=120"
+
+
+def open_course(course, settings=None):
+    """nbgrader's programming interface, with our steps. settings: see steps.Ask."""
+    config = Config()
+    config.CourseDirectory.root = str(Path(course).resolve())
+    config.CourseDirectory.db_url = database(course)
+    config.NbGraderAPI.log_level = "ERROR"
+    config.ClearSolutions.code_stub = {"python": "..."}
+    config.Autograde.sanitize_preprocessors = SANITIZE
+    config.Autograde.autograde_preprocessors = AUTOGRADE
+    config.Ask.settings = settings or {}
+    config.Score.settings = settings or {}
+    config.HTMLExporter.sanitize_html = True  # a learner's page is no place for a learner's script
+    coursedir = CourseDirectory(config=config)
+    return NbGraderAPI(coursedir=coursedir, config=config)
+
+
+def add_lab(course, lab):
+    """Puts a lab's master into the course and assigns it: source/, release/ and the gradebook."""
+    source = Path(course) / "source" / lab.name
+    source.mkdir(parents=True, exist_ok=True)
+    nbformat.write(read_master(lab.master), source / f"{lab.notebook}.ipynb")
+    with _tools_on_path():
+        done = open_course(course).generate_assignment(lab.name, force=True, create=True)
+    if not done["success"]:
+        raise RuntimeError(f"nbgrader could not assign {lab.name}:\n{done.get('log', done)}")
+
+
+def released(course, lab):
+    """The lab as learners get it, from which graded and read-only cells are restored."""
+    place = Path(course) / "release" / lab.name / f"{lab.notebook}.ipynb"
+    return nbformat.read(place, as_version=4)
+
+
+def grade_notebook(course, lab, learner, notebook, settings):
+    """Autogrades one notebook and writes its feedback. Returns the report that Score left."""
+    place = Path("submitted") / learner / lab.name
+    (Path(course) / place).mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, Path(course) / place / f"{lab.notebook}.ipynb")
+    api = open_course(course, settings | {"challenges": lab.challenges})
+    with _tools_on_path():
+        done = api.autograde(lab.name, learner, force=True, create=True)
+        if not done["success"]:
+            raise RuntimeError(done.get("log") or done.get("error"))
+        graded = Path(course) / "autograded" / learner / lab.name / f"{lab.notebook}.ipynb"
+        report = nbformat.read(graded, as_version=4).metadata["grading"]
+        done = api.generate_feedback(lab.name, learner, force=True)
+    if not done["success"]:
+        raise RuntimeError(done.get("log") or done.get("error"))
+    return report | {"scores": scores(course, lab, learner)}
+
+
+def scores(course, lab, learner):
+    """Exercise -> points, as the gradebook has them."""
+    with Gradebook(database(course)) as gradebook:
+        found = gradebook.find_submission_notebook(lab.notebook, lab.name, learner)
+        return {
+            grade.name.removeprefix("check-").replace("-", "."): grade.score
+            for grade in found.grades
+        }
+
+
+@contextmanager
+def _tools_on_path():
+    """nbgrader calls alembic, and stands in the folder that it works on."""
+    path, here = os.environ["PATH"], os.getcwd()
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = path
+        os.chdir(here)

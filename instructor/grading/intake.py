@@ -1,0 +1,121 @@
+"""What was handed in, read as text: cells' sources, put into the master's frame.
+
+Of a submitted file only the sources of its cells go any further. Its outputs, metadata, test
+cells and attachments stay behind; graded and read-only cells come from the master.
+"""
+
+import hashlib
+import json
+import os
+import stat
+from copy import deepcopy
+
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+MEGABYTE = 1 << 20
+LARGEST_FILE = 50 * MEGABYTE  # with pictures in its outputs
+LARGEST_SOURCE = 1 * MEGABYTE
+
+
+class NotReadable(ValueError):
+    """The reason, in words, why a file cannot be graded."""
+
+
+def read_file(path):
+    """The bytes of a handed-in file. Raises NotReadable for links, devices and huge files."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise NotReadable("is a link or cannot be opened") from error
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise NotReadable("is no plain file")
+        if status.st_size > LARGEST_FILE:
+            raise NotReadable(f"is larger than {LARGEST_FILE // MEGABYTE} MB")
+        return file.read()
+
+
+def read_cells(content):
+    """Bytes of a notebook -> list of (kind, source, grade_id or None). Raises NotReadable."""
+    if not content.strip():
+        raise NotReadable("is empty")
+    try:
+        notebook = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise NotReadable("is no notebook: broken JSON") from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise NotReadable("is no notebook of version 4: it has no list of cells")
+    cells = [_read_cell(cell) for cell in notebook["cells"]]
+    if sum(len(source) for _, source, _ in cells) > LARGEST_SOURCE:
+        raise NotReadable(f"has more than {LARGEST_SOURCE // MEGABYTE} MB of text in its cells")
+    return cells
+
+
+def restore(cells, master):
+    """A notebook to grade: the learner's cells, and the master's graded and read-only ones.
+
+    Solution cells are known by grade_id (of two with one id both are run). A graded cell follows
+    its own solution cell and comes before the next one, wherever the learner left or moved it;
+    where cells lost their ids, the questions are put at the end.
+    """
+    ids = [_grade_id(cell.metadata) for cell in master.cells]
+    framed = dict(zip(ids, master.cells, strict=True))
+    fixed = {name for name in ids if name and framed[name].metadata.nbgrader.get("locked")}
+    body = [cell for cell in cells if cell[2] not in fixed]
+    notebook = new_notebook(metadata=deepcopy(master.metadata))
+    last = {name: place for place, (_, _, name) in enumerate(body) if name in framed}
+    notebook.cells = [
+        _cell(kind, source, framed[name] if last.get(name) == place else None)
+        for place, (kind, source, name) in enumerate(body)
+    ]
+    for place, name in sorted(_places(ids, fixed, last, framed, len(body)), reverse=True):
+        notebook.cells.insert(place, deepcopy(framed[ids[name]]))
+    return notebook
+
+
+def digest(notebook):
+    """Fingerprint of a notebook's kinds and sources."""
+    words = hashlib.sha256()
+    for cell in notebook.cells:
+        words.update(f"{cell.cell_type}\0{cell.source}\0".encode(errors="replace"))
+    return words.hexdigest()
+
+
+def _places(ids, fixed, last, framed, end):
+    """(place in the learner's cells, index in the master) of every cell that the master gives."""
+    for index, name in enumerate(ids):
+        if name not in fixed:
+            continue
+        before = [last[other] for other in ids[:index] if other in last]
+        after = [last[other] for other in ids[index + 1 :] if other in last]
+        if framed[name].metadata.nbgrader.get("grade"):
+            own = before[-1] if before else -1
+            yield min((place for place in after if place > own), default=end), index
+        else:
+            yield (before[-1] + 1 if before else 0), index
+
+
+def _read_cell(cell):
+    if not isinstance(cell, dict):
+        raise NotReadable("is no notebook: a cell is no object")
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise NotReadable("is no notebook: a cell's source is no text")
+    kind = "code" if cell.get("cell_type") == "code" else "markdown"
+    return kind, source.encode(errors="replace").decode(), _grade_id(cell.get("metadata"))
+
+
+def _grade_id(metadata):
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _cell(kind, source, framed):
+    if framed is None:
+        return new_code_cell(source) if kind == "code" else new_markdown_cell(source)
+    new = new_code_cell if framed.cell_type == "code" else new_markdown_cell
+    return new(source, metadata=deepcopy(framed.metadata))

@@ -1,0 +1,186 @@
+"""A sandboxed IPython kernel, and a client that trusts nothing it says.
+
+The client reads the shell channel only. What learner code prints, shows or floods goes to a
+channel that nobody listens to, so it cannot reach the grader, a notebook or a feedback page.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+import zmq
+from jupyter_client.session import Session
+
+from instructor.grading import sandbox
+
+PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+LOOK_EVERY = 0.25  # seconds between looks at what the sandbox uses
+WAIT_FOR_INTERRUPT = 3
+WAIT_FOR_START = 90
+
+
+class Done(NamedTuple):
+    """How a request ended: ok, error, time, memory, disk, gone; content is the kernel's reply."""
+
+    how: str
+    content: dict[str, Any]
+
+
+class Kernel:
+    """A kernel of its own in a sandbox of its own; a context manager."""
+
+    def __init__(self, box, limits, slot=0, unsafe=False):
+        self.limits = limits
+        self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        self.runtime = self.folder / "run"
+        self.runtime.mkdir()
+        self._connect(unsafe)
+        self._start(box, slot, unsafe)
+        reply, _ = self._request("kernel_info_request", {}, lambda: None, WAIT_FOR_START)
+        if reply is None:
+            self.close()
+            raise RuntimeError("the kernel did not start; see the sandbox's requirements")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        self.close()
+
+    def execute(self, code, seconds):
+        """Runs code for so many seconds of computing (three times as many on the clock)."""
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
+        content |= {"allow_stdin": False, "stop_on_error": False}
+        started = self._usage()[0]
+
+        def too_much():
+            computed, memory, disk = self._usage()
+            if computed - started > seconds:
+                return "time"
+            if memory > self.limits.memory:
+                return "memory"
+            return "disk" if disk > self.limits.scratch else None
+
+        reply, over = self._request("execute_request", content, too_much, 3 * seconds)
+        if reply is None:
+            self.close()
+        if over or reply is None:
+            return Done(over or "gone", {})
+        return Done("ok" if reply.get("status") == "ok" else "error", reply)
+
+    def is_alive(self):
+        return self.process.poll() is None
+
+    def close(self):
+        if self.context.closed:
+            return
+        self.process.kill()
+        self.process.wait()
+        for socket in (self.shell, self.control):
+            socket.close(linger=0)
+        self.context.term()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _connect(self, unsafe):
+        key = secrets.token_hex(32)
+        self.session = Session(key=key.encode(), signature_scheme="hmac-sha256")
+        inside = self.runtime if unsafe else Path(sandbox.RUNTIME)
+        connection = {"transport": "ipc", "ip": str(inside / "kernel"), "key": key, **PORTS}
+        connection["signature_scheme"] = "hmac-sha256"
+        self.connection = self.folder / "connection.json"
+        self.connection.write_text(json.dumps(connection))
+        self.connection.chmod(0o644)
+        self.context = zmq.Context()
+        self.shell, self.control = (self._socket(PORTS[f"{n}_port"]) for n in ("shell", "control"))
+
+    def _socket(self, port):
+        socket = self.context.socket(zmq.DEALER)
+        socket.setsockopt(zmq.MAXMSGSIZE, self.limits.reply * sandbox.MEGABYTE)
+        socket.connect(f"ipc://{self.runtime}/kernel-{port}")
+        return socket
+
+    def _start(self, box, slot, unsafe):
+        if unsafe:
+            program = ["-m", "ipykernel_launcher", "-f", str(self.connection)]
+            command = sandbox.plain_command(program)
+            settings = sandbox.plain_environment(box, self.folder)
+        else:
+            sandbox.prepare(self.runtime, slot)
+            program = ["-m", "ipykernel_launcher", "-f", sandbox.CONNECTION]
+            places = {"box": box, "runtime": self.runtime, "connection": self.connection}
+            command = sandbox.command(program, **places, limits=self.limits, slot=slot)
+            settings = {"PATH": os.environ.get("PATH", "/usr/bin:/bin")}
+        self.process = subprocess.Popen(
+            command,
+            env=settings,
+            cwd=self.folder if unsafe else "/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=(lambda: sandbox.limit_this_process(self.limits)) if unsafe else None,
+        )
+
+    def _request(self, kind, content, too_much, seconds):
+        """The content of the reply and what limit was hit, each None where there is none.
+
+        Without a reply the kernel is gone, or heeds no interrupt.
+        """
+        asked = self.session.send(self.shell, kind, content)["header"]["msg_id"]
+        deadline, look, over = time.monotonic() + seconds, 0.0, None
+        while self.is_alive():
+            if self.shell.poll(50) and (reply := self._receive(asked)) is not None:
+                return reply, over
+            now = time.monotonic()
+            if now > deadline and over:
+                return None, over
+            if not over and now > look:
+                over, look = too_much() or ("time" if now > deadline else None), now + LOOK_EVERY
+                if over:
+                    self.session.send(self.control, "interrupt_request", {})
+                    deadline = now + WAIT_FOR_INTERRUPT
+        return None, over
+
+    def _receive(self, asked):
+        try:
+            _, message = self.session.recv(self.shell, mode=zmq.NOBLOCK, content=True)
+            is_ours = message["parent_header"]["msg_id"] == asked
+            return message["content"] if is_ours and isinstance(message["content"], dict) else None
+        except Exception:  # a forged or broken message is no answer, whatever it breaks in reading
+            return None
+
+    def _usage(self):
+        """Seconds computed, megabytes of memory, megabytes in the folder of the sockets."""
+        computed, resident, processes = 0.0, 0, []
+        with contextlib.suppress(psutil.Error):
+            top = psutil.Process(self.process.pid)
+            processes = [top, *top.children(recursive=True)]
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                computed += sum(process.cpu_times()[:4])
+                resident += process.memory_info().rss
+        if resident > self.limits.memory * sandbox.MEGABYTE:  # counts what is shared twice
+            resident = sum(_own_memory(process) for process in processes)
+        return computed, resident / sandbox.MEGABYTE, _size(self.runtime) / sandbox.MEGABYTE
+
+
+def _own_memory(process):
+    with contextlib.suppress(psutil.Error):
+        return process.memory_full_info().pss
+    return 0
+
+
+def _size(folder):
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_size
+    return total

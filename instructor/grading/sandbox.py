@@ -1,0 +1,197 @@
+"""The sandbox that a learner's kernel runs in: bubblewrap, another user, and hard limits.
+
+Inside: a read-only system, the box's packages, an interpreter, a scratch folder in memory and the
+folder of the kernel's sockets. Outside, and so not there at all: the course, the gradebook, the
+masters, other submissions, other processes, every network.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+MEGABYTE = 1 << 20
+SYSTEM = ["/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share/zoneinfo"]
+FIRST_USER = 1_879_000_000  # no account's number: users 0 to 60,000 and systemd's lie far below
+BOX = "/opt/box"  # where the sandbox has the packages
+RUNTIME = "/opt/run"  # the sockets
+CONNECTION = "/opt/connection.json"  # and where the kernel reads what they are called
+HOW_TO_GET_IT = (
+    "grading runs learners' code in a sandbox made by bubblewrap, and {}.\n"
+    "On Debian or Ubuntu: apt install bubblewrap. On macOS or Windows: grade in a Linux container "
+    "(started with --privileged) or in WSL.\n"
+    "UNSAFE=1 (--unsafe) grades without a sandbox: submissions can then read and delete all that "
+    "you can, grades included."
+)
+
+
+class Limits(NamedTuple):
+    """What one submission may use. memory, files and scratch in megabytes."""
+
+    total_seconds: float = 600  # on the clock, all cells and questions together
+    memory: int = 3072  # all its processes together
+    address_space: int = 6144  # one process; numpy and jax reserve more than they use
+    processes: int = 128  # with threads
+    file_size: int = 64
+    scratch: int = 256
+    reply: int = 32
+
+
+def why_no_sandbox():
+    """None where the sandbox works here, else the reason in words."""
+    if not sys.platform.startswith("linux"):
+        return f"that needs Linux; this is {sys.platform}"
+    for tool in ("bwrap", "setpriv"):
+        if not shutil.which(tool):
+            return f"there is no {tool} here"
+    trial = ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "--proc", "/proc", "true"]
+    done = subprocess.run(trial, capture_output=True, text=True)
+    if done.returncode:
+        return f"bwrap does not work here ({done.stderr.strip()})"
+    return None
+
+
+def require_sandbox():
+    """Raises RuntimeError, saying how to get it, where there is no sandbox."""
+    if reason := why_no_sandbox():
+        raise RuntimeError(HOW_TO_GET_IT.format(reason))
+
+
+def command(program, *, box, runtime, connection, limits, slot):
+    """The command line that runs a Python program (its arguments, a list) in the sandbox.
+
+    box: site-packages; runtime: the only folder shared with the grader, where the sockets lie.
+    connection: a file to read. slot: a number that no other sandbox has at this time: each has a
+    user of its own, so that the limit on processes of one is no limit to the next.
+    """
+    apart = "--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try"
+    if os.getuid() != 0:  # root needs no user namespace, and could not change its user in one
+        apart += " --unshare-user --disable-userns"
+    return [
+        *f"bwrap {apart} --die-with-parent --new-session --clearenv --hostname box".split(),
+        *_view(box, runtime, connection, limits),
+        *_environment(),
+        *_drop(slot),
+        *_limit(limits),
+        _python(),
+        *["-S", "-s"],
+        *program,
+    ]
+
+
+def prepare(runtime, slot):
+    """Gives the folder of the sockets to the sandbox's user."""
+    os.chmod(runtime, 0o700)
+    if os.getuid() == 0:
+        os.chown(runtime, _user(slot), _user(slot))
+
+
+def plain_command(program):
+    """The same without a sandbox, for --unsafe."""
+    return [sys.executable, "-S", "-s", *program]
+
+
+def plain_environment(box, scratch):
+    """The environment for plain_command."""
+    settings = dict(_settings(box, scratch), PATH=os.environ["PATH"])
+    return settings | {"HOME": str(scratch), "TMPDIR": str(scratch)}
+
+
+def limit_this_process(limits):
+    """Limits without a sandbox: run in the new process, before it becomes a kernel."""
+    for kind, most in _resources(limits):
+        resource.setrlimit(kind, (most, most))
+
+
+def _user(slot):
+    return FIRST_USER + slot
+
+
+def _view(box, runtime, connection, limits):
+    view = []
+    for folder in ("/usr", "/usr/share", "/etc", "/opt"):  # what bwrap adds itself is root's alone
+        view += ["--perms", "0755", "--dir", folder]
+    for place in SYSTEM:
+        if os.path.isdir(place):
+            view += ["--ro-bind", place, place]
+    for link in ("/bin", "/lib", "/lib32", "/lib64", "/sbin"):
+        if os.path.islink(link):
+            view += ["--symlink", os.readlink(link), link]
+        elif os.path.isdir(link):
+            view += ["--ro-bind", link, link]
+    for package_folder in Path("/usr/lib").glob("python3*/*-packages"):
+        view += ["--tmpfs", str(package_folder)]
+    view += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    if _base() != "/usr":
+        view += ["--ro-bind", _base(), "/opt/python"]
+        for package_folder in Path(_base()).glob("lib/python3*/site-packages"):
+            view += ["--tmpfs", f"/opt/python/{package_folder.relative_to(_base())}"]
+    small = ["--size", str(limits.scratch * MEGABYTE), "--perms", "1777", "--tmpfs"]
+    view += ["--proc", "/proc", "--dev", "/dev", *small, "/dev/shm", *small, "/tmp"]
+    view += ["--ro-bind", str(box), BOX, "--bind", str(runtime), RUNTIME]
+    view += ["--ro-bind", str(connection), CONNECTION]
+    return [*view, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+
+
+def _environment():
+    settings = _settings(BOX, "/tmp") | {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp"}
+    if _base() != "/usr":
+        settings["LD_LIBRARY_PATH"] = "/opt/python/lib"
+    return [word for name, value in settings.items() for word in ("--setenv", name, value)]
+
+
+def _settings(box, scratch):
+    """One thread a submission: the grader fills the cores with submissions instead."""
+    threads = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    return {
+        "PYTHONPATH": str(box),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "USER": "learner",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": f"{scratch}/matplotlib",
+        "IPYTHONDIR": f"{scratch}/ipython",
+        "JUPYTER_RUNTIME_DIR": f"{scratch}/jupyter",
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": threads,
+        "MALLOC_ARENA_MAX": "2",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def _drop(slot):
+    """Root's limits bind nobody: as root, become a user that exists nowhere else."""
+    if os.getuid() != 0:
+        return []
+    user = f"--reuid={_user(slot)} --regid={_user(slot)} --clear-groups"
+    return ["setpriv", *user.split(), *["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]]
+
+
+def _limit(limits):
+    words = {resource.RLIMIT_AS: "as", resource.RLIMIT_NPROC: "nproc"}
+    words |= {resource.RLIMIT_FSIZE: "fsize", resource.RLIMIT_CORE: "core"}
+    pairs = [f"--{words[kind]}={most}" for kind, most in _resources(limits)]
+    return ["prlimit", *pairs]
+
+
+def _resources(limits):
+    return [
+        (resource.RLIMIT_AS, limits.address_space * MEGABYTE),
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_FSIZE, limits.file_size * MEGABYTE),
+        (resource.RLIMIT_CORE, 0),
+    ]
+
+
+def _base():
+    return sys.base_prefix
+
+
+def _python():
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    return f"/usr/bin/{version}" if _base() == "/usr" else f"/opt/python/bin/{version}"

@@ -1,0 +1,1 @@
+"""Hostile submissions to the tests' lab, each with a proof that it works where nothing is boxed."""

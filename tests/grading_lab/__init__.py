@@ -1,0 +1,1 @@
+"""A lab of two exercises, small enough to grade in seconds: what the grading tests grade."""

@@ -1,0 +1,1 @@
+"""Challenges of the tests' own lab."""
