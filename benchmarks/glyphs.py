@@ -27,15 +27,7 @@ import notebooks as runner  # noqa: E402
 
 def recipe(seed):
     """What the notebook's set-up and recipe cells define, with another seed."""
-    (script,) = runner.scripts(["06"])
-    cells = [cell.source for cell in runner.read(script).cells if cell.cell_type == "code"]
-    names = {}
-    exec(cells[0], names)  # the imports
-    names["SEED"] = seed
-    for source in cells:
-        if source.startswith("# Recipe"):
-            exec(source, names)
-    return names
+    return runner.definitions("06", "# Recipe", SEED=seed)
 
 
 def scores(vectors, test):

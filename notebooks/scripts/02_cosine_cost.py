@@ -187,10 +187,23 @@ plots.show(figure, alt="The cost over both cosines: a tilted plane, negative bel
 #
 # ### Try it
 #
-# Change the vectors at the top and run again. *What do you expect?*
-# - Turn N until it lies on P: the cost goes to 0, wherever A points.
-# - Turn A away from both by 30 degrees, `anchor = np.array([3.1, -0.63])`: both cosines fall, N's
-#   faster, so the cost falls as well.
+# The explorer shows the same square on the right, and on the left the three vectors. Move the sliders, or
+# drag A, P and N; Tab and the arrow keys do it too. It starts with our triplet, rounded to two decimals.
+# *What do you expect?*
+# - Turn N until it lies on P: where does the cost go, and does it matter where A points?
+# - Drag A alone. Both cosines change: can the cost leave the range from -2 to 2?
+# - The shaded side of the circle is where N may lie at a cost of 0 or less. When is it half of the circle,
+#   and when all of it?
+
+# %%
+from siamese_lib.explorers import cost_explorer
+
+cost_explorer(cos_ap=float(cosine(anchor, positive)), cos_an=float(cosine(anchor, negative)))
+
+# %% [markdown]
+# On P the cost is 0, wherever A points. No turn of A leaves the range, since each cosine keeps to -1 to
+# 1. The shaded side is half of the circle where P stands at a right angle to A, and all of it where P
+# lies on A: then no N can be nearer.
 #
 # ## A whole batch at once
 #

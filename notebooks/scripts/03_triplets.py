@@ -198,10 +198,21 @@ plots.show(figure, alt="Square of both cosines: hard above the diagonal, a semi-
 #
 # ### Try it
 #
-# Set `MARGIN` to another value at the top, run the cells again, then set it back to 0.25. *What do
-# you expect?*
-# - 0: the band is gone. A tie costs nothing, and nothing keeps P apart from N.
-# - 1: the band fills most of the lower half. Only one eighth of the square is at rest.
+# In the explorer all three numbers move, and the arrows at P and N are the step that training would take.
+# *What do you expect?*
+# - Margin 0: what is left of the band, and what does a tie of P and N cost?
+# - Margin 1: how much of the square is at rest?
+# - Move N away from A: at which cosine do the arrows vanish?
+
+# %%
+from siamese_lib.explorers import triplet_explorer
+
+triplet_explorer(cos_ap=0.6, cos_an=0.5, margin=MARGIN)
+
+# %% [markdown]
+# With margin 0 the band is gone: a tie costs nothing, and nothing keeps P apart from N. With margin 1
+# only the triangle below the line is at rest, one eighth of the square. The arrows vanish where
+# cos(A,N) is cos(A,P) minus the margin: at 0.35 with the values it opens on, 0.6 and 0.25.
 #
 # ## Letters to train on
 #
@@ -265,8 +276,8 @@ for name, share in zip(TRIPLET_KINDS, kind_shares(untrained, pictures, probe), s
     print(f"{name:10s}{share:7.3f}")
 
 # %% [markdown]
-# A share of 0.142 is hard, far below one half: drawings of one letter share ink, and even random
-# weights keep some of that. Only 0.072 are easy. All the others, more than nine in ten, have a loss
+# A share of 0.115 is hard, far below one half: drawings of one letter share ink, and even random
+# weights keep some of that. Only 0.074 are easy. All the others, more than nine in ten, have a loss
 # and teach. At the start random triplets are not too easy at all.
 #
 # ## Training on random triplets
@@ -312,8 +323,8 @@ right.set(xlabel="step", ylabel="share with a loss above 0", ylim=(0, 1), title=
 plots.show(figure, alt="Both the loss and the share of useful random triplets fall steeply, then level off near 0.")
 
 # %% [markdown]
-# After 40 steps the share is down to 0.221, at the end to 0.082. Of the 64 triplets of a batch
-# about five still say something; the pictures of the others are encoded for nothing. This is what
+# After 40 steps the share is down to 0.202, at the end to 0.065. Of the 64 triplets of a batch
+# about four still say something; the pictures of the others are encoded for nothing. This is what
 # "random triplets are too easy" means: they do not start easy, they run out. Here are the eight
 # with the largest loss among those that are left.
 
@@ -326,11 +337,12 @@ figure = plots.image_grid(np.concatenate(rows), columns=8, frames=frames)
 plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top, positive green, negative orange below.")
 
 # %% [markdown]
-# Each column is a triplet: anchor (blue), positive (green), negative (orange). Some are fair work: a
-# hooked t against a long s with a stroke, both thin and slanted. But some of the columns show one
-# and the same letter, the Latin capital iota, which the typefaces draw as l, as I, as τ and as a
-# slanted stroke. The largest losses point at doubtful *data*, and would point at wrong
-# labels just so. Whoever trains on nothing but the hardest triplets trains on those.
+# Each column is a triplet: anchor (blue), positive (green), negative (orange). Some are fair work: in
+# the fifth column a c with a curl against a c with a stroke. But in the first and the last
+# column anchor and positive are the Latin capital iota, which one typeface draws as an l, another as
+# a τ and a third as a slanted stroke with a bar. The largest losses point at doubtful *data*, and
+# would point at wrong labels just so. Whoever trains on nothing but the hardest triplets trains on
+# those.
 #
 # ## Distances within and between classes
 #
@@ -364,12 +376,12 @@ for title, (within, between) in means.items():
 
 # %% [markdown]
 # Lectures say that distances within a class shrink while those between classes grow (S. Wang's
-# does). Here both grew. Within a training letter the mean distance rose from 0.132 to 0.243, between
-# letters from 0.229 to 0.887. The untrained network puts everything into a narrow cone; the loss
+# does). Here both grew. Within a training letter the mean distance rose from 0.122 to 0.242, between
+# letters from 0.225 to 0.920. The untrained network puts everything into a narrow cone; the loss
 # asks for a gap of 0.25, and spreading out is the way to get it. What did shrink is the ratio of
-# the two, from 0.58 to 0.27.
+# the two, from 0.54 to 0.26.
 #
-# Letters of unseen scripts profit too, but less: their ratio goes from 0.63 to 0.44, and the two
+# Letters of unseen scripts profit too, but less: their ratio goes from 0.60 to 0.43, and the two
 # histograms overlap more. 40 letters are few to learn from.
 #
 # ## A failure on purpose: the trivial solution
@@ -447,10 +459,10 @@ plots.show(figure, alt="Left: the hardest loss lies on the margin. Middle: eight
 # scale as the eight clouds beside it. A falling curve, no NaN, no error: only the height at which
 # it stops gives it away.
 #
-# Why? Look at where the losses start. The hardest triplets start at 0.335, *above* the margin:
+# Why? Look at where the losses start. The hardest triplets start at 0.323, *above* the margin:
 # their negative is nearer than their positive. Pushing everything together takes the loss down to
 # 0.250 without a single letter learned, and that is an easy way down. The random triplets
-# start at 0.143, *below* the margin: for them the same way leads uphill.
+# start at 0.137, *below* the margin: for them the same way leads uphill.
 #
 # ### How to recognise it
 #
@@ -471,9 +483,34 @@ print(f"{'Maria, m = 0.1':16s}{0.9956:10.4f}{0.9946:13.4f}{0.1 - (0.9956 - 0.994
 # %% [markdown]
 # Three signs of collapse: the loss is the margin to three digits and stays there; *both* mean
 # cosines are close to 1; the gap between them is next to nothing. At the higher rate the cosines
-# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9986 and 0.9973, a trace of order
+# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9985 and 0.9967, a trace of order
 # is left. Maria's network, 0.9956 and 0.9946, belongs to the same family: of its margin of 0.1 (0.2
 # on squares) 0.0990 is still unpaid. High similarity for the positives is no success in itself.
+#
+# ### Watch both runs
+#
+# The explorer replays two recorded runs like those above, with eight of the letters: the training on
+# random triplets, and the collapse at the lower rate. Move the step, or press play. *What do you expect?*
+# - After how many steps is the collapse nearly complete?
+# - The share of active triplets: where does it go in each run?
+# - In the random run, do the distances within a letter shrink?
+
+# %%
+from siamese_lib.explorers import replay_explorer
+
+watched = replay_explorer(run="random"), replay_explorer(run="hardest")
+for name, run in zip(("random", "hardest"), watched, strict=True):
+    for k in (0, 4, len(run.picture.steps) - 1):
+        print(f"{name:8} step {run.picture.steps[k]:3}: active {run.picture.active[k]:.3f}, "
+              f"within {run.picture.within[k]:.3f}, between {run.picture.between[k]:.3f}")
+display(*watched)
+
+# %% [markdown]
+# Eight: by then the mean distances are down from 0.118 and 0.143 to 0.011 and 0.014. Every triplet
+# stays active, and the loss of the run never falls below the margin. In the random run the share of
+# active triplets goes from 1.000 to 0.117 in 200 steps. The distances within a letter do not shrink:
+# from 0.118 they jump to 0.327 in 16 steps, and they end at 0.283. Those between letters outgrow them,
+# from 0.143 to 0.834.
 #
 # ## Semi-hard triplets
 #
@@ -506,17 +543,17 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 
 # %% [markdown]
 # Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
-# training letters' random triplets 0.018 are left unsolved, fewer than the 0.082 after random
+# training letters' random triplets 0.019 are left unsolved, fewer than the 0.065 after random
 # training. That took a third of the pictures, 64 a step in place of 192. But not only the choice
 # differs: such a batch holds thousands of triplets, where a random batch holds 64.
 #
-# From this start 80 steps on the hardest triplets do no harm. Their first loss is 0.052, below the
-# margin, and it falls to 0.025. So the hardest triplets are not wrong in themselves; they are wrong
+# From this start 80 steps on the hardest triplets do no harm. Their first loss is 0.044, below the
+# margin, and it falls to 0.019. So the hardest triplets are not wrong in themselves; they are wrong
 # *first*.
 #
 # Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, none
-# leads anywhere. And the held-out letters gain little: 0.237 after random, 0.199 after semi-hard,
-# 0.193 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
+# leads anywhere. And the held-out letters gain little: 0.219 after random, 0.189 after semi-hard,
+# 0.181 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
 # more letters. Notebook 06 trains on many more.
 #
 # ## Exercises
@@ -618,8 +655,8 @@ check("03.4", is_collapsed)
 # - The margin turns the cost into a loss that rests: easy triplets have loss 0, semi-hard ones
 #   between 0 and the margin, hard ones the margin or more.
 # - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
-# - Which triplets teach? Those with a loss. Random ones do at first (0.928 of them), and soon run
-#   out (0.082 after 200 steps).
+# - Which triplets teach? Those with a loss. Random ones do at first (0.926 of them), and soon run
+#   out (0.065 after 200 steps).
 # - Distances between classes grew fourfold. Those within grew as well; only the ratio shrank.
 # - Why does a network sometimes learn nothing at all? Starting on the hardest triplets, it lowers
 #   its loss by making all embeddings equal. The loss stops at the margin, where the gradient is 0.

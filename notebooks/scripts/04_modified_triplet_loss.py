@@ -257,10 +257,22 @@ plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is 
 #
 # ### Try it
 #
-# Change an entry of `lab` and run the cells again. *What do you expect?*
-# - Lower `lab[2, 2]` to -0.79: the closest negative of row 2 is still -0.8. What becomes of L2?
-# - Make all entries equal, as after a collapse: what is the loss of each row?
-# - Lower the margin to 0: which row still has a loss?
+# The explorer holds the course's matrix; a button puts -0.4 in place of the third positive. Click an entry
+# and move it with its arrows, the arrow keys or the slider. *What do you expect?*
+# - With -0.4 in place, lower that positive to -0.79: the closest negative of its row is still -0.8. What
+#   becomes of L2?
+# - Switch to "hardest": which row changes?
+# - Lower the margin to 0: does a row still have a loss?
+
+# %%
+from siamese_lib.explorers import batch_explorer
+
+batch_explorer(margin=MARGIN)
+
+# %% [markdown]
+# At -0.79 "closest" has a negative just below, so L2 is 0.24: almost the margin, although two
+# negatives lie far above. "Hardest" sees those, in that row alone. And a margin of 0 does not save that row:
+# its mean negative is above its positive.
 #
 # ## siamese_lib has this
 #

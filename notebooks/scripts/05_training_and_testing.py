@@ -348,10 +348,23 @@ plots.show(figure, alt="Left: same pairs pile up near 1, different ones spread l
 #
 # ### Try it
 #
-# Change one thing, run from the model's cell down, and *say first what you expect*.
-# - `negatives="closest"`: does the curve start differently?
-# - a margin of 0.05: where do the two heaps go, and where the threshold?
-# - 2 epochs in place of 8: how much of the AUC is there already?
+# The explorer holds the same validation pairs. Move the threshold and *say first what you expect*.
+# - Where is recall 1, and what is precision there?
+# - From the best threshold to 0.9: which of the two kinds of error grows?
+# - A false alarm that costs ten misses: do you go up or down?
+
+# %%
+from siamese_lib.explorers import threshold_explorer
+
+threshold_explorer(similarity, validation.is_same, threshold=round(threshold, 2))
+
+# %% [markdown]
+# Far down everything is called "same": recall is 1, and precision is no more than the share of same pairs.
+# Upwards misses grow and false alarms shrink, so dear false alarms call for a higher threshold. No
+# threshold moves the ROC curve: it only picks a point on it.
+#
+# More to try, each from the model's cell down: `negatives="closest"`, a margin of 0.05, or 2 epochs in
+# place of 8.
 #
 # ## The test, once
 #
