@@ -1,11 +1,16 @@
-# make lab · make test · make notebooks · make docs · make pins · make bench
+# make lab · make explore · make test · make notebooks · make labs · make grade · make release ·
+# make docs · make pins · make record · make bench
 PYTHON ?= python3
 LABFLAGS ?=
+EXPLOREFLAGS ?=
 TESTFLAGS ?=
 
-.PHONY: lab env test-env test notebooks docs pins bench
+.PHONY: lab explore env test-env test notebooks labs grade release instructor-env docs pins record bench
 lab: env
 	cd notebooks && ../.venv/bin/jupyter lab $(LABFLAGS) 00_start_here.ipynb
+
+explore: env
+	cd notebooks && ../.venv/bin/voila explorers.ipynb $(EXPLOREFLAGS)
 
 env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make lab PYTHON=python3.12"; exit 1; }
@@ -21,6 +26,21 @@ test: test-env
 notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
 
+labs: test-env
+	.venv/bin/python -m instructor.build_checks
+
+instructor-env:
+	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make grade PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) tools/make_env.py requirements.txt instructor/requirements.txt
+
+# make grade SUBMISSIONS=folder-or-zip [OUT=graded] [DUE=2026-05-01T23:59] [LABS="lab2 lab3"] [UNSAFE=1]
+grade: instructor-env
+	@test -n "$(SUBMISSIONS)" || { echo "make: say what to grade: make grade SUBMISSIONS=folder"; exit 1; }
+	.venv/bin/python -m instructor.grading.grade "$(SUBMISSIONS)" $(if $(OUT),--out "$(OUT)") $(if $(DUE),--due $(DUE)) $(if $(LABS),--labs $(LABS)) $(if $(UNSAFE),--unsafe)
+
+release: instructor-env
+	.venv/bin/python -m instructor.release $(OUT)
+
 docs: test-env
 	.venv/bin/python tools/docs.py
 
@@ -28,5 +48,11 @@ docs: test-env
 pins: test-env
 	.venv/bin/uv pip compile -q requirements.txt binder/also.txt --python-version 3.11 --python-platform linux --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o binder/requirements.txt
 
+# What the explorers show where no data is given: a few minutes of training.
+record: test-env
+	.venv/bin/python tools/record_explorers.py
+	.venv/bin/python tools/record_encoder.py
+
 bench: test-env
+	.venv/bin/python benchmarks/explorers.py
 	.venv/bin/python benchmarks/notebooks.py

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from browser import call_program, chromium, loopback, still, widget_bundle  # noqa: F401
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 

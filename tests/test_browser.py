@@ -1,56 +1,18 @@
 """The course in a real JupyterLab in a real Chromium: it opens, its links work, its cells run."""
 
-import os
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 
 import pytest
-from programs import need
-from test_setup import clone, free_port
-
-TOKEN = "loopback-only"
+from browser import TOKEN, serving
+from test_setup import clone
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """JupyterLab on loopback over a copy of the notebooks; yields its address."""
     folder = clone(tmp_path_factory.mktemp("lab"))
-    port = free_port()
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-         f"--port={port}", f"--IdentityProvider.token={TOKEN}"],
-        cwd=folder / "notebooks", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={**os.environ, "PATH": path, "MPLBACKEND": ""},
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api/status?token={TOKEN}", timeout=5).read()
-                break
-            except OSError:
-                time.sleep(0.5)
+    with serving("lab", folder / "notebooks") as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    path = need("chromium", "chromium-browser", "google-chrome")
-    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

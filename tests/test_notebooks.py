@@ -36,7 +36,7 @@ def prose(notebook):
 
 def test_the_core_course_is_there_in_order():
     assert [name[:2] for name in NAMES] == [f"{n:02d}" for n in range(len(NAMES))]
-    assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} == set(NAMES)
+    assert {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")} == set(NAMES)
     assert len(NAMES) >= 7
 
 
@@ -200,3 +200,12 @@ def test_errors_and_warnings_are_problems():
     )
     found = list(runner.problems(nbformat.v4.new_notebook(cells=[cell])))
     assert len(found) == 2
+
+
+def test_what_is_measured_and_recorded_is_the_notebook_s_own_code(capsys):
+    names = runner.definitions("06", "# Recipe", SEED=7)
+    assert names["SEED"] == 7 and names["EPOCHS"] > 1
+    anchor, positive = next(names["batches"](0))
+    assert anchor.shape == positive.shape == (names["LETTERS"], 28, 28)
+    assert "roc_curve" not in names and "shares" not in names  # other cells were left alone
+    assert capsys.readouterr().out == ""

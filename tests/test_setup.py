@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from browser import free_port
 from programs import need
 
 ROOT = Path(__file__).parent.parent
@@ -53,12 +53,6 @@ def base_python():
 
 def uv(*arguments, cwd):
     return run(sys.executable, "-m", "uv", *arguments, cwd=cwd)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

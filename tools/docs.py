@@ -14,7 +14,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     "energy", "losses", "mining", "encoders", "text", "datasets", "training", "metrics",
-    "one_shot", "plots", "checks", "environment",
+    "one_shot", "plots", "explorers", "checks", "environment",
 )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ Usage: python tools/notebooks.py execute [NN ...]       write notebooks/NN_*.ipy
                                                         first, and only errors count
 """
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -41,6 +43,24 @@ def read(script, setting=None):
         if count != 1:
             raise ValueError(f"{script.name} assigns {name} {count} times; it should once")
     return jupytext.reads(text, fmt="py:percent")
+
+
+def definitions(prefix, *marks, **settings):
+    """{name: value} that a notebook's first code cell and those with one of the marks define.
+
+    settings are set after the first cell. Whoever measures or records what a notebook does takes it
+    from here, so that the two cannot drift apart.
+    """
+    (script,) = scripts([prefix])
+    first, *cells = [cell.source for cell in read(script).cells if cell.cell_type == "code"]
+    names = {}
+    with contextlib.redirect_stdout(io.StringIO()):  # what the cells print stands in the notebook
+        exec(first, names)
+        names.update(settings)
+        for source in cells:
+            if any(mark in source for mark in marks):
+                exec(source, names)
+    return names
 
 
 def execute(notebook):
