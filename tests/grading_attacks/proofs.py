@@ -3,7 +3,6 @@
 import base64
 import os
 import pickle
-import resource
 import signal
 import subprocess
 import sys
@@ -82,7 +81,9 @@ def _threads(source, folder):
 
 
 def _memory(source, folder):
-    return b"MemoryError" in _run(HEAD + source, folder, memory=2 << 30).stderr
+    # The child limits itself: a preexec_fn would fork this process, in which jax has threads.
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+    return b"MemoryError" in _run(HEAD + limit + source, folder).stderr
 
 
 def _disk(source, folder):
@@ -129,11 +130,10 @@ def _leaks(source, folder):
     return b"Leak_3_0" in done.stderr
 
 
-def _run(code, folder, *, environment=None, timeout=30, memory=None):
-    limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None
+def _run(code, folder, *, environment=None, timeout=30):
     return subprocess.run(
         [sys.executable, "-c", code], cwd=folder, capture_output=True, timeout=timeout,
-        env=_settings(folder) | (environment or {}), preexec_fn=limit,
+        env=_settings(folder) | (environment or {}),
     )  # fmt: skip
 
 
