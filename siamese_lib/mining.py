@@ -1,8 +1,18 @@
-"""Which triplets are worth training on?"""
+"""Which triplets are worth training on? Their kinds, and miners that pick them from a batch.
 
+A miner gives each row of a batch one positive and one negative, by cosine:
+
+    found = hardest_triplets(embeddings, labels)
+    a, p, n = embeddings[found.anchor], embeddings[found.positive], embeddings[found.negative]
+    loss = mean_of_real(triplet_loss(a, p, n), found.is_real)
+"""
+
+from typing import NamedTuple
+
+import jax
 import jax.numpy as jnp
 
-from siamese_lib.energy import cosine_similarity
+from siamese_lib.energy import cosine_similarity, pairwise_cosine
 from siamese_lib.validate import (
     require_finite,
     require_margin,
@@ -34,3 +44,85 @@ def triplet_kind(anchor, positive, negative, *, margin=0.25):
     is_hard = to_negative >= to_positive
     is_easy = to_negative <= to_positive - margin
     return jnp.where(is_hard, 2, jnp.where(is_easy, 0, 1)).astype(jnp.int32)
+
+
+class Triplets(NamedTuple):
+    """Rows of a batch, one triplet an anchor; is_real is False where there was none to form."""
+
+    anchor: jax.Array  # [batch] int32: 0, 1, 2, ...
+    positive: jax.Array  # [batch] int32
+    negative: jax.Array  # [batch] int32
+    is_real: jax.Array  # [batch] bool; where False, positive and negative are the anchor itself
+
+
+def random_triplets(embeddings, labels, *, key):
+    """For each row any other row of its class, and any row of another class.
+
+    Shapes: embeddings [batch, dim] float, labels [batch] int -> Triplets of [batch] each. key is
+    one of jax.random.key. Works under jit; for every miner no gradient passes through the choice.
+    Raises: ValueError where the lengths differ (quoting both), on another rank, an empty batch,
+    or NaN or infinity.
+    """
+    _, is_positive, is_negative = _tables(embeddings, labels)
+    for_positive, for_negative = jax.random.split(key)
+    positive = _any(for_positive, is_positive)
+    negative = _any(for_negative, is_negative)
+    return _triplets(positive, negative, is_positive.any(1) & is_negative.any(1))
+
+
+def semi_hard_triplets(embeddings, labels, *, key, margin=0.25):
+    """For each row any other row of its class, and the closest negative that is semi-hard to it.
+
+    Semi-hard as in triplet_kind: further than the positive, by less than the margin. A row whose
+    positive has no such negative is not real. margin is static under jit.
+
+    Shapes, errors: as random_triplets; ValueError on a negative margin too.
+    Source: Schroff et al. 2015, section 3.2, with one positive an anchor in place of all.
+    """
+    require_margin(margin)
+    similarity, is_positive, is_negative = _tables(embeddings, labels)
+    positive = _any(key, is_positive)
+    to_positive = jnp.take_along_axis(similarity, positive[:, None], axis=1)
+    is_semi_hard = (similarity < to_positive) & (similarity > to_positive - margin) & is_negative
+    negative = jnp.argmax(jnp.where(is_semi_hard, similarity, -jnp.inf), axis=1)
+    return _triplets(positive, negative, is_positive.any(1) & is_semi_hard.any(1))
+
+
+def hardest_triplets(embeddings, labels):
+    """For each row the furthest row of its class and the closest of another: batch-hard.
+
+    Shapes, errors: as random_triplets. Among equals the first row is taken.
+    Source: Hermans et al. 2017, equation 5.
+    """
+    similarity, is_positive, is_negative = _tables(embeddings, labels)
+    positive = jnp.argmin(jnp.where(is_positive, similarity, jnp.inf), axis=1)
+    negative = jnp.argmax(jnp.where(is_negative, similarity, -jnp.inf), axis=1)
+    return _triplets(positive, negative, is_positive.any(1) & is_negative.any(1))
+
+
+def _tables(embeddings, labels):
+    """Similarity, and who is whose positive and negative; [batch, batch] each."""
+    require_rank(2, "[batch, dim]", embeddings=embeddings)
+    require_rank(1, "[batch], one label a row", labels=labels)
+    if len(embeddings) != len(labels):
+        raise ValueError(
+            f"{len(embeddings)} embeddings but {len(labels)} labels; give one label a row"
+        )
+    labels = jnp.asarray(labels)
+    similarity = pairwise_cosine(*[jax.lax.stop_gradient(embeddings)] * 2)
+    is_same = labels[:, None] == labels[None, :]
+    return similarity, is_same & ~jnp.eye(len(labels), dtype=bool), ~is_same
+
+
+def _any(key, is_allowed):
+    """For each row one of the allowed columns, with equal chances."""
+    chance = jax.random.uniform(key, is_allowed.shape, minval=0.5)
+    return jnp.argmax(jnp.where(is_allowed, chance, 0), axis=1)
+
+
+def _triplets(positive, negative, is_real):
+    anchor = jnp.arange(len(is_real), dtype=jnp.int32)
+    positive, negative = (
+        jnp.where(is_real, chosen, anchor).astype(jnp.int32) for chosen in (positive, negative)
+    )
+    return Triplets(anchor, positive, negative, is_real)

@@ -65,16 +65,31 @@ def require_finite(**arrays):
 
 def require_margin(margin):
     """ValueError where the margin is traced, negative or not finite."""
-    if isinstance(margin, jax.core.Tracer):
+    require_not_negative(margin=margin)
+
+
+def require_not_negative(**values):
+    """ValueError where a named number is traced, negative or not finite."""
+    for name, value in values.items():
+        if not (_is_finite_number(name, value) and value >= 0):
+            raise ValueError(f"{name} is {value!r}; give a finite number of 0 or more")
+
+
+def require_positive(**values):
+    """ValueError where a named number is traced, 0, negative or not finite."""
+    for name, value in values.items():
+        if not (_is_finite_number(name, value) and value > 0):
+            raise ValueError(f"{name} is {value!r}; give a finite number above 0")
+
+
+def _is_finite_number(name, value):
+    if isinstance(value, jax.core.Tracer):
         raise ValueError(
-            "margin is traced; it is static: use jax.jit(f, static_argnames='margin') "
+            f"{name} is traced; it is static: use jax.jit(f, static_argnames={name!r}) "
             "or close over it"
         )
-    is_number = (
-        isinstance(margin, numbers.Real) or np.ndim(margin) == 0 and hasattr(margin, "dtype")
-    )
-    if not (is_number and math.isfinite(margin) and margin >= 0):
-        raise ValueError(f"margin is {margin!r}; give a finite number of 0 or more")
+    is_number = isinstance(value, numbers.Real) or np.ndim(value) == 0 and hasattr(value, "dtype")
+    return is_number and math.isfinite(value)
 
 
 def require_option(name, value, options):
@@ -82,3 +97,14 @@ def require_option(name, value, options):
     if value not in options:
         said = ", ".join(repr(option) for option in options)
         raise ValueError(f"{name} is {value!r}; give one of {said}")
+
+
+def require_binary(**arrays):
+    """ValueError where a named concrete array holds anything but 0 and 1."""
+    for name, array in arrays.items():
+        if isinstance(array, jax.core.Tracer):
+            continue
+        array = np.asarray(array)
+        is_odd = ~np.isin(array, (0, 1))
+        if is_odd.any():
+            raise ValueError(f"{name} holds {array[is_odd][0]!r}; give 1 for same, 0 for different")

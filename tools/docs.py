@@ -13,8 +13,8 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    "energy", "losses", "mining", "encoders", "text", "datasets", "training", "metrics",
-    "one_shot", "plots", "explorers", "checks", "environment",
+    "energy", "losses", "mining", "batches", "encoders", "text", "datasets", "training", "metrics",
+    "one_shot", "fine_tuning", "plots", "explorers", "checks", "environment",
 )  # fmt: skip
 
 
