@@ -64,9 +64,8 @@ def random_triplets(embeddings, labels, *, key):
     or NaN or infinity.
     """
     _, is_positive, is_negative = _tables(embeddings, labels)
-    for_positive, for_negative = jax.random.split(key)
-    positive = _any(for_positive, is_positive)
-    negative = _any(for_negative, is_negative)
+    # One key does for both: they look at different columns of the same chances.
+    positive, negative = _any(key, is_positive), _any(key, is_negative)
     return _triplets(positive, negative, is_positive.any(1) & is_negative.any(1))
 
 

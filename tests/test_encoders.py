@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from siamese_lib.encoders import LSTM, ImageEncoder, QuestionEncoder, SiameseNetwork, _halve
+from siamese_lib.encoders import (
+    LSTM,
+    ImageEncoder,
+    QuestionEncoder,
+    SiameseNetwork,
+    SimilarityHead,
+    SimilarityNetwork,
+    _halve,
+)
+from siamese_lib.losses import pairwise_cross_entropy
 
 rng = np.random.default_rng(3)
 TOKENS = np.array([[5, 3, 9, 2], [7, 0, 0, 0], [4, 8, 0, 0]])
@@ -132,3 +141,33 @@ def test_token_lists_and_constants_under_jit_work():
     expected = model(TOKENS)
     np.testing.assert_allclose(model(TOKENS.tolist()), expected, atol=1e-6)
     np.testing.assert_allclose(nnx.jit(lambda m: m(TOKENS))(model), expected, atol=1e-6)
+
+
+def test_the_head_is_the_formula_and_the_same_both_ways():
+    head = SimilarityHead(4, rngs=nnx.Rngs(3))
+    h1, h2 = np.random.default_rng(6).normal(size=(2, 5, 4)).astype(np.float32)
+    weight, bias = np.asarray(head.dense.kernel[...]), np.asarray(head.dense.bias[...])
+    expected = [sum(w * abs(a - b) for w, a, b in zip(weight[:, 0], x, y, strict=True)) + bias[0]
+                for x, y in zip(h1, h2, strict=True)]  # fmt: skip
+    np.testing.assert_allclose(head(h1, h2), expected, rtol=1e-5)
+    np.testing.assert_array_equal(head(h1, h2), head(h2, h1))
+    with pytest.raises(ValueError, match=r"\(5, 4\).*\(3, 4\)"):
+        head(h1, h2[:3])
+    with pytest.raises(ValueError, match="h2 holds nan"):
+        head(h1, h2 * np.nan)
+
+
+def test_gradients_reach_the_head_and_both_uses_of_the_encoder():
+    rngs = nnx.Rngs(0)
+    model = SimilarityNetwork(ImageEncoder(rngs=rngs), SimilarityHead(64, rngs=rngs))
+    x1, x2 = np.random.default_rng(1).random((2, 4, 28, 28)).astype(np.float32)
+    is_same = np.array([1, 0, 1, 0])
+
+    def loss(model, first, second):
+        return pairwise_cross_entropy(model(first, second), is_same).mean()
+
+    for leaf in jax.tree.leaves(nnx.grad(loss)(model, x1, x2)):
+        assert np.isfinite(leaf).all() and np.abs(leaf).max() > 0
+    assert model(x1, x2).shape == (4,)
+    slopes = jax.grad(lambda first, second: loss(model, first, second), (0, 1))(x1, x2)
+    assert all(np.abs(slope).max() > 0 for slope in slopes)

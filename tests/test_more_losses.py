@@ -1,4 +1,4 @@
-"""Contrastive, cross-entropy, InfoNCE and soft-margin losses against loops, optax and closed forms."""
+"""Contrastive, cross-entropy, InfoNCE and soft-margin losses against loops and optax."""
 
 import jax
 import jax.numpy as jnp
@@ -86,7 +86,9 @@ def test_contrastive_at_identical_points_has_a_finite_gradient():
 @given(st.lists(st.floats(0, 10, width=32), min_size=2, max_size=8), st.floats(0, 3))
 def test_contrastive_is_zero_where_all_is_well_and_never_negative(distances, margin):
     distance = np.array(distances, np.float32)
-    assert (np.asarray(contrastive_loss(distance, np.zeros(len(distance)), margin=margin)) >= 0).all()
+    assert (
+        np.asarray(contrastive_loss(distance, np.zeros(len(distance)), margin=margin)) >= 0
+    ).all()
     beyond = np.asarray(contrastive_loss(distance, np.zeros(len(distance)), margin=margin))
     assert (beyond[distance >= margin] == 0).all()
 
@@ -196,7 +198,9 @@ def test_jit_equals_eager(name):
 @pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16])
 def test_half_precision_is_near(dtype):
     a, p = (jnp.asarray(l2_normalize(x), dtype) for x in (A, P))
-    np.testing.assert_allclose(info_nce_loss(a, p), info_nce_loss(*map(l2_normalize, (A, P))), atol=0.1)
+    np.testing.assert_allclose(
+        info_nce_loss(a, p), info_nce_loss(*map(l2_normalize, (A, P))), atol=0.1
+    )
     assert info_nce_loss(a, p).dtype == jnp.float32
 
 
