@@ -6,7 +6,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-CORE = ("00", "01", "02", "03", "04", "05", "06")
+CORE = tuple(f"{number:02d}" for number in range(11))
 
 
 def exercises(notebook):
