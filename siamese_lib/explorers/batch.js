@@ -146,6 +146,14 @@ function render({ model, el }) {
   });
   const show = { total: readout(values, "loss"), l1: readout(values, "L1 of all rows"), l2: readout(values, "L2 of all rows") };
 
+  // A step changes one row: the others are as they were drawn.
+  const drawn = [];
+  function rowPart(i) {
+    const key = [...get("similarity")[i], get("margin"), get("negatives"), get("row") === i ? get("column") : -1].join();
+    if (drawn[i]?.key !== key) drawn[i] = { key, part: drawRow(i) };
+    return drawn[i].part;
+  }
+
   function drawRow(i) {
     const row = get("similarity")[i], margin = get("margin"), part = rowLoss(row, i, margin, get("negatives"));
     const marked = part.chosen === null ? -1 : row.findIndex((s, j) => j !== i && s === part.chosen);
@@ -181,7 +189,7 @@ function render({ model, el }) {
 
   function draw() {
     if (isApart()) return false; // slider and matrix are about to agree, see below
-    const done = get("similarity").map((_, i) => drawRow(i));
+    const done = get("similarity").map((_, i) => rowPart(i));
     const over = (name) => done.reduce((sum, part) => sum + part[name], 0) / (get("reduction") === "sum" ? 1 : n);
     const total = batchLoss(get("similarity"), get("margin"), get("negatives"), get("reduction"));
     show.total(total);
