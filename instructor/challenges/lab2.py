@@ -16,8 +16,9 @@ def _vectors(rng):
 
 
 def _zero_vectors(rng):
-    a, weight = rng.normal(size=5), rng.uniform(0.1, 3, 5)
-    return [(np.zeros(5), a, weight), (a, np.zeros(5), weight), (a, a, np.zeros(5))]
+    ordinary = _vectors(rng)[0]  # or a constant 0 would earn the part
+    a, _, weight = ordinary
+    return [(np.zeros(5), a, weight), (a, np.zeros(5), weight), (a, a, np.zeros(5)), ordinary]
 
 
 def _batches(rng):
@@ -68,6 +69,10 @@ def _lone(rng):
     return [(_similarity(rng, b), _mask(rng, b, real)) for b, real in ((4, 1), (7, 1), (4, 0))]
 
 
+def _lone_and_masked(rng):
+    return [*_lone(rng), *_masked(rng)]  # the first alone ask for zeros
+
+
 def _one_closest(rng):
     return [(*case, 1) for case in _plain(rng)]
 
@@ -78,7 +83,7 @@ def _top_masked(rng):
 
 
 def _no_closest(rng):
-    cases = [(*case, 2) for case in [*_lone(rng), *_masked(rng)]]
+    cases = [(*case, 2) for case in _lone_and_masked(rng)]
     for similarity, is_real, _ in cases:
         worst = rng.choice(np.flatnonzero(is_real)) if is_real.any() else 0
         similarity[worst, worst] = -0.98
@@ -138,7 +143,7 @@ CHALLENGES = {
     "2.3": Challenge("Mean negative", (
         Part("full batches", 5, _plain, "mean_negative(*case)", _mean),
         Part("padding", 7, _masked, "mean_negative(*case)", _mean),
-        Part("no negative", 3, _lone, "mean_negative(*case)", _mean),
+        Part("no negative", 3, _lone_and_masked, "mean_negative(*case)", _mean),
     )),
     "2.4": Challenge("Closest negatives", (
         Part("k = 1, full batches", 8, _one_closest, "closest_negatives(*case)", _closest),

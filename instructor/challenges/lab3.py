@@ -75,7 +75,7 @@ def _all_same(rng):
     cases = [(*_pairs(rng, n), 0.001, 5.0) for n in (9, 24)]
     for similarity, is_same, *_ in cases:
         similarity[np.argmax(is_same)] = -0.96  # the least similar pair is the same
-    return cases
+    return [*cases, _choices(rng)[0]]  # the first alone ask for a constant -1
 
 
 def _reports(rng):

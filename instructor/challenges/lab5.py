@@ -73,10 +73,11 @@ def _model_facts(*names):
     def judge(case, answer):
         try:
             found = _space["model_facts"](case[0], answer)
+            found["something learns"] = any(answer["learns"])  # zeros are padded well, too
         except (TypeError, ValueError, IndexError, KeyError):
             return 0.0
-        names_all = ("one vector a question", "different questions differ", *names)
-        return float(all(found.get(name) for name in names_all))
+        always = ("one vector a question", "different questions differ", "something learns")
+        return float(all(found.get(name) for name in (*always, *names)))
 
     return judge
 
@@ -195,21 +196,30 @@ def _is_calls(answer, n):
 
 
 def _itself(rng):
-    first, _ = hidden_pairs(rng)
-    return [(first[:40], first[:40])]
+    first, second = hidden_pairs(rng)
+    return [(first + first[:40], second + first[:40])]
 
 
 def _odd_texts(rng):
-    first, _ = hidden_pairs(rng)
+    first, second = hidden_pairs(rng)
     letters = "bcdfghjkqvwxz"
     odd = ["".join(rng.choice(list(letters), 8)) for _ in range(4)]
-    return [(["", "", odd[0], first[0], odd[2]], ["", first[1], odd[0], odd[1], odd[3]])]
+    more = ["", "", odd[0], first[0], odd[2]], ["", first[1], odd[0], odd[1], odd[3]]
+    return [(first + more[0], second + more[1])]
 
 
 def _all(value):
-    return lambda case, answer: float(
-        _is_calls(answer, len(case[0])) and bool((np.asarray(answer) == value).all())
-    )
+    """All of the pairs behind the hidden ones; a constant would do, so those must earn something."""
+
+    def judge(case, answer):
+        hidden = tuple(texts[:PAIRS] for texts in case)
+        return float(
+            _is_calls(answer, len(case[0]))
+            and _measured(hidden, answer[:PAIRS]) > 0
+            and bool((np.asarray(answer[PAIRS:]) == value).all())
+        )
+
+    return judge
 
 
 def share(accuracy):

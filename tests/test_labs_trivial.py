@@ -1,0 +1,104 @@
+"""Nobody's work earns nothing: constants, inputs and their means as answers to every challenge."""
+
+import importlib
+import re
+
+import labs
+import numpy as np
+import pytest
+
+UNTRAINED = ("ex-5-5",)  # the cell that trains
+LABS = ["lab1", "lab2", "lab3", "lab4", "lab5"]
+EXERCISES = [
+    (lab, number)
+    for lab in LABS
+    for number in importlib.import_module(f"instructor.challenges.{lab}").CHALLENGES
+]
+_rng = np.random.default_rng(9)
+# Of the right shape, which the text of a lab gives away, but without a thought.
+FILLS = {str(c): lambda a, c=c: np.full(a.shape, c) for c in
+         (0, 0.0, 1, 1.0, -1, -2.0, 0.5, True, False, np.nan, np.inf)}  # fmt: skip
+FILLS |= {
+    "normal": lambda a: _rng.normal(size=a.shape),
+    "uniform": lambda a: _rng.uniform(size=a.shape),
+    "coin": lambda a: _rng.random(a.shape) > 0.5,
+    "scalar": lambda a: 0.0,
+    "zeros of its kind": np.zeros_like,
+}
+# Functions of one input: itself, and what numpy makes of it at once.
+OF_AN_INPUT = {
+    "itself": lambda x: x,
+    "mean": np.mean,
+    "sum": np.sum,
+    "diagonal": np.diag,
+    "length": len,
+    **{f"{f.__name__} along {axis}": lambda x, f=f, axis=axis: f(x, axis=axis)
+       for f in (np.mean, np.max, np.argmax) for axis in (0, -1)},
+}  # fmt: skip
+
+
+def _filled(right, fill):
+    if isinstance(right, dict):
+        return {name: _filled(entry, fill) for name, entry in right.items()}
+    if isinstance(right, list | tuple):
+        return [_filled(entry, fill) for entry in right]
+    return right if right is None or isinstance(right, str) else fill(np.asarray(right))
+
+
+def _right(lab, part, cases):
+    if "predict(" in part.ask:
+        return [np.zeros(len(case[0]), bool) for case in cases]  # what counts is the shape
+    return [labs._answer(part.ask, case, labs.solved(lab, _skipped(lab))) for case in cases]
+
+
+def _skipped(lab):
+    return UNTRAINED if lab == "lab5" else ()
+
+
+def _share(part, cases, answers):
+    def one(case, answer):
+        try:
+            return part.judge(case, answer)
+        except Exception:  # the grader takes it for a wrong answer, too
+            return 0.0
+
+    return part.combine([one(*pair) for pair in zip(cases, answers, strict=True)])
+
+
+def _asked_of(lab, part, cases, function, place):
+    """Answers where the learner's function is that of its input at place."""
+    name = re.search(r"(?<![.\w])(\w+)\((?:\*case|case\[0\]|list\(case|x\))", part.ask)
+    if not name:
+        return None
+    space = labs.solved(lab, _skipped(lab)) | {name[1]: lambda *given: function(given[place])}
+    return [labs._answer(part.ask, case, space) for case in cases]
+
+
+@pytest.mark.parametrize(("lab", "number"), EXERCISES)
+def test_a_constant_of_the_right_shape_earns_nothing(lab, number):
+    for part in labs.challenge(lab, number).parts:
+        cases = part.draw(np.random.default_rng(0))
+        right = _right(lab, part, cases)
+        for name, fill in FILLS.items():
+            answers = [_filled(entry, fill) for entry in right]
+            assert _share(part, cases, answers) == 0, f"{part.title}: {name}"
+
+
+@pytest.mark.parametrize(("lab", "number"), EXERCISES)
+def test_an_input_and_what_one_call_makes_of_it_earn_nothing(lab, number):
+    for part in labs.challenge(lab, number).parts:
+        cases = part.draw(np.random.default_rng(0))
+        for place in range(len(cases[0])):
+            for name, function in OF_AN_INPUT.items():
+                answers = _asked_of(lab, part, cases, function, place)
+                if answers is not None:
+                    assert _share(part, cases, answers) == 0, f"{part.title}: {name} of {place}"
+
+
+def test_equal_texts_alone_are_no_model():
+    def same_text(first, second):
+        return np.array([a == b != "" for a, b in zip(first, second, strict=True)])
+
+    for part in labs.challenge("lab5", "5.5").parts:
+        cases = part.draw(np.random.default_rng(0))
+        assert _share(part, cases, [same_text(*case) for case in cases]) == 0, part.title
