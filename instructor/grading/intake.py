@@ -15,6 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 MEGABYTE = 1 << 20
 LARGEST_FILE = 50 * MEGABYTE  # with pictures in its outputs
 LARGEST_SOURCE = 1 * MEGABYTE
+MOST_CELLS = 2000
+MOST_PIECES = 1_000_000  # lists and dicts in the JSON: each takes 20 times the memory of its text
 
 
 class NotReadable(ValueError):
@@ -40,12 +42,16 @@ def read_cells(content):
     """Bytes of a notebook -> list of (kind, source, grade_id or None). Raises NotReadable."""
     if not content.strip():
         raise NotReadable("is empty")
+    if content.count(b"{") + content.count(b"[") > MOST_PIECES:
+        raise NotReadable("is no notebook: it has millions of pieces")
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise NotReadable("is no notebook: broken JSON") from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise NotReadable("is no notebook of version 4: it has no list of cells")
+    if len(notebook["cells"]) > MOST_CELLS:
+        raise NotReadable(f"has more than {MOST_CELLS} cells")
     cells = [_read_cell(cell) for cell in notebook["cells"]]
     if sum(len(source) for _, source, _ in cells) > LARGEST_SOURCE:
         raise NotReadable(f"has more than {LARGEST_SOURCE // MEGABYTE} MB of text in its cells")
