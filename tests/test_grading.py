@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
 import zipfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,17 @@ from grading_help import rows as rows_of
 pytestmark = needs_sandbox()
 HALF = "def weighted_mean(values, weights):\n    return values.mean()"
 MINE = {"mean_of_mine": "print('MY OUTPUT')\n" + RIGHT}
+OUTSIDE = "http://192.0.2.1"  # an address that nobody has
+MARKUP = f"""# my notes
+<script src="{OUTSIDE}/a"></script><img src=x onerror="document.title='mine'">
+<img src="{OUTSIDE}/b"> ![c]({OUTSIDE}/c) <iframe src="{OUTSIDE}/d"></iframe>
+<style>@import url({OUTSIDE}/e); body {{ background: url({OUTSIDE}/f) }}</style>
+<meta http-equiv="refresh" content="0;url={OUTSIDE}/g"><svg><image href="{OUTSIDE}/h"/></svg>
+```
+````
+</code></pre><script>document.title = "mine"</script>
+$$<img src={OUTSIDE}/i>$$ [j](javascript:document.title='mine')
+"""
 
 
 def _files(folder):
@@ -30,6 +43,10 @@ def _files(folder):
     hand_in(folder, "hal", '{"cells": []}', "thesis.ipynb")
     hand_in(folder, "ivy", book("raise ValueError('<script>alert(1)</script>')"))
     late = hand_in(folder, "joe", book(RIGHT, RIGHT_COSINES))
+    kim = book(RIGHT, RIGHT_COSINES)
+    for kind in ("markdown", "raw", "code"):
+        kim["cells"].insert(1, {"cell_type": kind, "metadata": {}, "source": MARKUP})
+    hand_in(folder, "kim", kim)
     for path in folder.rglob("*.ipynb"):
         os.utime(path, (1_777_000_000, 1_777_000_000))
     os.utime(late, (1_777_000_000 + 90_000, 1_777_000_000 + 90_000))
@@ -52,7 +69,15 @@ def graded(tmp_path_factory, boxes):
 
 @pytest.mark.parametrize(
     ("learner", "first", "second"),
-    [("ada", 10, 5), ("ben", 4, 5), ("cy", 0, 0), ("dot", 10, 0), ("ivy", 0, 0), ("joe", 10, 5)],
+    [
+        ("ada", 10, 5),
+        ("ben", 4, 5),
+        ("cy", 0, 0),
+        ("dot", 10, 0),
+        ("ivy", 0, 0),
+        ("joe", 10, 5),
+        ("kim", 10, 5),
+    ],
 )
 def test_work_gets_exactly_what_it_is_worth(graded, learner, first, second):
     row = graded[2][learner]
@@ -75,8 +100,6 @@ REASONS = {
 
 @pytest.mark.parametrize("learner", REASONS)
 def test_less_than_all_has_a_plain_reason(graded, learner):
-    import re
-
     assert re.search(REASONS[learner], graded[2][learner]["reason"])
 
 
@@ -91,7 +114,7 @@ def test_the_gradebook_says_what_the_csv_says(graded):
     with Gradebook(f"sqlite:///{graded[1]}/course/gradebook.db") as gradebook:
         found = {s.student.id: s.score for s in gradebook.assignment_submissions("lab7")}
     assert found == {name: float(graded[2][name]["points"]) for name in found}
-    assert set(found) == {"ada", "ben", "cy", "dot", "ivy", "joe"}
+    assert set(found) == {"ada", "ben", "cy", "dot", "ivy", "joe", "kim"}
 
 
 def test_nbgrader_exports_the_course(graded, tmp_path):
@@ -116,7 +139,57 @@ def test_feedback_tells_the_parts_and_nothing_hidden(graded):
 def test_the_summary_has_a_histogram(graded):
     page = (graded[1] / "summary.html").read_text()
     assert page.count('class="bar"') == 10
-    assert "10 learners" in page and "joe: 2" in page and "fay: no notebook" in page
+    assert "11 learners" in page and "joe: 2" in page and "fay: no notebook" in page
+
+
+class _Asked(HTMLParser):
+    """What a page would load, run or be led away by; and the text in it."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.text = [], ""
+        self.feed(page.read_text())
+
+    def handle_starttag(self, tag, attributes):
+        about = dict(attributes)
+        if tag in ("script", "link", "iframe", "object", "embed", "base", "form", "svg", "video"):
+            self.found.append(tag)
+        if about.get("http-equiv", "").lower() == "refresh":
+            self.found.append("refresh")
+        for name, value in about.items():
+            if name.startswith("on") or name in ("src", "srcset", "poster", "background", "ping"):
+                self.found += [] if str(value).startswith("data:") else [name]
+            if name in ("href", "style") and re.search(r"javascript:|url\(", str(value)):
+                self.found.append(name)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_no_page_asks_a_host_or_runs_a_script(graded):
+    pages = [*(graded[1] / "feedback").rglob("*.html"), graded[1] / "summary.html"]
+    assert len(pages) == 12
+    for page in pages:
+        assert _Asked(page).found == []
+        assert re.search(
+            r"<meta[^>]*Content-Security-Policy[^>]*default-src .none.", page.read_text()
+        )
+    assert "@font-face" not in (graded[1] / "feedback" / "kim" / "lab7.html").read_text()
+
+
+def test_what_learners_wrote_is_shown_as_they_typed_it(graded):
+    page = _Asked(graded[1] / "feedback" / "kim" / "lab7.html")
+    assert page.text.count(f'<img src="{OUTSIDE}/b">') == 3
+    assert "A tiny lab" in page.text
+
+
+def test_a_browser_asks_nothing_when_it_opens_a_page_with_markup(graded, chromium):
+    page, asked = chromium.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((graded[1] / "feedback" / "kim" / "lab7.html").as_uri())
+    assert page.title() == "lab7_tiny" and len(asked) == 1
+    assert page.get_by_text("Score: 15.0 / 15.0").count() == 1
+    page.close()
 
 
 def _times(out):

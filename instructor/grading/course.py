@@ -12,6 +12,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from instructor.grading.labs import read_master
+from instructor.grading.pages import quiet
+from instructor.grading.report import write_text
 from instructor.grading.steps import Ask, Score
 
 SANITIZE = [
@@ -44,7 +46,6 @@ def open_course(course, settings=None):
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.Ask.settings = settings or {}
     config.Score.settings = settings or {}
-    config.HTMLExporter.sanitize_html = True  # a learner's page is no place for a learner's script
     coursedir = CourseDirectory(config=config)
     return NbGraderAPI(coursedir=coursedir, config=config)
 
@@ -81,6 +82,8 @@ def grade_notebook(course, lab, learner, notebook, settings):
         done = api.generate_feedback(lab.name, learner, force=True)
     if not done["success"]:
         raise RuntimeError(done.get("log") or done.get("error"))
+    page = Path(course) / "feedback" / learner / lab.name / f"{lab.notebook}.html"
+    write_text(page, quiet(page.read_text(encoding="utf-8")))
     return report | {"scores": scores(course, lab, learner)}
 
 

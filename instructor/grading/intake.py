@@ -7,6 +7,7 @@ cells and attachments stay behind; graded and read-only cells come from the mast
 import hashlib
 import json
 import os
+import re
 import stat
 from copy import deepcopy
 
@@ -63,7 +64,8 @@ def restore(cells, master):
 
     Solution cells are known by grade_id (of two with one id both are run). A graded cell follows
     its own solution cell and comes before the next one, wherever the learner left or moved it;
-    where cells lost their ids, the questions are put at the end.
+    where cells lost their ids, the questions are put at the end. Text is the master's, or is shown
+    as it was typed: what learners write becomes no markup in a page that others open.
     """
     ids = [_grade_id(cell.metadata) for cell in master.cells]
     framed = dict(zip(ids, master.cells, strict=True))
@@ -71,8 +73,9 @@ def restore(cells, master):
     body = [cell for cell in cells if cell[2] not in fixed]
     notebook = new_notebook(metadata=deepcopy(master.metadata))
     last = {name: place for place, (_, _, name) in enumerate(body) if name in framed}
+    texts = {cell.source for cell in master.cells if cell.cell_type == "markdown"}
     notebook.cells = [
-        _cell(kind, source, framed[name] if last.get(name) == place else None)
+        _cell(kind, source, framed[name] if last.get(name) == place else None, texts)
         for place, (kind, source, name) in enumerate(body)
     ]
     for place, name in sorted(_places(ids, fixed, last, framed, len(body)), reverse=True):
@@ -120,8 +123,13 @@ def _grade_id(metadata):
     return name if isinstance(name, str) else None
 
 
-def _cell(kind, source, framed):
-    if framed is None:
-        return new_code_cell(source) if kind == "code" else new_markdown_cell(source)
-    new = new_code_cell if framed.cell_type == "code" else new_markdown_cell
-    return new(source, metadata=deepcopy(framed.metadata))
+def _cell(kind, source, framed, texts):
+    metadata = deepcopy(framed.metadata) if framed else {}
+    if (framed.cell_type if framed else kind) == "code":
+        return new_code_cell(source, metadata=metadata)
+    return new_markdown_cell(source if source in texts else _as_typed(source), metadata=metadata)
+
+
+def _as_typed(source):
+    fence = "`" * (3 + max(map(len, re.findall("`+", source)), default=0))
+    return f"{fence}\n{source}\n{fence}"

@@ -8,8 +8,10 @@ import os
 import statistics
 from collections import Counter
 
+from instructor.grading.pages import POLICY
+
 BINS = 10
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">{policy}<title>{title}</title>
 <style>body{{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}}
 td,th{{padding:.2em 1em;text-align:left}}
 .bar{{background:#0072b2;display:inline-block}}</style><h1>{title}</h1>
@@ -64,12 +66,14 @@ def summary(rows):
                 for i in range(BINS)]  # fmt: skip
         texts += [head, *(f"{name} {'#' * count} {count}" for name, count in bars)]
         pages += [f"<h2>{html.escape(head)}</h2>", _bars(bars), _means(chosen), _reasons(chosen)]
-    return "\n".join(texts), PAGE.format(title="Grades", body="\n".join(pages))
+    return "\n".join(texts), PAGE.format(policy=POLICY, title="Grades", body="\n".join(pages))
 
 
 def plain_page(title, reason):
     """Feedback where there is nothing to show but the reason."""
-    return PAGE.format(title=html.escape(title), body=f"<p>{html.escape(reason)}</p>")
+    return PAGE.format(
+        policy=POLICY, title=html.escape(title), body=f"<p>{html.escape(reason)}</p>"
+    )
 
 
 def _bars(bars):
