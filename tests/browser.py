@@ -7,7 +7,8 @@ still         still(explorer, ...) -> a page that shows the explorers with no ke
               page.errors and fail the test at its end.
 call_program  call_program(PictureClass, "functionName", rows) -> the list of what the exported
               JavaScript function of that picture returns for each row of arguments.
-open_and_run  open_and_run(page, program, address, "name.ipynb"): opened there, all cells run.
+open_notebook open_notebook(page, program, address, "name.ipynb"): opened there, kernel idle.
+open_and_run  the same, and all cells run.
 serving       with serving("lab", folder) as address: JupyterLab, Notebook 7 ("notebook") or Voila
               ("voila") over a folder, on loopback, with TOKEN.
 """
@@ -175,8 +176,8 @@ def watched(context, address):
 PLACES = {"lab": "lab/workspaces/{1}/tree/{0}", "notebook": "notebooks/{0}", "voila": ""}
 
 
-def open_and_run(page, program, address, name):
-    """The notebook of that name opened in a Jupyter program, every cell run to its end."""
+def open_notebook(page, program, address, name):
+    """The notebook of that name opened in a Jupyter program, its kernel idle."""
     page.goto(f"{address}/{PLACES[program].format(name, Path(name).stem)}?token={TOKEN}")
     if program == "voila":
         return
@@ -185,6 +186,13 @@ def open_and_run(page, program, address, name):
     page.locator(".jp-KernelName", has_text="Python 3").wait_for(timeout=90_000)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90_000)
     page.wait_for_timeout(1000)
+
+
+def open_and_run(page, program, address, name):
+    """The same, and every cell run to its end."""
+    open_notebook(page, program, address, name)
+    if program == "voila":
+        return
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.locator(".jp-InputPrompt", has_text="1").first.wait_for(timeout=90_000)
