@@ -140,6 +140,11 @@ def test_a_pass_is_remembered_and_can_be_forgotten(capsys):
     assert ("00", 1, 2) in checks.course_progress()
     checks.forget()
     assert sum(passed for _, passed, _ in checks.course_progress()) == 0
+    assert ("lab2", 0, 6) in checks.course_progress()
+    progress.remember("lab2.3")
+    assert ("lab2", 1, 6) in checks.course_progress()
+    checks.forget("lab2")
+    assert ("lab2", 0, 6) in checks.course_progress()
     said = capsys.readouterr().out
     assert "02.4 by hand: not yet" in said
     assert "02.4 by hand: right." in said

@@ -26,7 +26,6 @@
 
 # %%
 import matplotlib.pyplot as plt
-import numpy as np
 
 from siamese_lib import environment, plots
 from siamese_lib.checks import check, course_progress
@@ -55,11 +54,13 @@ plots.style()
 # | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 45 |
 #
 # Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
-# that answers at once. What you have passed so far:
+# that answers at once. Labs 1 to 5, in the folder `labs`, ask for more, with points. What you have
+# passed so far:
 
 # %%
 for notebook, passed, exercises in course_progress():
-    print(f"{notebook}  {'x' * passed}{'.' * (exercises - passed)}  {passed} of {exercises} exercises")
+    marks = "x" * passed + "." * (exercises - passed)
+    print(f"{notebook:5} {marks:7} {passed} of {exercises} exercises")
 
 # %% [markdown]
 # An x is a passed exercise. Come back and run this cell again at any time: the checks write a small

@@ -6,10 +6,8 @@ gives, with its hint. Grading asks about other inputs, which no table holds.
 
 import ast
 import copy
-import json
 import os
 from functools import cache
-from importlib.resources import files
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +15,7 @@ import numpy as np
 from flax import nnx
 
 from siamese_lib.checks.exercise import _difference
-from siamese_lib.checks.progress import remember
+from siamese_lib.checks.progress import exercises, remember
 
 NOT_YET = "not yet. Replace the dots with your answer and run the cell again."
 RAISED = {
@@ -46,12 +44,6 @@ def check(name, answer):
 
 
 @cache
-def exercises(lab):
-    """The table of a lab ("lab2"): exercise name -> its cases, answers and mistakes."""
-    file = files("siamese_lib.checks") / "lab_data" / f"{lab}.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-
 def verdict(exercise, answer):
     """(is_right, one or two sentences for the learner). Never raises for what a learner wrote."""
     given = []
