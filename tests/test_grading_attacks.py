@@ -42,6 +42,23 @@ HONEST = {
     "cleo": (notebook("def weighted_mean(values, weights):\n    return values.mean()"), 4, 0),
     "dan": (notebook(), 0, 0),
     "eli": (notebook("print('x' * 50_000)\n" + RIGHT, "1 / 0"), 10, 0),
+    "fay": (notebook("%matplotlib inline\n!pip list\nimport matplotlib.pyplot as plt\n"
+                     "plt.plot([1, 2])\nplt.show()\n" + RIGHT + "\nname = input('which? ')",
+                     "import jax\njax.config.update('jax_enable_x64', True)\n"
+                     "import jax.numpy as jnp\n"
+                     "def cosines(rows: jnp.ndarray, *, axis: int = -1) -> jnp.ndarray:\n"
+                     "    print('rows', rows.shape)\n"
+                     "    unit = rows / jnp.linalg.norm(rows, axis=axis, keepdims=True)\n"
+                     "    return jnp.dot(unit, unit.T)"), 10, 5),
+    "gil": (notebook("from functools import lru_cache\nclass Mean:\n"
+                     "    def __call__(self, values, weights, power=1):\n"
+                     "        total = np.float32(0)\n"
+                     "        for v, w in zip(values.tolist(), weights):\n"
+                     "            total += v * w**power\n"
+                     "        return np.array(total / sum(weights), np.float32)\n"
+                     "weighted_mean = Mean()",
+                     "cosines = lambda rows: tuple(map(tuple, (lambda u: u @ u.T)(\n"
+                     "    np.float64(rows) / np.sqrt((rows**2).sum(1))[:, None])))"), 10, 5),
 }  # fmt: skip
 MARK = "GRADING_ATTACK_MARK"
 
@@ -116,7 +133,8 @@ def runs(tmp_path_factory, outside):
     folder = tmp_path_factory.mktemp("runs")
     stock_run = _start_stock(folder)
     _hand_in_all(folder / "handed", outside)
-    own_run = start(folder / "handed", folder / "out", **{MARK: "here"})
+    (folder / "t").mkdir()
+    own_run = start(folder / "handed", folder / "out", **{MARK: "here", "TMPDIR": f"{folder}/t"})
     yield folder, stock_run, own_run
     for run in (stock_run, own_run):
         run.kill()
@@ -225,7 +243,7 @@ HOSTILE = [*gain.ATTACKS, *gain.LIBRARY_ANSWERS, *harm.ATTACKS, *steal.ATTACKS, 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_it_earns_nothing_here_and_the_csv_says_why(name, batch):
     assert batch[name]["points"] == "0"
-    assert batch[name]["reason"]
+    assert batch[name]["reason"] and "could not be graded" not in batch[name]["reason"]
 
 
 @pytest.mark.parametrize("name", HONEST)
@@ -235,6 +253,7 @@ def test_honest_work_in_the_same_batch_keeps_its_points(name, batch):
 
 
 def test_nothing_is_left_behind(batch):
+    assert not list((batch[""].parent / "t").glob("grading-*"))  # kernels' folders
     site = Path(np.__file__).parent.parent
     assert not list(site.glob("grading_attack*"))
     assert not Path("/tmp/grading_attack_pickle").exists()

@@ -3,8 +3,11 @@
 import json
 import os
 import pickle
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instructor.challenges.challenge import Part, close, same
-from instructor.grading import intake, labs, plain, report, steps, submissions
+from instructor.grading import grade, intake, labs, plain, pool, report, steps, submissions
 
 MASTER = labs.read_master(LAB / "lab7_tiny.py")
 values = st.recursive(
@@ -106,6 +109,25 @@ def test_a_part_is_all_or_nothing_or_a_mean():
 def test_an_odd_share_earns_nothing_and_never_more_than_all(share):
     assert _judged(lambda case, answer: share)["points"] == 0
     assert _judged(lambda case, answer: 7)["points"] == 8
+
+
+def test_a_notebook_that_nbgrader_could_not_take_says_so_and_is_tried_again(tmp_path, monkeypatch):
+    job = {"key": "k", "result": str(tmp_path / "ada--lab7.json"), "learner": "ada",
+           "lab": {"name": "lab7", "notebook": "x"}}  # fmt: skip
+    answers = [(job, {"failed": ["no space left"]})]
+    monkeypatch.setattr(grade, "grade_all", lambda *words, **options: answers)
+    limits = {"limits": {"total_seconds": 1}}
+    grade._grade_new(tmp_path, [job], limits, SimpleNamespace(path=[], cores=1))
+    assert json.loads((tmp_path / "ada--lab7.json").read_text()) == {"failed": "no space left"}
+
+
+@pytest.mark.parametrize("said", ["", '{"scores": ', '{"scores": {}}\\n'])
+def test_a_worker_that_dies_in_the_middle_of_its_report_is_lost_and_no_more(said):
+    code = f"import sys; sys.stdin.readline(); sys.stdout.write('{said}')"
+    worker = subprocess.Popen([sys.executable, "-c", code], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+    assert pool._ask(worker, {}, 30) == ({"scores": {}} if said.endswith("n") else None)
+    worker.communicate()
 
 
 def test_a_judge_that_fails_on_an_answer_gives_nothing():

@@ -11,9 +11,10 @@ from grading_help import ROOT, needs_sandbox
 
 from instructor.challenges.challenge import Part, close
 from instructor.grading import box as boxes
+from instructor.grading import kernel as kernels
 from instructor.grading import sandbox
 from instructor.grading.kernel import Kernel
-from instructor.grading.learner import Learner
+from instructor.grading.learner import WORDS, Learner
 
 pytestmark = needs_sandbox()
 LIMITS = sandbox.Limits()
@@ -223,3 +224,10 @@ def test_a_forged_message_does_arrive_and_is_only_an_answer(name, box, monkeypat
         answers = learner.ask(Part("", 1, None, "1 + 1", None), [()])
     assert any("score" in str(message) for message in arrived)
     assert answers in ([(None, "gave no answer")], [(1.0, None)])
+
+
+def test_a_reply_of_many_parts_is_given_up_before_it_fills_the_grader(box, monkeypatch):
+    monkeypatch.setattr(kernels, "MOST_HELD", 200)  # a part of one message of the attack
+    with Learner(lambda: Kernel(box, LIMITS), LIMITS, 10) as learner:
+        assert learner.run(harm.ATTACKS["reply_of_many_parts"]) == WORDS["flood"]
+        assert learner.run("1 + 1") is None

@@ -155,7 +155,7 @@ def _grade_new(out, jobs, settings, options):
                 result["lost"] = "brought the grader down, so none of it counts"
             elif "failed" in answer:
                 result = {"failed": answer["failed"][0]}  # no key: the next run tries again
-            report.write_text(Path(job["result"]), json.dumps(result | (answer or {})))
+            report.write_text(Path(job["result"]), json.dumps((answer or {}) | result))
             _copy_feedback(out, job, answer)
 
 

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import tempfile
 import time
@@ -25,10 +24,13 @@ PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "
 LOOK_EVERY = 0.25  # seconds between looks at what the sandbox uses
 WAIT_FOR_INTERRUPT = 3
 WAIT_FOR_START = 90
+MOST_HELD = 512  # megabytes by which this process may grow while it waits for one answer
+SMALLEST = 4096  # bytes that an entry of a folder counts for, were it empty
+DEEPEST = 50  # folders in folders
 
 
 class Done(NamedTuple):
-    """How a request ended: ok, error, time, memory, disk, gone; content is the kernel's reply."""
+    """How a request ended: ok, error, or a limit (learner.WORDS); content is the kernel's reply."""
 
     how: str
     content: dict[str, Any]
@@ -59,9 +61,11 @@ class Kernel:
         """Runs code for so many seconds of computing (three times as many on the clock)."""
         content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
-        started = self._usage()[0]
+        started, held = self._usage()[0], _own_megabytes()
 
         def too_much():
+            if _own_megabytes() - held > MOST_HELD:  # one message may have any number of parts
+                return "flood"
             computed, memory, disk = self._usage()
             if computed - started > seconds:
                 return "time"
@@ -87,7 +91,8 @@ class Kernel:
         for socket in (self.shell, self.control):
             socket.close(linger=0)
         self.context.term()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        # shutil.rmtree gives up on folders as deep as a learner can make them.
+        subprocess.run(["rm", "-rf", "--", str(self.folder)], stderr=subprocess.DEVNULL)
 
     def _connect(self, unsafe):
         key = secrets.token_hex(32)
@@ -104,6 +109,7 @@ class Kernel:
     def _socket(self, port):
         socket = self.context.socket(zmq.DEALER)
         socket.setsockopt(zmq.MAXMSGSIZE, self.limits.reply * sandbox.MEGABYTE)
+        socket.setsockopt(zmq.RCVHWM, 2)  # messages that wait here, asked for or not
         socket.connect(f"ipc://{self.runtime}/kernel-{port}")
         return socket
 
@@ -141,9 +147,12 @@ class Kernel:
             now = time.monotonic()
             if now > deadline and over:
                 return None, over
-            if not over and now > look:
-                over, look = too_much() or ("time" if now > deadline else None), now + LOOK_EVERY
-                if over:
+            if now > look:
+                found, look = too_much() or ("time" if now > deadline else None), now + LOOK_EVERY
+                if found == "flood":
+                    return None, found
+                if found and not over:
+                    over = found
                     self.session.send(self.control, "interrupt_request", {})
                     deadline = now + WAIT_FOR_INTERRUPT
         return None, over
@@ -168,7 +177,8 @@ class Kernel:
                 resident += process.memory_info().rss
         if resident > self.limits.memory * sandbox.MEGABYTE:  # counts what is shared twice
             resident = sum(_own_memory(process) for process in processes)
-        return computed, resident / sandbox.MEGABYTE, _size(self.runtime) / sandbox.MEGABYTE
+        disk = _size(self.runtime, self.limits.scratch * sandbox.MEGABYTE)
+        return computed, resident / sandbox.MEGABYTE, disk / sandbox.MEGABYTE
 
 
 def _own_memory(process):
@@ -177,10 +187,22 @@ def _own_memory(process):
     return 0
 
 
-def _size(folder):
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(place, name)).st_size
+def _own_megabytes():
+    return psutil.Process().memory_info().rss / sandbox.MEGABYTE
+
+
+def _size(folder, most):
+    """Bytes in a folder and below; counting ends where they are too many, or lie too deep."""
+    total, waiting = 0, [(folder, 0)]
+    while waiting and total <= most:
+        place, depth = waiting.pop()
+        if depth > DEEPEST:
+            return most + 1
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                total += max(SMALLEST, entry.stat(follow_symlinks=False).st_size)
+                if total > most:
+                    break
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, depth + 1))
     return total

@@ -18,6 +18,7 @@ WORDS = {
     "time": "did not end within its time",
     "memory": "used too much memory",
     "disk": "wrote too much to the disk",
+    "flood": "sent more than an answer may be",
     "gone": "stopped its kernel",
     "spent": "was not run: the notebook had used up its time or its restarts",
 }

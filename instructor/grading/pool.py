@@ -65,5 +65,5 @@ def _ask(worker, job, seconds):
             return None
         line = worker.stdout.readline()
         return json.loads(line) if line else None
-    except OSError:
+    except (OSError, ValueError):  # gone, or gone in the middle of a line
         return None

@@ -75,6 +75,23 @@ while True:
     with open(f"{place}/{number}", "wb") as file:
         file.write(bytes(1 << 20))
 """
+MANY_EMPTY_FILES = """
+import os
+place = "/opt/run" if os.path.isdir("/opt/run") else os.environ["TMPDIR"]
+number = 0
+while True:
+    number += 1
+    os.close(os.open(f"{place}/{number}", os.O_CREAT | os.O_WRONLY))
+"""
+DEEP_FOLDERS = """
+import os
+place = "/opt/run" if os.path.isdir("/opt/run") else os.environ["TMPDIR"]
+here = os.open(place, os.O_RDONLY)
+for _ in range(20_000):
+    os.mkdir("d", dir_fd=here)
+    here, above = os.open("d", os.O_RDONLY, dir_fd=here), here
+    os.close(above)
+"""
 OUTPUT_FLOOD = "while True:\n    print('x' * 100_000)"
 ERROR_FLOOD = """
 import sys
@@ -86,6 +103,18 @@ except ValueError as error:
     print(error)
 """
 
+REPLY_OF_MANY_PARTS = """
+import threading
+kernel = get_ipython().kernel
+ident = kernel._parent_ident["shell"]
+ident = ident if isinstance(ident, list) else [ident]
+def flood(part=bytes(30 << 20)):
+    socket = getattr(kernel.shell_stream, "socket", kernel.shell_stream)
+    while True:
+        socket.send_multipart([*ident, b"<IDS|MSG>"] + [part] * 24, copy=False)
+threading.Thread(target=flood, daemon=True).start()
+threading.Event().wait(5)
+"""
 HUGE_ANSWER = """
 def weighted_mean(values, weights):
     return np.zeros(50_000_000)
@@ -156,6 +185,9 @@ PROOFS = {
     "threads": (THREAD_BOMB,),
     "memory": (TEN_GIGABYTES, MEMORY_IN_STEPS),
     "disk": (MANY_FILES, ONE_LARGE_FILE, FILLS_THE_SOCKETS_FOLDER),
+    "many entries": (MANY_EMPTY_FILES,),
+    "too deep to delete": (DEEP_FOLDERS,),
+    "many parts": (REPLY_OF_MANY_PARTS,),
     "floods": (OUTPUT_FLOOD, ERROR_FLOOD, HUGE_ANSWER),
     "too deep": (DEEP_ANSWER,),
     "lies": (FORGED_REPLIES, FORGED_PAYLOAD),

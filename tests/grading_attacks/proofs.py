@@ -3,6 +3,7 @@
 import base64
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -104,6 +105,47 @@ def _floods(source, folder):
             break
     _stop(process)
     return seen >= 40 << 20
+
+
+def _many_entries(source, folder):
+    process = _start(HEAD + source, folder)
+    deadline = time.monotonic() + 20
+    while (count := len(os.listdir(folder))) < 20_000 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    _stop(process)
+    return count >= 20_000
+
+
+def _too_deep_to_delete(source, folder):
+    _run(HEAD + source, folder)
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    except RecursionError:
+        return True
+    finally:
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+def _many_parts(source, folder):
+    """A client that takes no message above 32 MB gets one of 720 MB: the limit is on each part."""
+    pair = """
+import zmq
+context = zmq.Context()
+router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
+dealer.setsockopt(zmq.MAXMSGSIZE, 32 << 20)
+dealer.setsockopt(zmq.RCVHWM, 1)
+router.bind("ipc://line")
+dealer.connect("ipc://line")
+dealer.send(b"hello")
+class Kernel:
+    shell_stream, _parent_ident = router, {"shell": router.recv_multipart()[:1]}
+class Shell:
+    kernel = Kernel
+get_ipython = lambda: Shell
+"""
+    end = "\nprint(sum(map(len, dealer.recv_multipart())), flush=True)\nos._exit(0)"
+    return int(_run(HEAD + pair + source + end, folder, timeout=60).stdout) > 700 << 20
 
 
 def _too_deep(source, folder):
