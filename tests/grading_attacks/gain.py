@@ -148,7 +148,22 @@ def cosines(rows):
     return l2_normalize(rows) @ l2_normalize(rows).T
 """
 
+FLAX_INSIDE = """
+from flax.nnx.nn.normalization import _l2_normalize
+def cosines(rows):
+    unit = _l2_normalize(rows, axis=-1)
+    return unit @ unit.T
+"""
+
+OPTAX_PROJECTIONS = """
+import jax, optax
+def cosines(rows):
+    unit = jax.vmap(optax.projections.projection_l2_sphere)(rows)
+    return unit @ unit.T
+"""
+
 LIBRARIES = ("SKLEARN", "SCIPY", "OPTAX", "OPTAX_SOURCE", "OUR_LIBRARY", "OUR_ENCODERS")
+LIBRARIES += ("FLAX_INSIDE", "OPTAX_PROJECTIONS")
 ATTACKS, LIBRARY_ANSWERS = {}, {}  # the second are right answers, but nobody's own
 for _name, _source in dict(globals()).items():
     if _name.isupper() and isinstance(_source, str):
