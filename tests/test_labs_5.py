@@ -270,7 +270,8 @@ def test_a_trained_model_is_accepted_and_earns_its_quality(source):
     earned = dict(zip(("itself", "odd", "quality"), labs.points("lab5", "5.5", space), strict=True))
     assert earned["itself"] == (5, 5)
     assert earned["odd"] == (5, 5)
-    assert earned["quality"][0] >= (28 if "Bag" in source else 35)
+    least, most = (17, 25) if "Bag" in source else (35, 35)  # good is told from better
+    assert least <= earned["quality"][0] <= most
 
 
 @pytest.mark.parametrize(
@@ -308,9 +309,9 @@ def test_hidden_pairs_are_in_no_learner_package_and_half_are_the_same():
     for question in lab5.hidden_questions():
         meanings.setdefault(question.text, set()).add(question.meaning)
     assert all(len(group) == 1 for group in meanings.values())
-    assert len(texts) > 3000
+    assert len(texts) > 2500
     assert lab5.hidden_pairs(np.random.default_rng(1))[0] != first
 
 
 def test_the_share_of_an_accuracy():
-    assert [lab5.share(a) for a in (0.5, 0.6, 0.75, 0.95, 1)] == pytest.approx([0, 0, 0.35, 1, 1])
+    assert [lab5.share(a) for a in (0.5, 0.72, 0.76, 0.95, 1)] == pytest.approx([0, 0, 0.15, 1, 1])
