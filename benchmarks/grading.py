@@ -6,7 +6,7 @@ Usage: python benchmarks/grading.py [LEARNERS]    default 40, each with every gr
 Needs instructor/requirements.txt and bubblewrap. Of each ten learners three hand in the
 solutions, three every other exercise, one the labs untouched, two an error in every exercise, and
 one a first exercise of each lab that loops for ever. Such a loop costs its cell's limit of
-computing, 30 seconds and in lab 5 120, and so most of the time of a run.
+computing, 30 seconds.
 """
 
 import contextlib

@@ -93,7 +93,7 @@ def secrets():
             text = place.read_text()
             pieces += _functions(text) if place.suffix == ".py" else [text]
     for place in sorted((ROOT / "instructor/challenges").glob("lab*.py")):
-        challenges, _ = load_challenges(f"instructor.challenges.{place.stem}")
+        challenges = load_challenges(f"instructor.challenges.{place.stem}")
         public += [part.ask for challenge in challenges.values() for part in challenge.parts]
     runs = [[_bare(line) for line in piece.splitlines() if line.strip()] for piece in pieces]
     return runs, _bare("\n".join(public))

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from grading_help import LAB, RIGHT, cell_of, notebook
+from grading_help import LAB, RIGHT, ROOT, cell_of, notebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -302,3 +302,17 @@ def test_points_and_challenges_must_agree(tmp_path):
     (tmp_path / "lab7_tiny.py").write_text(text.replace("check-7-2", "check-7-3"))
     with pytest.raises(ValueError, match="give every graded cell a challenge"):
         labs.find_labs(tmp_path, "grading_lab.challenges")
+
+
+def test_only_the_cells_that_lead_to_training_may_take_its_time():
+    challenges = labs.load_challenges("instructor.challenges.lab5")
+    cells = labs.read_master(ROOT / "instructor/labs/lab5_question_duplicates.py").cells
+    seconds = [(c.metadata.get("nbgrader", {}).get("grade_id"), s)
+               for c, s in steps._limited(cells, challenges)]  # fmt: skip
+    assert [name for name, _ in seconds] == [
+        c.metadata.get("nbgrader", {}).get("grade_id") for c in cells
+    ]
+    names = [name for name, _ in seconds]
+    first, last = names.index("check-5-4") + 1, names.index("check-5-5") + 1
+    assert {s for _, s in seconds[first:last]} == {120}
+    assert {s for _, s in seconds[:first] + seconds[last:]} == {30}

@@ -52,9 +52,9 @@ def kernel(box):
 
 def ask(kernel, expression, code="", cases=((),), seconds=30):
     """Runs code, then asks an expression, through the door that grading uses."""
-    learner = Learner(lambda: kernel, LIMITS, 30)
+    learner = Learner(lambda: kernel, LIMITS)
     if code:
-        assert learner.run(code) is None, learner.content
+        assert learner.run(code, 10) is None, learner.content
     part = Part("", 1, None, expression, None, seconds=seconds)
     ((answer, reason),) = learner.ask(part, list(cases))
     return reason or answer
@@ -148,8 +148,8 @@ def test_a_question_sees_its_inputs_and_changes_no_variable_of_the_learner_s(ker
 
 
 def test_each_case_answers_for_itself(kernel):
-    learner = Learner(lambda: kernel, LIMITS, 30)
-    learner.run("def inverse(x): return 1 / x")
+    learner = Learner(lambda: kernel, LIMITS)
+    learner.run("def inverse(x): return 1 / x", 10)
     part = Part("", 1, None, "y = case[0]\ninverse(y)", close(None))
     answers = learner.ask(part, [(2.0,), (0.0,), (4.0,)])
     assert answers == [(0.5, None), (None, "raised ZeroDivisionError"), (0.25, None)]
@@ -167,18 +167,18 @@ def test_a_limit_costs_the_cell_and_not_the_kernel(kernel, code, how):
 
 
 def test_a_kernel_that_was_lost_is_replaced_and_what_ran_before_runs_again(box):
-    with Learner(lambda: Kernel(box, LIMITS), LIMITS, 5) as learner:
-        assert learner.run("a = 1") is None
-        assert learner.run("import os; os._exit(1)") == "stopped its kernel"
-        assert learner.run("b = a + 1") is None
+    with Learner(lambda: Kernel(box, LIMITS), LIMITS) as learner:
+        assert learner.run("a = 1", 10) is None
+        assert learner.run("import os; os._exit(1)", 10) == "stopped its kernel"
+        assert learner.run("b = a + 1", 10) is None
         part = Part("", 1, None, "a + b", None)
         assert learner.ask(part, [()]) == [(3, None)]
         assert learner.starts == 2
 
 
 def test_restarts_end(box):
-    with Learner(lambda: Kernel(box, LIMITS), LIMITS, 5) as learner:
-        ends = [learner.run("import os; os._exit(1)") for _ in range(7)]
+    with Learner(lambda: Kernel(box, LIMITS), LIMITS) as learner:
+        ends = [learner.run("import os; os._exit(1)", 10) for _ in range(7)]
     assert ends[4] == "stopped its kernel" and "was not run" in ends[6]
 
 
@@ -219,8 +219,8 @@ def test_a_forged_message_does_arrive_and_is_only_an_answer(name, box, monkeypat
         return arrived[-1]
 
     monkeypatch.setattr(Kernel, "_receive", watch)
-    with Learner(lambda: Kernel(box, LIMITS), LIMITS, 10) as learner:
-        learner.run(harm.ATTACKS[name])
+    with Learner(lambda: Kernel(box, LIMITS), LIMITS) as learner:
+        learner.run(harm.ATTACKS[name], 10)
         answers = learner.ask(Part("", 1, None, "1 + 1", None), [()])
     assert any("score" in str(message) for message in arrived)
     assert answers in ([(None, "gave no answer")], [(1.0, None)])
@@ -228,6 +228,6 @@ def test_a_forged_message_does_arrive_and_is_only_an_answer(name, box, monkeypat
 
 def test_a_reply_of_many_parts_is_given_up_before_it_fills_the_grader(box, monkeypatch):
     monkeypatch.setattr(kernels, "MOST_HELD", 200)  # a part of one message of the attack
-    with Learner(lambda: Kernel(box, LIMITS), LIMITS, 10) as learner:
-        assert learner.run(harm.ATTACKS["reply_of_many_parts"]) == WORDS["flood"]
-        assert learner.run("1 + 1") is None
+    with Learner(lambda: Kernel(box, LIMITS), LIMITS) as learner:
+        assert learner.run(harm.ATTACKS["reply_of_many_parts"], 10) == WORDS["flood"]
+        assert learner.run("1 + 1", 10) is None

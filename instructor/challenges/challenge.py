@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+CELL_SECONDS = 30  # an exercise that trains for longer says so: its Challenge's cell_seconds
+
 
 class Part(NamedTuple):
     """One line of an exercise's partial credit.
@@ -34,10 +36,14 @@ class Part(NamedTuple):
 
 
 class Challenge(NamedTuple):
-    """The parts of one exercise; their points sum up to those of its graded cell."""
+    """The parts of one exercise; their points sum up to those of its graded cell.
+
+    cell_seconds: computing that each cell may take between the graded cell before and this one's.
+    """
 
     title: str
     parts: tuple[Part, ...]
+    cell_seconds: float = CELL_SECONDS
 
 
 def close(right, tolerance=1e-4):

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import jupytext
 
-CELL_SECONDS = 30  # a lab that trains for longer says so: CELL_SECONDS in its challenges
-
 
 class Lab(NamedTuple):
     """name: lab2; notebook: lab2_modified_triplet_loss; points: exercise -> points."""
@@ -38,9 +36,8 @@ def find_labs(masters, challenges):
 
 
 def load_challenges(module):
-    """Name of a module -> its CHALLENGES, and the seconds that a cell of the lab may take."""
-    found = importlib.import_module(module)
-    return found.CHALLENGES, getattr(found, "CELL_SECONDS", CELL_SECONDS)
+    """Name of a module -> its CHALLENGES."""
+    return importlib.import_module(module).CHALLENGES
 
 
 def read_master(path):
@@ -64,7 +61,7 @@ def _points(master):
 
 
 def _agree(lab):
-    challenges, _ = load_challenges(lab.challenges)
+    challenges = load_challenges(lab.challenges)
     if challenges.keys() != lab.points.keys():
         raise ValueError(
             f"{lab.master.name} grades {sorted(lab.points)}, its challenges are "

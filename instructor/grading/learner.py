@@ -30,8 +30,8 @@ class Learner:
     start: a function that gives a Kernel. limits: sandbox.Limits.
     """
 
-    def __init__(self, start, limits, cell_seconds):
-        self.start, self.limits, self.cell_seconds = start, limits, cell_seconds
+    def __init__(self, start, limits):
+        self.start, self.limits = start, limits
         self.kernel, self.starts, self.finished = None, 0, []
         self.deadline = time.monotonic() + limits.total_seconds
 
@@ -42,11 +42,11 @@ class Learner:
         if self.kernel:
             self.kernel.close()
 
-    def run(self, source):
+    def run(self, source, seconds):
         """Runs one cell. Returns None, or in words why it did not end well."""
-        done = self._execute(source, self.cell_seconds)
+        done = self._execute(source, seconds)
         if done in ("ok", "error"):
-            self.finished.append(source)
+            self.finished.append((source, seconds))
         if done == "ok":
             return None
         return (
@@ -88,9 +88,9 @@ class Learner:
                 return False
             self.starts += 1
             self.kernel = self.start()
-            for source in self.finished:
+            for source, seconds in self.finished:
                 if self.kernel.is_alive():
-                    self.kernel.execute(source, self.cell_seconds)
+                    self.kernel.execute(source, seconds)
         return True
 
 

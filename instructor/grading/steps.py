@@ -25,19 +25,19 @@ class Ask(NbGraderPreprocessor):
     settings = Dict(help="box, secret, slot, unsafe, challenges, limits").tag(config=True)
 
     def preprocess(self, nb, resources):
-        challenges, cell_seconds = load_challenges(self.settings["challenges"])
+        challenges = load_challenges(self.settings["challenges"])
         limits = Limits(**self.settings["limits"])
         content = digest(nb)
         answers, notes = {}, []
-        with Learner(lambda: self._kernel(limits), limits, cell_seconds) as learner:
-            for cell in nb.cells:
+        with Learner(lambda: self._kernel(limits), limits) as learner:
+            for cell, seconds in _limited(nb.cells, challenges):
                 if utils.is_grade(cell):
                     name = cell.metadata.nbgrader["grade_id"]
                     who = resources["nbgrader"]["student"]
                     draw = _Draw(self.settings["secret"], (who, name, content))
                     answers[name] = [draw.ask(learner, p) for p in challenges[exercise(name)].parts]
                 elif cell.cell_type == "code":
-                    reason = learner.run(cell.source)
+                    reason = learner.run(cell.source, seconds)
                     notes += [f"{_place(cell)} {reason}"] if reason else []
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
@@ -56,7 +56,7 @@ class Score(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         asked = resources.pop("asked")
-        challenges, _ = load_challenges(self.settings["challenges"])
+        challenges = load_challenges(self.settings["challenges"])
         report = {"notes": asked["notes"], "exercises": {}}
         for cell in nb.cells:
             if utils.is_grade(cell):
@@ -71,6 +71,16 @@ class Score(NbGraderPreprocessor):
                 cell.outputs = [_result(points), _listing(parts)]
         nb.metadata["grading"] = report
         return nb, resources
+
+
+def _limited(cells, challenges):
+    """(cell, its seconds): those of the exercise graded next; behind the last one the least."""
+    seconds, found = min(challenge.cell_seconds for challenge in challenges.values()), []
+    for cell in reversed(cells):
+        if utils.is_grade(cell):
+            seconds = challenges[exercise(cell.metadata.nbgrader["grade_id"])].cell_seconds
+        found.append((cell, seconds))
+    return reversed(found)
 
 
 class _Draw:

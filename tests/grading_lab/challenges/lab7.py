@@ -4,8 +4,6 @@ import numpy as np
 
 from instructor.challenges.challenge import Challenge, Part, close
 
-CELL_SECONDS = 3
-
 
 def secret_ratio(values, weights):
     return float((values * weights).sum() / weights.sum())
@@ -36,9 +34,11 @@ CHALLENGES = {
             Part("equal weights", 4, _equal_weights, "weighted_mean(*case)", close(secret_ratio),
                  seconds=2),
         ),
+        cell_seconds=3,
     ),
     "7.2": Challenge(
         "Cosine matrix",
         (Part("values", 5, _rows, "cosines(*case)", close(hidden_cosines), seconds=2),),
+        cell_seconds=3,
     ),
 }  # fmt: skip
