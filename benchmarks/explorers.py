@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 import browser  # noqa: E402
 from programs import need  # noqa: E402
 
-NAMES = ("cost", "triplet", "batch", "threshold", "replay")  # one_shot is measured otherwise
+# one_shot is measured otherwise
+NAMES = ("cost", "triplet", "batch", "threshold", "replay", "contrastive")
 PRESSES, BURST, STEP_MS = 120, 30, 33
 
 # Notes, for every key press, the milliseconds to the next painted frame, the milliseconds that the

@@ -89,6 +89,25 @@ def roc_auc(similarity, is_same):
     return float(metrics.roc_auc_score(is_same, similarity))
 
 
+def error_rates(similarity, is_same):
+    """False acceptance and false rejection rate at every threshold that changes a decision.
+
+    "Same" means similarity > threshold. For a distance give similarity = -distance; then "same"
+    means distance < -threshold.
+
+    Shapes: as accuracy_at -> (false_accept, false_reject, threshold), each [m], the threshold
+    rising: at the first every pair is accepted, at the last every pair rejected.
+    Raises: as roc_curve.
+    """
+    similarity, is_same = _both_kinds(similarity, is_same)
+    threshold = np.unique(similarity)
+    threshold = np.r_[np.nextafter(threshold[0], -np.inf), threshold]
+    same, different = (np.sort(similarity[is_same == kind]) for kind in (1, 0))
+    false_reject = np.searchsorted(same, threshold, side="right") / len(same)
+    false_accept = 1 - np.searchsorted(different, threshold, side="right") / len(different)
+    return false_accept, false_reject, threshold
+
+
 def equal_error_rate(similarity, is_same):
     """Where false acceptances and false rejections are equally frequent.
 

@@ -10,7 +10,8 @@ from browser import errors_of, open_and_run, serving, watched
 from programs import need
 
 ROOT = Path(__file__).parent.parent
-NAMES = ("cost", "triplet", "replay", "batch", "threshold", "one_shot")  # as in the notebook
+# As in the notebook.
+NAMES = ("cost", "triplet", "replay", "batch", "threshold", "one_shot", "contrastive")
 
 
 @pytest.fixture(scope="module", params=["lab", "notebook", "voila"])
@@ -87,6 +88,17 @@ def test_replay(live):
     name = handle.get_attribute("aria-label")
     press(live, root, name, "Home")
     assert press(live, root, name, "End")
+
+
+def test_contrastive(live):
+    root = part(live, "contrastive")
+    assert press(live, root, "distance", *["ArrowLeft"] * 10)
+    assert value(root, "loss") == pytest.approx(0.5**2, abs=1e-6)
+    root.get_by_role("checkbox").check()
+    assert value(root, "force") == pytest.approx(-1, abs=1e-6)
+    root.get_by_role("checkbox").uncheck()
+    assert press(live, root, "margin", "Home")
+    assert value(root, "loss") == 0
 
 
 def test_the_one_shot_pad_answers_and_enrols(live):

@@ -53,6 +53,30 @@ def test_roc_curve_against_counting():
         assert true_accept == pytest.approx(said[SAME == 1].mean())
 
 
+def test_error_rates_against_counting():
+    false_accept, false_reject, threshold = metrics.error_rates(SIMILARITY, SAME)
+    for fa, fr, t in zip(false_accept, false_reject, threshold, strict=True):
+        pairs = list(zip(SIMILARITY, SAME, strict=True))
+        accepted = [s > t for s, y in pairs if y == 0]
+        rejected = [not s > t for s, y in pairs if y == 1]
+        assert fa == pytest.approx(sum(accepted) / len(accepted))
+        assert fr == pytest.approx(sum(rejected) / len(rejected))
+    assert (np.diff(threshold) > 0).all()
+    assert (false_accept[0], false_reject[0]) == (1, 0)
+    assert (false_accept[-1], false_reject[-1]) == (0, 1)
+
+
+def test_error_rates_cross_at_the_equal_error_rate_and_keep_the_confusion_s_convention():
+    false_accept, false_reject, threshold = metrics.error_rates(SIMILARITY, SAME)
+    k = int(np.argmin(np.abs(false_accept - false_reject)))
+    rate, _ = metrics.equal_error_rate(SIMILARITY, SAME)
+    low, high = sorted((false_accept[k], false_reject[k]))
+    assert low - 0.01 <= rate <= high + 0.01
+    counts = metrics.confusion_at(SIMILARITY, SAME, threshold=threshold[k])
+    assert counts[0, 1] / counts[0].sum() == pytest.approx(false_accept[k])
+    assert counts[1, 0] / counts[1].sum() == pytest.approx(false_reject[k])
+
+
 def test_equal_error_rate_where_it_is_known():
     similarity = np.concatenate([np.linspace(0, 1, 1001), np.linspace(0.5, 1.5, 1001)])
     is_same = np.repeat([0, 1], 1001)
@@ -87,7 +111,9 @@ def test_bad_input_is_quoted():
         metrics.best_threshold([0.1], [2])
     with pytest.raises(ValueError, match="similarity holds nan"):
         metrics.roc_auc([np.nan, 1], [0, 1])
-    for function in (metrics.roc_auc, metrics.roc_curve, metrics.equal_error_rate):
+    for function in (
+        metrics.roc_auc, metrics.roc_curve, metrics.error_rates, metrics.equal_error_rate
+    ):  # fmt: skip
         with pytest.raises(ValueError, match="every is_same is 1"):
             function([0.1, 0.2], [1, 1])
     with pytest.raises(ValueError, match="6 right of 5"):

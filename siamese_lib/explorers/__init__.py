@@ -1,6 +1,7 @@
 """Explorers: pictures with sliders that answer within a frame, live and on a static page."""
 
 from siamese_lib.explorers.batch import batch_explorer
+from siamese_lib.explorers.contrastive import contrastive_explorer
 from siamese_lib.explorers.cost import cost_explorer
 from siamese_lib.explorers.one_shot import one_shot_explorer
 from siamese_lib.explorers.replay import replay_explorer
@@ -9,6 +10,7 @@ from siamese_lib.explorers.triplet import triplet_explorer
 
 __all__ = [
     "batch_explorer",
+    "contrastive_explorer",
     "cost_explorer",
     "one_shot_explorer",
     "replay_explorer",
