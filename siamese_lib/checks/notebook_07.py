@@ -67,7 +67,8 @@ EXERCISES = {
         (
             Mistake(lambda d, y, cut: _rates(d, y, cut)[::-1],
                     "the two are swapped: FAR is about imposite pairs and comes first."),
-            Mistake(lambda d, y, cut: (np.mean((d < cut) & (y == 0)), np.mean((d >= cut) & (y == 1))),
+            Mistake(lambda d, y, cut: (np.mean((d < cut) & (y == 0)),
+                                       np.mean((d >= cut) & (y == 1))),
                     "each rate is a share of its own kind of pairs, not of all pairs."),
             Mistake(lambda d, y, cut: (np.mean(d[y == 0] >= cut), np.mean(d[y == 1] < cut)),
                     "these are the shares called right; the errors are asked."),

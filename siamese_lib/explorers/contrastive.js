@@ -78,7 +78,7 @@ function render({ model, el }) {
     name: "X2, its distance from X1", letter: "X2", role: "chosen-pair", min: 0, max: 2,
     drag: (x, y) => move(Math.hypot(x - CENTRE, y - CENTRE) / UNIT), step,
   });
-  html(picture.parentElement, "p", { class: "siamese-legend" }, "Arrow: the step against the gradient. Force: + apart, - together.");
+  html(picture.parentElement, "p", { class: "siamese-legend" }, "Arrow: the step against the gradient. Force: above 0 apart, below 0 together.");
 
   const show = {
     loss: readout(values, "loss"), force: readout(values, "force"), pair: readout(values, "pair"),
@@ -102,8 +102,8 @@ function render({ model, el }) {
     set(word, { y: CENTRE - UNIT * margin + (margin > 1.5 ? 16 : -5), visibility: isSame || margin < 0.3 ? "hidden" : "visible" });
     set(line, { x2: x, class: `siamese-vector ${role}` });
     second(x, CENTRE, distance, said);
-    set(shaft, {
-      d: `M${x} ${CENTRE}h${length}`, visibility: distance && Math.abs(length) > 2 ? "visible" : "hidden",
+    set(shaft, {  // it starts behind the letters of X2
+      d: `M${x + 11 * Math.sign(push)} ${CENTRE}h${length}`, visibility: distance && Math.abs(length) > 2 ? "visible" : "hidden",
     });
 
     show.loss(loss);

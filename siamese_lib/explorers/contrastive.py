@@ -23,7 +23,7 @@ def contrastive_explorer(*, distance=0.6, is_same=False, margin=1.0):
     Left the loss over the distance, for genuine and for imposite pairs; right the pair itself, with
     the margin as a circle round X1 and an arrow on X2 along which a step against the gradient moves
     it. The force is minus the slope of the loss: above 0 apart, below 0 together. At distance 0 it
-    has no direction, so there is no arrow. Both points can be dragged, or moved with the arrow keys.
+    has no direction, so there is no arrow. Both points follow the mouse and the arrow keys.
 
     Units: distance and margin 0 to 2, what two unit vectors can be apart.
     Returns: an Explorer (an ipywidgets VBox); `.picture.distance` and so on can be read and set.
