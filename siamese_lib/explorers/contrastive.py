@@ -39,6 +39,4 @@ def contrastive_explorer(*, distance=0.6, is_same=False, margin=1.0):
         "is_same": widgets.Checkbox(value=is_same, description="a genuine pair (same)"),
         "margin": slider("margin", margin, 0, 2),
     }
-    return Explorer(
-        ContrastivePicture(distance=distance, is_same=is_same, margin=margin), controls
-    )
+    return Explorer(ContrastivePicture(distance=distance, is_same=is_same, margin=margin), controls)
