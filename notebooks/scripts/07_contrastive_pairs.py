@@ -1,0 +1,604 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,scripts//py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07 Contrastive pairs
+#
+# **Do these two photographs show one person, when the network has met neither of them?**
+#
+# After this notebook you can
+# - write data as genuine and imposite pairs, and say what the energy of a pair is,
+# - compute the contrastive loss by hand, by loop and without one, and say what its margin does,
+# - name the runs that fail by their end: margin 0, and labels the wrong way round,
+# - train on faces with people held out, and read FAR, FRR and the equal error rate,
+# - tell precision from accuracy, and find the leak in a split that flatters.
+#
+# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 45 minutes to study,
+# about a minute to run.
+#
+# [Start](00_start_here.ipynb) · Previous: [06 One-shot testing](06_one_shot_testing.ipynb) ·
+# Next: [Back to the map](00_start_here.ipynb)
+
+# %%
+import json
+from pathlib import Path
+
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+import optax
+from flax import nnx
+from scipy import ndimage
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from siamese_lib import datasets, metrics, plots
+from siamese_lib.batches import balanced_batches
+from siamese_lib.checks import check
+from siamese_lib.encoders import ImageEncoder
+from siamese_lib.energy import euclidean_distance
+from siamese_lib.losses import contrastive_loss, mean_of_real
+from siamese_lib.training import encode, fit
+
+plots.style()
+SEED = 0
+
+# %% [markdown]
+# ## Two inputs and one answer
+#
+# A triplet says which of two is nearer. Often all we have is less: two things, and whether they
+# belong together. That is a pair (X1, X2, Y). With Y = 1 it is **genuine**: two sentences of one
+# meaning, two photographs of one person. With Y = 0 it is **imposite**. Our questions come that way.
+
+# %%
+questions = datasets.load_questions("train")
+chosen = np.array([0, 1, 4, 5])
+Y = questions.is_same[chosen]
+for k, y in zip(chosen, Y, strict=True):
+    print(f"Y = {y}  {'genuine ' if y else 'imposite'}  X1: {questions.question1[k]}")
+    print(f"                 X2: {questions.question2[k]}")
+print(f"{len(questions.is_same):,} pairs, {questions.is_same.mean():.0%} of them genuine")
+
+# %% [markdown]
+# Half of the pairs are genuine, because somebody built them so. Keep that number in mind: at a door
+# or in a forum the mix is another, and the end of this notebook is about what that does.
+#
+# ## The energy of a pair
+#
+# One encoder f turns both inputs into vectors, and the **energy** is how far apart they are:
+#
+# $$E = \lVert f(X_1) - f(X_2) \rVert$$
+#
+# Low energy says: these belong together. Any distance can serve as energy. Bromley et al. 1993
+# compared two signatures by the cosine of their vectors, Chopra et al. 2005 two faces by the sum of
+# absolute differences, and Hadsell et al. 2006 took the straight line, as we do. Before any network, let
+# f be TF-IDF: unit vectors of word counts, as in notebook 05. *Predict: which of the four pairs has the
+# lowest energy?*
+
+# %%
+words = TfidfVectorizer().fit(questions.question1 + questions.question2)
+
+
+def f(texts):
+    return words.transform(texts).toarray()
+
+
+x1, x2 = (f([column[k] for k in chosen]) for column in questions[:2])
+E = np.array([np.sqrt(sum((a - b) ** 2)) for a, b in zip(x1, x2, strict=True)])
+assert np.allclose(E, euclidean_distance(x1, x2))
+assert np.allclose(E, np.sqrt(2 - 2 * (x1 * x2).sum(axis=1)))  # unit vectors
+for y, energy in zip(Y, E, strict=True):
+    print(f"Y = {y}  energy {energy:.3f}")
+
+# %% [markdown]
+# The lowest energy, 0.548, has an imposite pair: dog and gerbil, one word of difference. Words are the wrong
+# f. The last line of the check is worth a look: between unit vectors the energy is
+# $\sqrt{2 - 2\cos}$, so it runs from 0 to 2, and $\sqrt 2$ = 1.414 means a cosine of 0. The fourth pair is
+# close to that.
+#
+# ## The contrastive loss
+#
+# Genuine pairs should have low energy: charge the square of it. Imposite pairs should have high
+# energy, but need not fly apart for ever: charge them only while they are nearer than a **margin** m.
+#
+# $$L = Y E^2 + (1 - Y)\,\max(m - E, 0)^2$$
+#
+# By hand, for the first pair and the third, with m = 1: a genuine pair at 0.915 pays
+# 0.915² = 0.837. An imposite one at 0.548 pays (1 - 0.548)² = 0.204. *Predict: what do the other two pay?*
+
+# %%
+def contrastive_loop(energy, is_same, margin):
+    losses = []
+    for e, y in zip(energy, is_same, strict=True):
+        losses.append(e**2 if y == 1 else max(margin - e, 0) ** 2)
+    return np.array(losses)
+
+
+def contrastive(energy, is_same, margin):
+    return np.where(is_same == 1, energy**2, np.maximum(margin - energy, 0) ** 2)
+
+
+assert np.array_equal(contrastive(E, Y, 1.0), contrastive_loop(E, Y, 1.0))
+assert np.allclose(contrastive(E, Y, 1.0), contrastive_loss(E, Y, margin=1.0))
+print("loss of the four pairs", contrastive(E, Y, 1.0).round(3))
+
+# %% [markdown]
+# The second, genuine and at 0.985, pays most: 0.971. The fourth is imposite and beyond the margin, so it pays 0
+# and teaches nothing. That is the difference to a triplet: each pair is judged by itself, against a
+# fixed distance, with no word about any other pair.
+#
+# **Mind the polarity.** Hadsell et al. write Y = 0 for a genuine pair, many programs do the same, and
+# half of the papers write it the other way round, as here. Nothing crashes when the two get mixed up. We shall
+# see what happens instead.
+#
+# ## What the margin does
+#
+# *Predict the two curves of the loss over the energy: where does each have slope 0?*
+
+# %%
+energies = np.linspace(0, 2, 201)
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), sharex=True)
+for axes, values, name in ((left, contrastive, "loss"),
+                           (right, lambda e, y, m: -np.gradient(contrastive(e, y, m), e), "force")):
+    axes.plot(energies, values(energies, 1, 1.0), color=plots.COLOURS["positive"], label="genuine")
+    for margin, dash in ((1.0, "-"), (0.5, "--")):
+        axes.plot(energies, values(energies, 0, margin), dash, color=plots.COLOURS["negative"],
+                  label=f"imposite, margin {margin}")
+    axes.set(xlabel="energy (distance)", ylabel=name)
+left.legend()
+right.axhline(0, color="grey", lw=1)
+right.set_title("force: above 0 apart, below 0 together", fontsize=11)
+plots.show(figure, alt="Loss and force over the distance: genuine pairs are pulled ever harder, imposite pushed up to the margin.")
+
+# %% [markdown]
+# The genuine curve is flat at 0 only. The imposite one is flat from the margin on, and the push fades out on the way there: it
+# is strongest at distance 0, where two different things lie on one spot. Hadsell et al. speak of springs. A genuine pair hangs on one that
+# only pulls, an imposite pair on one that only pushes, and only within the margin.
+#
+# ### Try it
+#
+# The explorer shows one pair: its loss, its force, and the step that training would take. Set the
+# distance, the kind and the margin. *What do you expect?*
+# - Leave the pair imposite at distance 0.6. At which margin does the force vanish?
+# - Make it genuine. Does the margin still matter?
+# - Imposite again, distance 0: the force is at its largest. Where does the arrow point?
+
+# %%
+from siamese_lib.explorers import contrastive_explorer
+
+contrastive_explorer(distance=0.6, is_same=False, margin=1.0)
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# At 0.6 and below: the margin is the distance up to which an imposite pair is pushed. For a genuine
+# pair it does not occur in the loss at all; it pays 0.36 and is pulled with force 1.2 whatever the margin. At
+# distance 0 there is no arrow: the force is 2, but two equal vectors have no direction in which to part. `euclidean_distance`
+# gives a gradient of 0 there, where a plain square root would give NaN.
+#
+# </details>
+#
+# ## Four runs in the plane
+#
+# Twelve points of three classes, all 66 pairs, and plain gradient descent: the points are the
+# embeddings, there is no network. *Predict how each of the four ends: margin 1, margin 2, margin 0,
+# and margin 1 with the labels the wrong way round.*
+
+# %%
+label = np.repeat([0, 1, 2], 4)
+start = np.random.default_rng(SEED).normal(0, 0.5, (12, 2)).astype(np.float32)
+first, second = np.triu_indices(12, 1)
+is_same = (label[first] == label[second]).astype(int)
+
+
+def mean_loss(points, is_same, margin):
+    energy = euclidean_distance(points[first], points[second])
+    return contrastive_loss(energy, is_same, margin=margin).mean()
+
+
+def descend(is_same, margin, steps=500):
+    step = jax.jit(lambda points: points - 2 * jax.grad(mean_loss)(points, is_same, margin))
+    points = start
+    for _ in range(steps):
+        points = step(points)
+    return np.asarray(points)
+
+
+runs = {"margin 1": (is_same, 1.0), "margin 2": (is_same, 2.0), "margin 0": (is_same, 0.0),
+        "margin 1, labels swapped": (1 - is_same, 1.0)}  # fmt: skip
+
+# %% [markdown]
+# For each end: the loss that the run itself reports, and the mean energy of true genuine and true
+# imposite pairs.
+
+# %%
+figure, panels = plt.subplots(1, 4, figsize=(11, 3), sharex=True, sharey=True)
+for axes, (name, (labels, margin)) in zip(panels, runs.items(), strict=True):
+    points = descend(labels, margin)
+    energy = np.linalg.norm(points[first] - points[second], axis=1)
+    for k in range(3):
+        axes.scatter(*points[label == k].T, s=26, color=plots.CLASSES[k], alpha=0.7)
+    axes.set(title=name, aspect="equal", xlim=(-1.8, 1.8), ylim=(-1.8, 1.8))
+    print(f"{name:25} loss {mean_loss(points, labels, margin):.3f}, energy genuine "
+          f"{energy[is_same == 1].mean():.3f}, imposite {energy[is_same == 0].mean():.3f}")
+plots.show(figure, alt="Four ends: three tight groups at margin 1, wider at margin 2, one spot at margin 0, a muddle with swapped labels.")
+
+# %% [markdown]
+# Margin 1 and margin 2 end as they should: three spots, all 0.000 apart inside a class, and other
+# classes as far off as the margin asks. The run with margin 0 reports a loss of 0.000 as well, and
+# has learnt nothing about classes being different: its spots are just where each class happened to
+# start. (With a network, whose weights are shared by all inputs, nothing would keep even those
+# apart.) A loss of 0 says little until you know the margin. The swapped labels end in a muddle in
+# which genuine pairs are *farther* apart than imposite ones, and the loss stops at 0.184. That is
+# the sign to look for: genuine energy above imposite energy.
+#
+# ## Faces
+#
+# Now real pictures: ten photographs each of 40 people, taken at AT&T Laboratories Cambridge in the
+# early nineties. A pair is genuine if both show one person. The people are split, not the pictures:
+# 28 to train, 6 to choose by, 6 for the test. We shrink each photograph to 28 x 28 and leave its
+# brightness alone.
+
+# %%
+# Recipe: the pictures.
+def shrink(photographs):
+    """[n, 112, 92] to [n, 28, 28]: means of 4 x 4 blocks, the edge repeated to make it square."""
+    small = photographs.reshape(-1, 28, 4, 23, 4).mean(axis=(2, 4))
+    return (np.pad(small, ((0, 0), (0, 0), (2, 3)), mode="edge") - 0.45) / 0.2
+
+
+def load_people(split):
+    data = datasets.load_faces(split)
+    return shrink(data.images), data.label
+
+
+def all_pairs(label):
+    """Rows of the first and of the second picture of every pair, and whether it is genuine."""
+    first, second = np.triu_indices(len(label), 1)
+    return first, second, (label[first] == label[second]).astype(int)
+
+
+faces = {split: load_people(split) for split in ("train", "validation", "test")}
+
+# %%
+for split, (images, person) in faces.items():
+    is_same = all_pairs(person)[2]
+    print(f"{split:10} {len(np.unique(person)):2} people, {len(images)} pictures, {is_same.sum():,} genuine "
+          f"and {(1 - is_same).sum():,} imposite pairs")
+images, person = faces["validation"]
+shown = np.r_[0:8, 10:18, 20:28]
+figure = plots.image_grid(1 - (images[shown] * 0.2 + 0.45), columns=8, title="three people of the validation")
+plots.show(figure, alt="Eight photographs of each of three people; they turn the head and change expression.")
+
+# %% [markdown]
+# All pictures of a person give few genuine pairs and many imposite ones: in the validation 270 and
+# 1,500. Within a row the head turns and the face moves; between rows little else changes. *Predict:
+# how well do raw pixels do, with no learning at all?*
+#
+# ## Two errors and one number
+#
+# A decision needs a threshold: *accept* a pair whose energy is below it. Two things can go wrong, and
+# each is counted among its own kind of pairs.
+#
+# - **FAR**, false acceptance rate: the share of imposite pairs that are accepted.
+# - **FRR**, false rejection rate: the share of genuine pairs that are rejected.
+#
+# Raise the threshold, and FAR rises while FRR falls. Where they cross they are equal, and that common
+# value is the **equal error rate** (EER): one number, with no threshold to choose and the same for any
+# mix of pairs. 0.5 is guessing, 0 is perfect.
+
+# %%
+def energies_of(vectors, person):
+    first, second, is_same = all_pairs(person)
+    return np.linalg.norm(vectors[first] - vectors[second], axis=1), is_same
+
+
+def error_rates_loop(energy, is_same, threshold):
+    accepted = rejected = 0
+    for e, y in zip(energy, is_same, strict=True):
+        accepted += y == 0 and e < threshold
+        rejected += y == 1 and e >= threshold
+    return accepted / (is_same == 0).sum(), rejected / (is_same == 1).sum()
+
+
+def equal_error(vectors, person):
+    energy, is_same = energies_of(vectors, person)
+    return metrics.equal_error_rate(-energy, is_same)  # the library asks for a similarity
+
+
+pixels = {split: images.reshape(len(images), -1) for split, (images, _) in faces.items()}
+
+# %%
+energy, is_same = energies_of(pixels["validation"], faces["validation"][1])
+rate, crossing = equal_error(pixels["validation"], faces["validation"][1])
+print(f"threshold {-crossing:.1f}: FAR and FRR", np.round(error_rates_loop(energy, is_same, -crossing), 3))
+far, frr, threshold = metrics.error_rates(-energy, is_same)
+k = len(far) // 2
+assert np.allclose(error_rates_loop(energy, is_same, -threshold[k]), (far[k], frr[k]))
+print(f"EER of raw pixels on the validation people {rate:.3f}")
+
+# %% [markdown]
+# TEXT-PIXELS
+#
+# ## Training
+#
+# Balanced batches as in [03](03_triplets.ipynb): 8 people, 4 pictures of each, and *all* 496 pairs of the 32
+# pictures, 48 of them genuine. If every pair counted alike, the imposite ones would decide. So genuine
+# pairs are averaged for themselves, and imposite ones for themselves, over those inside the margin
+# only: the others pay nothing and would only thin out the rest. Each picture is turned, stretched,
+# moved and mirrored a little before each use.
+
+# %%
+# Recipe: training.
+EPOCHS, STEPS, PEOPLE, PHOTOS, MARGIN = 6, 50, 8, 4, 0.7
+
+
+def vary(rng, images):
+    """Each picture turned by up to 10 degrees, stretched, moved, mirrored, its light changed."""
+    centre, result = np.full(2, 13.5), np.empty_like(images)
+    for k, image in enumerate(images):
+        turn = np.radians(rng.uniform(-10, 10))
+        matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        matrix = matrix * rng.uniform(0.9, 1.1, 2)
+        image = image[:, ::-1] if rng.random() < 0.5 else image
+        shift = centre - matrix @ centre + rng.uniform(-2, 2, 2)
+        result[k] = ndimage.affine_transform(image, matrix, shift, order=1, mode="nearest")
+    contrast = np.exp(rng.uniform(-0.1, 0.1, (len(images), 1, 1)))
+    return (result * contrast + rng.uniform(-0.1, 0.1, contrast.shape)).astype(np.float32)
+
+
+def face_loss(model, images, person):
+    first, second = np.triu_indices(PEOPLE * PHOTOS, 1)
+    embedding, is_same = model(images), (person[first] == person[second]).astype(int)
+    pair_loss = contrastive_loss(
+        euclidean_distance(embedding[first], embedding[second]), is_same, margin=MARGIN
+    )
+    is_active = (1 - is_same) * (pair_loss > 0)
+    return mean_of_real(pair_loss, is_same) + mean_of_real(pair_loss, is_active)
+
+# %%
+# Recipe: one run.
+def train_faces(images, person, *, seed, validate=None):
+    def batches(epoch):
+        rng = np.random.default_rng((seed, epoch))
+        for rows in balanced_batches(person, classes=PEOPLE, per_class=PHOTOS, steps=STEPS, seed=rng):
+            yield vary(rng, images[rows]), person[rows]
+
+    encoder = ImageEncoder(channels=(16, 32, 64), rngs=nnx.Rngs(seed))
+    steps = EPOCHS * STEPS
+    rate = optax.warmup_cosine_decay_schedule(0, 2e-3, steps // 10, steps)
+    history = fit(encoder, face_loss, batches, epochs=EPOCHS, optimizer=optax.adam(rate),
+                  validate=validate, progress=False)
+    return encoder, history
+
+# %% [markdown]
+# *Predict: by how much does the network beat the pixels on the validation people, if at all?*
+
+# %% tags=["trained"]
+encoder, history = train_faces(
+    *faces["train"], seed=SEED,
+    validate=lambda model: equal_error(encode(model, faces["validation"][0]), faces["validation"][1])[0],
+)
+vectors = {split: encode(encoder, images) for split, (images, _) in faces.items()}
+print("loss of each epoch      ", np.round(history["epoch_loss"], 3))
+print("EER on validation people", np.round(history["validation"], 3))
+print(f"EER on training people   {equal_error(vectors['train'], faces['train'][1])[0]:.3f}")
+
+# %% [markdown]
+# TEXT-TRAIN
+#
+# ## The test people, opened once
+#
+# *Predict: is the EER the same on six other people? And that of the pixels?*
+
+# %% tags=["trained"]
+figure, both = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True)
+for axes, (name, table) in zip(both, {"network": vectors, "raw pixels": pixels}.items(), strict=True):
+    energy, is_same = energies_of(table["test"], faces["test"][1])
+    rate, crossing = equal_error(table["test"], faces["test"][1])
+    far, frr, threshold = metrics.error_rates(-energy, is_same)
+    axes.plot(-threshold, far, color=plots.COLOURS["negative"], label="FAR: imposite accepted")
+    axes.plot(-threshold, frr, color=plots.COLOURS["positive"], label="FRR: genuine rejected")
+    axes.plot(-crossing, rate, "o", color="black", label="EER")
+    axes.set(title=f"{name}, test people", xlabel="threshold on the energy")
+    print(f"{name:10}  test EER {rate:.3f}, validation "
+          f"{equal_error(table['validation'], faces['validation'][1])[0]:.3f}")
+both[0].set_ylabel("share of the pairs of that kind")
+both[1].legend(fontsize=9)
+plots.show(figure, alt="FAR rises and FRR falls with the threshold and they cross, for the network and for raw pixels.")
+
+# %% [markdown]
+# TEXT-TEST
+#
+# ## Six people are few
+#
+# `python benchmarks/faces.py` trains this recipe for six groups of six held-out people, each with
+# seeds 0, 1 and 2, the last group being the test people. The recipe was chosen on four of the groups; the other two
+# never had a say. *Predict: what varies more, the seed or the group?*
+
+# %%
+path = Path("../benchmarks/results/faces.json")
+stored = json.loads(path.read_text()) if path.exists() else None
+if stored is None:
+    print("no stored figures; run: python benchmarks/faces.py")
+else:
+    print("people held out    pixels   network, seeds 0, 1, 2")
+    for group in stored["groups"]:
+        eers = "   ".join(f"{eer:.3f}" for eer in group["network"])
+        use = "chosen on" if group["chosen_on"] else "new"
+        print(f"{group['people']:8} {use:9}  {group['pixels']:.3f}    {eers}")
+    mean = stored["mean"]
+    print(f"{'mean':18}  {mean['pixels']:.3f}    {mean['network']:.3f}")
+    print(f"{'mean of new':18}  {mean['pixels_new']:.3f}    {mean['network_new']:.3f}")
+
+# %% [markdown]
+# TEXT-GROUPS
+#
+# ## A failure on purpose: a split that shares people
+#
+# Take as many training pictures, 280, but deal them otherwise: seven of each of the 40 people to train,
+# three of each to test. No picture is on both sides, and it looks like a fair split. *Predict the EER.*
+
+# %%
+if stored is not None:
+    print("held out                     pixels   network, seeds 0, 1, 2")
+    for name, row in stored["splits"].items():
+        print(f"{name:27}  {row['pixels']:.3f}    " + "   ".join(f"{eer:.3f}" for eer in row["network"]))
+
+# %% [markdown]
+# TEXT-LEAK
+#
+# ## Precision is not accuracy
+#
+# In use there is one threshold, chosen beforehand: here where FAR and FRR cross on the validation
+# people. Then we count the test pairs. *Predict: can the accuracy be high and most alarms false?*
+
+# %% tags=["trained"]
+threshold = -equal_error(vectors["validation"], faces["validation"][1])[1]
+energy, is_same = energies_of(vectors["test"], faces["test"][1])
+accepted = energy < threshold
+far, frr = error_rates_loop(energy, is_same, threshold)
+print(f"threshold {threshold:.3f}: FAR {far:.3f}, FRR {frr:.3f}")
+print(f"accuracy  {(accepted == is_same).mean():.3f}  of all pairs called right")
+print(f"precision {is_same[accepted].mean():.3f}  of accepted pairs genuine")
+print(f"recall    {accepted[is_same == 1].mean():.3f}  of genuine pairs accepted")
+print(f"rejecting every pair has accuracy {1 - is_same.mean():.3f}")
+
+# %% [markdown]
+# TEXT-PRECISION
+
+# %% tags=["trained"]
+share = np.geomspace(0.001, 0.9, 200)
+hits, alarms = share * (1 - frr), (1 - share) * far
+figure, axes = plt.subplots()
+axes.semilogx(share, hits + (1 - share) * (1 - far), color=plots.COLOURS["anchor"], label="accuracy")
+axes.semilogx(share, hits / (hits + alarms), color=plots.COLOURS["accent"], label="precision")
+axes.set(xlabel="share of genuine pairs among all pairs", ylabel="share", ylim=(0, 1.02))
+axes.legend(loc="lower right")
+plots.show(figure, alt="Accuracy hardly moves with the mix of pairs; precision falls towards 0 when genuine pairs are rare.")
+for p in (0.5, 0.15, 0.01):
+    precision = p * (1 - frr) / (p * (1 - frr) + (1 - p) * far)
+    accuracy = p * (1 - frr) + (1 - p) * (1 - far)
+    print(f"{p:4.0%} genuine: accuracy {accuracy:.3f}, precision {precision:.3f}")
+
+# %% [markdown]
+# TEXT-MIX
+#
+# ## Exercises
+#
+# Here `d` holds distances `[n]` and `y` is 1 for genuine and 0 for imposite, `[n]`.
+#
+# **07.1 The contrastive loss.** Return the loss of each pair for the margin `m`, shape `[n]`.
+
+# %%
+def my_contrastive_loss(d, y, m):
+    ...
+
+
+check("07.1", my_contrastive_loss)
+
+# %% [markdown]
+# <details><summary>Solution to 07.1</summary>
+#
+# ```python
+# def my_contrastive_loss(d, y, m):
+#     return y * d**2 + (1 - y) * np.maximum(m - d, 0) ** 2
+# ```
+#
+# </details>
+#
+# **07.2 FAR and FRR.** A pair is accepted where its distance is *below* `cut`. Return FAR and FRR.
+
+# %%
+def my_rates(d, y, cut):
+    ...
+
+
+check("07.2", my_rates)
+
+# %% [markdown]
+# <details><summary>Solution to 07.2</summary>
+#
+# ```python
+# def my_rates(d, y, cut):
+#     return np.mean(d[y == 0] < cut), np.mean(d[y == 1] >= cut)
+# ```
+#
+# </details>
+#
+# **07.3 Precision at another mix.** A system has these FAR and FRR. Where it is used, a share `p` of
+# all pairs is genuine. Which share of the accepted pairs is genuine there?
+
+# %%
+def my_precision(far, frr, p):
+    ...
+
+
+check("07.3", my_precision)
+
+# %% [markdown]
+# <details><summary>Solution to 07.3</summary>
+#
+# ```python
+# def my_precision(far, frr, p):
+#     hits, alarms = p * (1 - frr), (1 - p) * far
+#     return hits / (hits + alarms)
+# ```
+#
+# This is Bayes' rule: FAR and FRR belong to the system, the precision to the system *and* the place.
+#
+# </details>
+#
+# **07.4 Pairs to train on.** Pair k shows the people `a[k]` and `b[k]`, and the people in the list `held_out` are for
+# the test. Return for each pair whether it may be trained on, shape `[n]` of True and False.
+
+# %%
+def may_train(a, b, held_out):
+    ...
+
+
+check("07.4", may_train)
+
+# %% [markdown]
+# <details><summary>Solution to 07.4</summary>
+#
+# ```python
+# def may_train(a, b, held_out):
+#     return ~np.isin(a, held_out) & ~np.isin(b, held_out)
+# ```
+#
+# An imposite pair of one person kept back and one not is left out as well: the network would be
+# told what the first is *not* like.
+#
+# </details>
+#
+# ## Recap
+#
+# TEXT-RECAP
+#
+# Limits: TEXT-LIMITS
+#
+# ### References
+#
+# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*: the
+#   name, and genuine against forged signatures.
+#   [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
+# - Chopra, Hadsell and LeCun 2005, *Learning a similarity metric discriminatively, with application
+#   to face verification*: the energy, and people of the test kept out of training.
+#   [doi.org/10.1109/CVPR.2005.202](https://doi.org/10.1109/CVPR.2005.202)
+# - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*: the
+#   loss with its margin, and the springs. [yann.lecun.com](https://yann.lecun.com/exdb/publis/pdf/hadsell-chopra-lecun-06.pdf)
+# - Samaria and Harter 1994, *Parameterisation of a stochastic model for human face identification*:
+#   the photographs, by kindness of AT&T Laboratories Cambridge.
+#   [cam-orl.co.uk](https://cam-orl.co.uk/facedatabase.html)
+# - Ravichandiran 2018, *Hands-On Meta Learning with Python*: pairs, energy and this loss on the same
+#   faces. [packtpub.com](https://www.packtpub.com/en-us/product/hands-on-meta-learning-with-python-9781789534207)
+#
+# [Start](00_start_here.ipynb) · Previous: [06 One-shot testing](06_one_shot_testing.ipynb) ·
+# Next: [Back to the map](00_start_here.ipynb)
