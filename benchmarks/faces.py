@@ -3,8 +3,8 @@
 Usage: python benchmarks/faces.py         writes benchmarks/results/faces.json
 
 The recipe is read from the notebook's own cells, those that begin with "# Recipe", so the two
-cannot drift apart. The group 34 to 39 is the test of the notebook and seed 0 its run. The recipe was
-chosen on four of the groups; the other two never had a say.
+cannot drift apart. The group 34 to 39 is the test of the notebook and seed 0 its run. The recipe
+was chosen on four of the groups; the other two never had a say.
 """
 
 import json
