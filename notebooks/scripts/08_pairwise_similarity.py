@@ -1,0 +1,669 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,scripts//py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 08 Pairwise similarity
+#
+# **Can a network learn the comparison itself, and answer "same or different?" with a probability?**
+#
+# After this notebook you can
+# - draw balanced pairs, and say what an unbalanced stream does to the answers,
+# - build the head |h1 - h2| → dense → sigmoid, by loop, without one, and with `siamese_lib`,
+# - follow the gradient of the cross-entropy through the head into the shared convolutions,
+# - test a probability: is "80 % sure" right in 80 of 100 cases?
+# - name an unseen letter by the support picture with the highest probability, and say what that costs.
+#
+# Before this: [07 Contrastive pairs](07_contrastive_pairs.ipynb), and
+# [06 One-shot testing](06_one_shot_testing.ipynb) for the letters. Time: about 45 minutes to study,
+# about one minute to run.
+#
+# [Start](00_start_here.ipynb) · Previous: [07 Contrastive pairs](07_contrastive_pairs.ipynb) ·
+# Next: [09 Which loss](09_which_loss.ipynb)
+
+# %%
+import json
+import time
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+import optax
+from flax import nnx
+from sklearn.linear_model import LogisticRegression
+
+from siamese_lib import datasets, one_shot, plots
+from siamese_lib.checks import check
+from siamese_lib.encoders import ImageEncoder, SimilarityHead, SimilarityNetwork
+from siamese_lib.losses import pairwise_cross_entropy
+from siamese_lib.training import encode, fit
+
+plots.style()
+SEED = 0
+
+# %% [markdown]
+# ## The plan
+#
+# So far the comparison was fixed, a cosine or a distance, and only the encoder learnt. Here the
+# comparison learns too. Two pictures go through one encoder, and a small *head* compares the results:
+#
+# $$h_1 = f(x_1), \quad h_2 = f(x_2), \quad z = |h_1 - h_2|, \quad
+# p(\text{same}) = \sigma(w \cdot z + b)$$
+#
+# $|\cdot|$ is taken entry by entry, and the sigmoid $\sigma(t) = 1 / (1 + e^{-t})$ makes a probability of
+# any number. It is a classifier with two answers, and is trained like one (Koch et al. 2015; S. Wang's
+# lectures teach it first of all). The letters are those of notebook 06, with whole scripts kept back.
+
+# %%
+# Recipe: the data.
+train, validation, test = map(datasets.load_glyphs, ("train", "validation", "test"))
+
+# %%
+random = np.random.default_rng(SEED)
+first, second = random.integers(len(train.images), size=(2, 10_000))
+same_by_chance = (train.label[first] == train.label[second]).mean()
+print(f"letters {len(np.unique(train.label))}, drawings {len(train.images):,}")
+print(f"share of same pairs among random ones: {same_by_chance:.4f}")
+
+# %% [markdown]
+# ## Balanced pairs
+#
+# Two drawings picked at random hardly ever show the same letter: @@ of 10,000 pairs here. A network
+# that always says "different" would be right in 99.9 % of such a stream, and would have no reason to
+# look at the pictures. So we build the stream ourselves: half of the pairs same, half different.
+#
+# As in 06 the two drawings are in different typefaces, in both halves. *Predict: what would the network
+# learn if only the different pairs mixed typefaces?*
+
+# %%
+# Recipe: balanced pairs.
+PAIRS, STEPS = 64, 60  # pairs in a batch, batches in an epoch
+
+
+def draw_pairs(data, count, random, share=0.5):
+    rows = np.argsort(data.label, kind="stable").reshape(-1, 20)  # row = letter, 20 drawings
+    is_same = np.arange(count) < share * count
+    letter = random.integers(len(rows), size=count)
+    other = (letter + random.integers(1, len(rows), size=count)) % len(rows)
+    first = rows[letter, random.integers(20, size=count)]
+    partners = random.permuted(rows[np.where(is_same, letter, other)], axis=1)
+    is_other_face = data.drawer[partners] != data.drawer[first][:, None]
+    second = partners[np.arange(count), is_other_face.argmax(axis=1)]
+    return first, second, is_same.astype(np.int32)
+
+
+def batches(epoch):
+    random = np.random.default_rng((SEED, epoch))
+    for _ in range(STEPS):
+        first, second, is_same = draw_pairs(train, PAIRS, random)
+        yield train.images[first], train.images[second], is_same
+
+
+# %%
+x1, x2, is_same = next(batches(0))
+some = np.r_[:5, PAIRS - 5 : PAIRS]
+colours = [plots.COLOURS["positive" if y else "negative"] for y in is_same[some]]
+figure = plots.image_grid(np.r_[x1[some], x2[some]], columns=10, frames=colours * 2)
+plots.show(figure, alt="Ten pairs, one a column: five of one letter in green frames, five of two letters in orange.")
+print("share of same pairs in the batch:", is_same.mean())
+
+# %% [markdown]
+# Each column is a pair, green for same. Had the same pairs shared a typeface, the thickness of the
+# strokes would give the answer away, and the network would learn typefaces instead of letters.
+#
+# ## The head
+#
+# First with loops, on two pairs of made-up vectors with three entries. *Predict: which of the two pairs
+# is more likely the same?*
+
+# %%
+def head_loop(h1, h2, weight, bias):
+    logits = []
+    for a, b in zip(h1, h2, strict=True):
+        logit = bias
+        for i in range(len(weight)):
+            logit += weight[i] * abs(a[i] - b[i])
+        logits.append(logit)
+    return np.array(logits)
+
+
+h1 = np.array([[0.6, 0.0, 0.8], [0.6, 0.0, 0.8]])
+h2 = np.array([[0.5, 0.1, 0.9], [0.8, 0.6, 0.0]])
+weight, bias = np.array([-6.0, -2.0, -4.0]), 1.5
+logits = head_loop(h1, h2, weight, bias)
+print("logits", logits.round(2), " probabilities", (1 / (1 + np.exp(-logits))).round(3))
+
+# %% [markdown]
+# Small differences leave the bias nearly alone: the first pair gets @@. The second pair pays for every
+# difference, entry by entry at its own price, and gets @@. A logit of 0 means one half.
+#
+# Without loops it is one line. `SimilarityHead` is the same with trainable weights.
+
+# %%
+def head_vectorised(h1, h2, weight, bias):
+    return np.abs(h1 - h2) @ weight + bias
+
+
+library = SimilarityHead(3, rngs=nnx.Rngs(SEED))
+library.dense.kernel[...] = jnp.array(weight[:, None], jnp.float32)
+library.dense.bias[...] = jnp.array([bias], jnp.float32)
+assert np.allclose(head_vectorised(h1, h2, weight, bias), logits)
+assert np.allclose(library(h1, h2), logits, atol=1e-5)
+assert np.array_equal(library(h1, h2), library(h2, h1))
+print("both orders:", library(h1, h2), library(h2, h1))
+
+# %% [markdown]
+# The three agree, and the order of the two pictures does not matter: $|a - b| = |b - a|$. That is built
+# in, not learnt. At the end we take it out and see what happens.
+#
+# ## Cross-entropy
+#
+# The loss of a pair is $-\ln$ of the probability given to the right answer: $-\ln p$ for a same pair,
+# $-\ln(1 - p)$ for a different one. *Predict: what does a network pay that always answers one half? And
+# one that is wrong with a logit of 200?*
+
+# %%
+def by_hand(logits, is_same):
+    p = 1 / (1 + np.exp(-logits))
+    return -np.log(np.where(is_same == 1, p, 1 - p))
+
+
+for logit, truth in ((0.0, 1), (2.0, 1), (2.0, 0), (200.0, 0)):
+    with np.errstate(divide="ignore"):
+        ours = by_hand(np.array([logit]), np.array([truth]))[0]
+    library = pairwise_cross_entropy(np.array([logit], np.float32), np.array([truth]))[0]
+    print(f"logit {logit:5.0f}, truth {truth}: by hand {ours:8.4f}, siamese_lib {library:8.4f}")
+
+# %% [markdown]
+# One half costs ln 2 = 0.6931: remember that number, it is the loss of a network that knows nothing. Being
+# sure and right costs little (0.1269), sure and wrong much (2.1269). At a logit of 200 the two part.
+# By hand, $1 - p$ is rounded to 0 and its logarithm is infinite. The library never forms $p$. It computes
+# $\ln(1 + e^{t})$ in a form that stays finite, and its gradient stays useful.
+#
+# ## One network, two towers, one head
+#
+# The encoder ends in vectors of length 1, as everywhere in this course. *Predict: how large is an entry
+# of |h1 - h2| before training, and how far from one half are the answers?*
+
+# %%
+# Recipe: the network and the loss.
+rngs = nnx.Rngs(SEED)
+encoder = ImageEncoder(channels=(16, 32, 64), embedding_dim=64, rngs=rngs)
+network = SimilarityNetwork(encoder, SimilarityHead(64, rngs=rngs))
+
+
+def loss(model, first, second, is_same):
+    return pairwise_cross_entropy(model(first, second), is_same).mean()
+
+
+# %%
+differences = np.abs(np.asarray(encoder(x1)) - np.asarray(encoder(x2)))
+answers = jax.nn.sigmoid(network(x1, x2))
+print(f"mean entry of |h1 - h2| {differences.mean():.3f}")
+print(f"answers from {answers.min():.3f} to {answers.max():.3f}, loss {loss(network, x1, x2, is_same):.3f}")
+
+# %% [markdown]
+# A unit vector of 64 entries has entries of about 1/8, and an untrained encoder puts all pictures into
+# a narrow cone. So the differences are @@ on average, and every answer is near one half, whatever the
+# pictures.
+#
+# ## Where the gradient arrives
+#
+# The loss sits behind the head. Does it reach the first convolution? Here are the lengths of the
+# gradient of one step, layer by layer, before any training. *Predict: where is it largest?*
+
+# %%
+def kernel_gradients(model, loss_function):
+    gradients = nnx.grad(loss_function)(model, x1, x2, is_same)
+    names = ("convolution 1", "convolution 2", "convolution 3", "encoder's dense", "head")
+    kernels = [c.kernel for c in gradients.encoder.convolutions.values()]
+    kernels += [gradients.encoder.head.kernel, gradients.head.dense.kernel]
+    return {name: np.asarray(kernel[...]) for name, kernel in zip(names, kernels, strict=True)}
+
+
+def one_tower(model, x1, x2, is_same, *, still):
+    h = list(model.encoder(x) for x in (x1, x2))
+    h[still] = jax.lax.stop_gradient(h[still])
+    return pairwise_cross_entropy(model.head(*h), is_same).mean()
+
+
+both = kernel_gradients(network, loss)
+left = kernel_gradients(network, lambda *a: one_tower(*a, still=1))
+right = kernel_gradients(network, lambda *a: one_tower(*a, still=0))
+
+# %%
+figure, axes = plt.subplots(figsize=(7.2, 3.2))
+places = np.arange(len(both))
+for shift, (name, role, part) in enumerate([("both towers", "accent", both), ("tower 1", "anchor", left),
+                                            ("tower 2", "positive", right)]):
+    lengths = [np.linalg.norm(gradient) for gradient in part.values()]
+    axes.bar(places + 0.27 * (shift - 1), lengths, 0.25, color=plots.COLOURS[role], label=name)
+    print(f"{name:12}", np.round(lengths, 4))
+axes.set_xticks(places, both)
+axes.set(ylabel="length of the gradient", yscale="log")
+axes.legend()
+plots.show(figure, alt="Bars on a log scale: every convolution and the head receive a gradient, through both towers.")
+for name in list(both)[:-1]:
+    assert np.allclose(both[name], left[name] + right[name], atol=1e-6)
+
+# %% [markdown]
+# Every layer gets some. @@ For the shared layers the gradient is the
+# sum of what comes down tower 1 and what comes down tower 2 (the assertion adds them up, entry by
+# entry). The head stands behind both and gets its own whole.
+#
+# ## A rate for the head
+#
+# The head has a handicap. Its inputs are small, so its weights must become large before an answer can
+# leave one half; and the gradient that reaches the encoder is multiplied by those same weights. While
+# the head is weak, the encoder hears little. Koch et al. gave each layer a learning rate of its own.
+# We do that for one: the head steps 30 times as far as the rest.
+
+# %%
+# Recipe: the optimizer.
+EPOCHS, HEAD_TIMES = 8, 30
+rate = optax.warmup_cosine_decay_schedule(0, 3e-3, STEPS, EPOCHS * STEPS)
+is_head = nnx.State({"encoder": False, "head": True})
+optimizer = optax.chain(optax.adam(rate), optax.masked(optax.scale(HEAD_TIMES), is_head))
+
+# %% [markdown]
+# What is that worth? `benchmarks/pairwise.py` trains this notebook's recipe with three seeds, once as it
+# stands and once with one rate for all, and measures on validation pairs.
+
+# %%
+stored = json.loads(Path("../benchmarks/results/pairwise.json").read_text())["mean"]
+
+
+def spread(name, what):
+    score = stored[name][what]
+    return f"{score['mean']:.3f} ({score['low']:.3f} to {score['high']:.3f})"
+
+
+print("validation pairs right, mean of three seeds (lowest to highest)")
+print("one rate for all  ", spread("one rate", "validation pairs"))
+print("head 30 times     ", spread("recipe", "validation pairs"))
+
+# %% [markdown]
+# @@
+#
+# ## Training
+#
+# The training takes less than a minute on two cores. *Predict: where will the loss start?*
+
+# %%
+def accuracy(model, data, pairs):
+    vectors = encode(model.encoder, data.images)
+    first, second, is_same = pairs
+    logits = np.asarray(model.head(vectors[first], vectors[second]))
+    return ((logits > 0) == is_same).mean()
+
+
+validation_pairs = draw_pairs(validation, 4000, np.random.default_rng(1))
+history = fit(
+    network, loss, batches, epochs=EPOCHS, optimizer=optimizer,
+    validate=lambda model: accuracy(model, validation, validation_pairs),
+    on_epoch=plots.live_loss_curve(alt="The loss of each step falls from 0.69; accuracy on validation pairs rises."),
+)
+
+# %% tags=["trained"]
+test_pairs = draw_pairs(test, 4000, np.random.default_rng(2))
+for name, data, pairs in (("training", train, draw_pairs(train, 4000, np.random.default_rng(3))),
+                          ("validation", validation, validation_pairs), ("test", test, test_pairs)):
+    print(f"{name:10} pairs right {accuracy(network, data, pairs):.3f}")
+
+# %% [markdown]
+# The loss starts at ln 2, as it must. In the end @@ of the pairs of test letters are called right, @@ of
+# the training letters: it has learnt to compare, not a list of letters. Half would be guessing.
+#
+# ## Are the probabilities true?
+#
+# The network does not only say "same", it says how sure it is. To test that, sort unseen pairs by their
+# probability into ten groups and count in each how many are same. *Predict: will it be too sure or too
+# careful on scripts it has not met?*
+
+# %% tags=["trained"]
+vectors = encode(network.encoder, test.images)
+
+
+def probability(pairs):
+    return np.asarray(jax.nn.sigmoid(network.head(vectors[pairs[0]], vectors[pairs[1]])))
+
+
+def reliability(p, is_same):
+    group = np.minimum((p * 10).astype(int), 9)
+    return [(p[group == g].mean(), is_same[group == g].mean(), (group == g).sum()) for g in range(10)]
+
+
+p, truth = probability(test_pairs), test_pairs[2]
+groups = reliability(p, truth)
+error = sum(count * abs(said - found) for said, found, count in groups) / len(p)
+sure = (p < 0.1) | (p > 0.9)
+print(f"expected calibration error {error:.3f}; surer than 0.9: {sure.mean():.2f} of the pairs, "
+      f"of which right {((p > 0.5) == truth)[sure].mean():.3f}")
+
+# %%
+figure, axes = plt.subplots(figsize=(4.4, 3.8))
+axes.plot([0, 1], [0, 1], color="grey", ls=":", label="true probabilities")
+axes.plot(*np.array(groups)[:, :2].T, "o-", color=plots.COLOURS["anchor"], label="test pairs")
+axes.set(xlabel="probability given", ylabel="share that is same", aspect="equal")
+axes.legend()
+plots.show(figure, alt="Reliability: the share of same pairs rises with the probability given, near the diagonal.")
+
+# %% [markdown]
+# @@ The **expected calibration error**
+# is the mean gap between both axes, weighted by the pairs in a group.
+#
+# ## What an unbalanced stream does
+#
+# These probabilities hold for a stream in which half of the pairs are same. The head learns the share
+# along with everything else. To see it quickly we keep the encoder and fit a new head on training pairs,
+# with scikit-learn's logistic regression: the same formula. *Predict: trained where one in ten, or one
+# in a hundred, is same, what will it answer on our balanced validation pairs?*
+
+# %% tags=["trained"]
+def differences_of(data, pairs):
+    v = encode(network.encoder, data.images)
+    return np.abs(v[pairs[0]] - v[pairs[1]])
+
+
+z = differences_of(validation, validation_pairs)
+print("share of same  mean answer  right at 0.5  right, odds put back")
+for share in (0.5, 0.1, 0.01):
+    pairs = draw_pairs(train, 20_000, np.random.default_rng(4), share)
+    head = LogisticRegression(C=1e4, max_iter=2000).fit(differences_of(train, pairs), pairs[2])
+    logits = head.decision_function(z)
+    back = logits - np.log(share / (1 - share))
+    right = [((values > 0) == validation_pairs[2]).mean() for values in (logits, back)]
+    print(f"{share:13}{(1 / (1 + np.exp(-logits))).mean():13.3f}{right[0]:14.3f}{right[1]:22.3f}")
+
+# %% [markdown]
+# @@
+#
+# ## One-shot prediction
+#
+# Now the exam of notebook 06: 20 letters of an unseen script, one picture of each as support, and a
+# query in another typeface. The head compares the query with each support picture, and the highest
+# probability wins.
+
+# %%
+# Recipe: the exam.
+def draw_episode(data, random):
+    own = np.flatnonzero(data.alphabet == random.choice(np.unique(data.alphabet)))
+    rows = one_shot.sample_episode(data.label[own], n_way=20, k_shot=1, rng=random,
+                                   drawer=data.drawer[own])
+    return own[rows.support[:, 0]], own[rows.query[:, 0]]
+
+
+def head_logits(head, query, support):
+    kernel, bias = np.asarray(head.dense.kernel[...])[:, 0], float(head.dense.bias[0])
+    return np.abs(query[:, None] - support[None]) @ kernel + bias  # [q, n]
+
+
+# %% [markdown]
+# First by loop, on one episode, then all pairs of it at once.
+
+# %% tags=["trained"]
+def predict_loop(query, support):
+    answers = []
+    for q in query:
+        logits = [float(network.head(q[None], s[None])[0]) for s in support]
+        answers.append(int(np.argmax(logits)))
+    return np.array(answers)
+
+
+support, query = draw_episode(test, np.random.default_rng(5))
+logits = head_logits(network.head, vectors[query], vectors[support])
+assert np.array_equal(predict_loop(vectors[query], vectors[support]), logits.argmax(axis=1))
+print("answers", logits.argmax(axis=1), " right:", np.mean(logits.argmax(axis=1) == np.arange(20)))
+
+# %% [markdown]
+# The sigmoid can be left out where only the winner counts: a higher logit is a higher probability.
+# Here are two queries with their most likely support pictures. *Predict: do the probabilities of
+# a row add up to 1?*
+
+# %% tags=["trained"]
+p = 1 / (1 + np.exp(-logits))
+for row in (1, 8):
+    order = np.argsort(-p[row])[:8]
+    roles = ["anchor"] + ["positive" if i == row else "negative" for i in order]
+    figure = plots.image_grid(np.r_[test.images[query[row]][None], test.images[support[order]]],
+                              titles=["query", *(f"{p[row, i]:.2f}" for i in order)], columns=9,
+                              frames=[plots.COLOURS[role] for role in roles])
+    plots.show(figure, alt="A query in blue and eight support letters, most likely first; its own letter in green.")
+print("supports called same, query by query:", (p > 0.5).sum(axis=1))
+
+# %% [markdown]
+# They do not add up to 1: every pair is asked for itself. Several support pictures may be "same", or
+# none. @@ That is a strength where "none of these" is an answer, which the
+# nearest neighbour cannot give.
+#
+# ## Head against cosine
+#
+# The encoder of this network gives embeddings as any other does, so they can be compared by cosine, with the
+# head left aside. 400 episodes of the test scripts, the same ones for both. *Predict: the head was
+# trained to compare. By how much does it win?*
+
+# %% tags=["trained"]
+draw = np.random.default_rng(6)
+episodes = [draw_episode(test, draw) for _ in range(400)]
+support, query = (vectors[np.array(rows)] for rows in zip(*episodes, strict=True))
+
+
+def shares_right(similarity):
+    return (similarity.argmax(axis=-1) == np.arange(20)).mean(axis=-1)
+
+
+by_head = shares_right(np.array([head_logits(network.head, q, s) for q, s in zip(query, support, strict=True)]))
+by_cosine = shares_right(query @ support.swapaxes(1, 2))
+for name, scores in (("head", by_head), ("cosine", by_cosine), ("head - cosine", by_head - by_cosine)):
+    print(f"{name:14}{scores.mean():6.3f} +- {1.96 * scores.std(ddof=1) / 20:.3f}")
+
+# %% [markdown]
+# @@
+#
+# One seed says little. Three seeds, and beside them the same encoder trained with the loss of notebook 06
+# on the same number of pictures, and notebook 06 itself:
+
+# %%
+rival = json.loads(Path("../benchmarks/results/glyphs.json").read_text())["mean"]["20-way 1-shot"]
+for name in ("recipe", "one rate", "modified triplet loss"):
+    for how in ("head", "cosine"):
+        if f"one-shot by {how}" in stored[name]:
+            print(f"{name + ', by ' + how:34}", spread(name, f"one-shot by {how}"))
+print(f"{'notebook 06, by cosine':34} {rival['mean']:.3f} ({rival['low']:.3f} to {rival['high']:.3f})")
+
+# %% [markdown]
+# @@
+#
+# ## What the head has learnt
+#
+# One might expect that every difference lowers the probability: all weights below 0. *Predict: is that
+# so? And which pair gets the highest probability of all, a picture with itself?*
+
+# %% tags=["trained"]
+weights, bias = np.asarray(network.head.dense.kernel[...])[:, 0], float(network.head.dense.bias[0])
+same = test_pairs[2] == 1
+logits = np.asarray(network.head(vectors[test_pairs[0]], vectors[test_pairs[1]]))
+print(f"weights below 0: {(weights < 0).mean():.2f}, mean {weights.mean():.2f}")
+print(f"a picture with itself: logit {bias:.2f}; same pairs above that: {(logits[same] > bias).mean():.2f}")
+
+# %% [markdown]
+# @@ So this is no distance: nothing in the formula asks for one.
+#
+# ## What the head costs
+#
+# Both ways encode each picture once. Then the paths part. A cosine is a product: all queries against all
+# supports in one matrix product, and for millions of supports there are indexes that look at a few only.
+# The head has to be evaluated once for each pair.
+
+# %% tags=["volatile"]
+def milliseconds(compare, times=5):
+    took = []
+    for _ in range(times):
+        start = time.perf_counter()
+        compare(vectors[:100], vectors)
+        took.append(time.perf_counter() - start)
+    return 1000 * min(took)
+
+
+print(f"100 queries, {len(vectors):,} supports: cosine {milliseconds(lambda q, s: q @ s.T):.2f} ms, "
+      f"head {milliseconds(lambda q, s: head_logits(network.head, q, s)):.0f} ms")
+
+# %% [markdown]
+# The head takes a hundred times as long or more, and the absolute differences of all pairs stand in
+# memory meanwhile. For 20 supports nobody notices. For a search in a large collection one looks up
+# the nearest hundred by cosine and lets the head decide among these. And a bad program is far more
+# expensive: whoever calls `network(x1, x2)` for each pair encodes the query anew for each support.
+#
+# ## A failure on purpose: no absolute value
+#
+# Leave out two strokes: $w \cdot (h_1 - h_2) + b$. The code runs, the gradients arrive. *Predict: what
+# will the loss do?*
+
+# %%
+class SignedHead(SimilarityHead):
+    def __call__(self, h1, h2):
+        return self.dense(h1 - h2)[:, 0]
+
+
+rngs = nnx.Rngs(SEED)
+signed = SimilarityNetwork(ImageEncoder(channels=(16, 32, 64), rngs=rngs), SignedHead(64, rngs=rngs))
+signed_history = fit(signed, loss, batches, epochs=1, optimizer=optimizer, progress=False)
+
+# %%
+figure, axes = plt.subplots(figsize=(6.4, 3))
+axes.plot(history["loss"][:STEPS], color=plots.COLOURS["positive"], label="|h1 - h2|")
+axes.plot(signed_history["loss"], color=plots.COLOURS["negative"], label="h1 - h2")
+axes.axhline(np.log(2), color="grey", ls=":", label="ln 2")
+axes.set(xlabel="step", ylabel="loss", ylim=(0, 1))
+axes.legend(ncols=3)
+plots.show(figure, alt="With the absolute value the loss falls from ln 2; without it the loss stays at ln 2.")
+
+# %% tags=["trained"]
+h1, h2 = signed.encoder(x1), signed.encoder(x2)
+there, back = np.asarray(signed.head(h1, h2)), np.asarray(signed.head(h2, h1))
+print("last ten losses:", f"{np.mean(signed_history['loss'][-10:]):.3f}",
+      "with the absolute value:", f"{np.mean(history['loss'][STEPS - 10:STEPS]):.3f}")
+print(f"logit there plus logit back, minus twice the bias: {abs(there + back - 2 * float(signed.head.dense.bias[0])).max():.4f}")
+
+# %% [markdown]
+# @@
+#
+# ## Exercises
+#
+# **08.1 The head.** For embeddings `h1`, `h2` `[b, dim]`, a `weight` `[dim]` and a number `bias` return the
+# *probabilities* that the pairs are the same, shape `[b]`.
+
+# %%
+def my_head(h1, h2, weight, bias):
+    ...
+
+
+check("08.1", my_head)
+
+# %% [markdown]
+# <details><summary>Solution to 08.1</summary>
+#
+# ```python
+# def my_head(h1, h2, weight, bias):
+#     logits = np.abs(h1 - h2) @ weight + bias
+#     return 1 / (1 + np.exp(-logits))
+# ```
+#
+# </details>
+#
+# **08.2 Cross-entropy.** For `logits` `[b]` and `is_same` `[b]` of 1 and 0 return the loss of each pair,
+# $-\ln$ of the probability of the right answer, shape `[b]`. Logits of 1000 and -1000 occur: the result has
+# to stay finite. A hint: for a different pair it is $\ln(1 + e^t)$, and `np.logaddexp(0, t)` is that.
+
+# %%
+def my_cross_entropy(logits, is_same):
+    ...
+
+
+check("08.2", my_cross_entropy)
+
+# %% [markdown]
+# <details><summary>Solution to 08.2</summary>
+#
+# ```python
+# def my_cross_entropy(logits, is_same):
+#     towards_wrong = np.where(is_same == 1, -logits, logits)
+#     return np.logaddexp(0, towards_wrong)
+# ```
+#
+# For a same pair $-\ln \sigma(t) = \ln(1 + e^{-t})$: the same with the sign turned.
+#
+# </details>
+#
+# **08.3 One-shot, with a way out.** `logits` `[q, n]` compares each query with n supports. Return for each
+# query the support with the highest probability, or -1 where even that probability is below `least`;
+# shape `[q]`.
+
+# %%
+def name_or_refuse(logits, least):
+    ...
+
+
+check("08.3", name_or_refuse)
+
+# %% [markdown]
+# <details><summary>Solution to 08.3</summary>
+#
+# ```python
+# def name_or_refuse(logits, least):
+#     p = 1 / (1 + np.exp(-logits))
+#     return np.where(p.max(axis=1) < least, -1, p.argmax(axis=1))
+# ```
+#
+# </details>
+#
+# **08.4 Another share.** A network trained on balanced pairs gives the probabilities `p`. In use only
+# `share` of the pairs are same. Return the corrected probabilities: the odds p / (1 - p) are multiplied by
+# share / (1 - share).
+
+# %%
+def at_share(p, share):
+    ...
+
+
+check("08.4", at_share)
+
+# %% [markdown]
+# <details><summary>Solution to 08.4</summary>
+#
+# ```python
+# def at_share(p, share):
+#     odds = p / (1 - p) * share / (1 - share)
+#     return odds / (1 + odds)
+# ```
+#
+# With one same pair in a hundred, a network that says 0.9 means 0.083.
+#
+# </details>
+#
+# ## Recap
+#
+# @@
+#
+# Limits: @@
+#
+# ### References
+#
+# - Koch, Zemel and Salakhutdinov 2015, *Siamese neural networks for one-shot image recognition*: the
+#   head, the cross-entropy, a learning rate for each layer.
+#   [cs.cmu.edu](https://www.cs.cmu.edu/~rsalakhu/papers/oneshot1.pdf)
+# - S. Wang, *Few-shot learning*, lecture 2: pairwise similarity, and where its gradients go.
+#   [github.com/wangshusen/DeepLearning](https://github.com/wangshusen/DeepLearning)
+# - Guo et al. 2017, *On calibration of modern neural networks*: the reliability picture and the expected
+#   calibration error. [arxiv.org/abs/1706.04599](https://arxiv.org/abs/1706.04599)
+#
+# [Start](00_start_here.ipynb) · Previous: [07 Contrastive pairs](07_contrastive_pairs.ipynb) ·
+# Next: [09 Which loss](09_which_loss.ipynb)
