@@ -183,7 +183,7 @@ def image_grid(images, *, titles=None, columns=10, frames=None, title=""):
             if frames is not None and k < len(images):
                 spine.set(color=frames[k], linewidth=3)
         if k < len(images):
-            axes.imshow(images[k], cmap="gray_r", vmin=0, vmax=1)
+            axes.imshow(images[k], cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
             if titles is not None:
                 axes.set_title(titles[k], fontsize=9)
     figure.suptitle(title)

@@ -71,7 +71,6 @@ else:
     drawn, test = map(datasets.load_omniglot, ("background", "evaluation"))
     train, validation = part(drawn, drawn.alphabet < 25), part(drawn, drawn.alphabet >= 25)
 
-# %%
 for name, data in {"train": train, "validation": validation, "test": test}.items():
     scripts, letters = len(np.unique(data.alphabet)), len(np.unique(data.label))
     print(f"{name:10} {scripts:3} scripts {letters:5} letters {len(data.images):6} drawings")
@@ -165,7 +164,7 @@ for _ in range(100):
     pictures = script.images[e.support[:, 0]], script.images[e.query[:, 0]]
     runs.append(datasets.OneShotRun(*pictures, np.arange(20)))
 
-# %%
+
 def as_pixels(images):
     return images.reshape(len(images), -1)
 
@@ -391,7 +390,7 @@ show_ranking(script.images[query], vectors[letters] @ vectors[query], script.ima
 # A symbol that no script has: a heart, drawn with numpy. Twenty letters are enrolled, one picture
 # each. *Predict: what does the network answer to a heart before the heart is enrolled?*
 
-# %%
+# %% tags=["trained"]
 def draw_heart(random):
     turn, size = np.radians(random.uniform(-15, 15)), random.uniform(0.8, 1.2)
     y, x = np.mgrid[1.7:-1.7:84j, -1.7:1.7:84j] / size
@@ -409,8 +408,6 @@ hearts = np.stack([draw_heart(rng) for _ in range(21)])
 example, heart_vectors = encode(network.encoder, hearts[:1]), encode(network.encoder, hearts[1:])
 before = vectors[letters]
 after = np.r_[before, example]  # enrolling is adding one row
-
-# %% tags=["trained"]
 letter_vectors = vectors[episode.query[:, 0]]
 for name, support in (("20 letters", before), ("with a heart", after)):
     found = one_shot.classify_by_support(support[:, None], heart_vectors)
