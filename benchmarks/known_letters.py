@@ -63,10 +63,6 @@ def draw_letters(seed):
     return Letters(*np.split(images, [POOL, POOL + HELD], axis=1)[:2], images[:, -HELD:])
 
 
-def imbalanced():
-    return np.where(np.arange(LETTERS) < RICH, MANY, FEW)
-
-
 def siamese(letters, counts, seed):
     """Pairs of one letter, all letters equally often; scored by the cosine to the prototypes."""
 
@@ -136,9 +132,7 @@ def probabilities(run):
 
 def steps_until_enough(run):
     """Steps after which ENOUGH of the validation drawings are right; None where never."""
-    return next(
-        ((n + 1) * STEPS for n, score in enumerate(run.course) if score >= ENOUGH), None
-    )
+    return next(((n + 1) * STEPS for n, score in enumerate(run.course) if score >= ENOUGH), None)
 
 
 def _run(model, loss, batches, scores, letters):

@@ -18,7 +18,6 @@ import optax
 from machine import describe
 
 from siamese_lib.encoders import SiameseNetwork
-from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).resolve().parent.parent

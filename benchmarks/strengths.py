@@ -1,10 +1,9 @@
-"""What Siamese networks are good and bad at: the claims of notebook 06 with three seeds.
+"""What Siamese networks are good and bad at: each claim of notebook 06, with three seeds.
 
 Usage: python benchmarks/strengths.py         writes benchmarks/results/strengths.json
 
-Unseen scripts: prototypes and fine-tuning on the support set against the mean cosine, and the
-calibration of the cosine, both with notebook 06's loss and batches, a smaller encoder and 8
-epochs. Known letters, few examples, imbalance, averaging and training time: known_letters.py.
+Known letters, other drawings in the test: few examples a letter, heavy imbalance, averaging two
+models, training time. Both networks stand in known_letters.py; scripts never seen: few_shot.py.
 """
 
 import json
@@ -13,210 +12,99 @@ from pathlib import Path
 
 import known_letters as known
 import numpy as np
-import optax
-from flax import nnx
 from machine import describe
-from sklearn.linear_model import LogisticRegression
 
-from siamese_lib.encoders import ImageEncoder, SiameseNetwork
-from siamese_lib.fine_tuning import fine_tune, probabilities, prototype_head
-from siamese_lib.one_shot import classify_by_support, prototypes, sample_episode
-from siamese_lib.training import encode, fit
-
-import sys  # isort: skip
-
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "benchmarks" / "results" / "strengths.json"
+TARGET = Path(__file__).resolve().parent / "results" / "strengths.json"
 SEEDS = (0, 1, 2)
-EPOCHS = 8
-TASKS = ((5, 1), (5, 5), (20, 1), (20, 5))
-# Tried on validation scripts, for each task and seed.
-SETTINGS = [
-    {"scale": scale, "steps": steps, "learning_rate": rate}
-    for scale in (10.0, 30.0)
-    for steps in (30, 100)
-    for rate in (0.01, 0.1)
-]
-ENTROPY = (0.1, 0.3, 1.0)
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as runner  # noqa: E402
+EXAMPLES = (1, 2, 5, 10)
+AVERAGED = 5  # examples a letter of the models whose probabilities are averaged
+PAIRS_OF_MODELS = (
+    ("siamese", "classifier"), ("siamese", "another siamese"), ("classifier", "another classifier")
+)  # fmt: skip
 
 
-def embed_unseen(seed):
-    """{split: (data, embeddings)} of the scripts kept back, after training on the others."""
-    names = runner.definitions("06", "# Recipe", SEED=seed)
-    network = SiameseNetwork(ImageEncoder(channels=known.CHANNELS, rngs=nnx.Rngs(seed)))
-    steps = names["STEPS"]
-    rate = optax.warmup_cosine_decay_schedule(0, 3e-3, steps, EPOCHS * steps)
-    fit(network, names["loss"], names["batches"], epochs=EPOCHS, optimizer=optax.adam(rate),
-        progress=False)  # fmt: skip
-    splits = {name: names[name] for name in ("validation", "test")}
-    return {name: (data, encode(network.encoder, data.images)) for name, data in splits.items()}
-
-
-def draw(data, vectors, n_way, k_shot, count, seed):
-    """Episodes as in notebook 06: (support [n, k, dim], one query a class [n, dim])."""
-    random = np.random.default_rng(seed)
-    for _ in range(count):
-        own = np.flatnonzero(data.alphabet == random.choice(np.unique(data.alphabet)))
-        rows = sample_episode(
-            data.label[own], n_way=n_way, k_shot=k_shot, rng=random, drawer=data.drawer[own]
-        )
-        yield vectors[own[rows.support]], vectors[own[rows.query[:, 0]]]
-
-
-def tuned_share(support, query, *, scale, entropy_weight=0.0, **options):
-    seen = query if entropy_weight else None
-    head = fine_tune(
-        prototype_head(support, scale=scale), support, query=seen, entropy_weight=entropy_weight,
-        **options,
-    )  # fmt: skip
-    return share_right(np.asarray(probabilities(head, query)).argmax(axis=1))
-
-
-def share_right(answers):
-    return float((answers == np.arange(len(answers))).mean())
-
-
-def best(tuned, episodes, settings):
-    return max(settings, key=lambda s: np.mean([tuned(*episode, **s) for episode in episodes]))
-
-
-def few_shot(splits, n_way, k_shot, seed):
-    """Shares right in 400 test episodes by each way, and the settings that validation chose."""
-    tries = list(draw(*splits["validation"], n_way, k_shot, 60, seed))
-    setting = best(tuned_share, tries, SETTINGS)
-    with_entropy = best(tuned_share, tries, [{**setting, "entropy_weight": w} for w in ENTROPY])
-    ways = {
-        "mean cosine": lambda s, q: share_right(classify_by_support(s, q)),
-        "prototypes": lambda s, q: share_right((q @ prototypes(s).T).argmax(axis=1)),
-        "fine-tuned": lambda s, q: tuned_share(s, q, **setting),
-        "with entropy": lambda s, q: tuned_share(s, q, **with_entropy),
+def few_examples(letters, seed):
+    """Both models for each number of examples a letter: {"siamese, 1": Run, ...}."""
+    return {
+        f"{name}, {k}": train(letters, np.full(known.LETTERS, k), seed)
+        for k in EXAMPLES
+        for name, train in (("siamese", known.siamese), ("classifier", known.classifier))
     }
-    episodes = list(draw(*splits["test"], n_way, k_shot, 400, 100 + seed))
-    scores = {name: [way(*episode) for episode in episodes] for name, way in ways.items()}
-    return scores, with_entropy
 
 
-def gains(runs):
-    """Means over all seeds' episodes; gains over the prototypes in pairs, +- 1.96 errors."""
-    scores = {name: np.concatenate([run[0][name] for run in runs]) for name in runs[0][0]}
-    result = {name: {"mean": round(float(own.mean()), 4)} for name, own in scores.items()}
-    for name in ("mean cosine", "fine-tuned", "with entropy"):
-        gain = scores[name] - scores["prototypes"]
-        by_seed = [float(part.mean()) for part in np.split(gain, len(runs))]
-        result[name]["gain"] = round(float(gain.mean()), 4)
-        result[name]["half"] = round(float(1.96 * gain.std(ddof=1) / np.sqrt(len(gain))), 4)
-        result[name]["by seed"] = [round(g, 4) for g in by_seed]
-    return {**result, "settings": [run[1] for run in runs]}
-
-
-def draw_pairs(data, vectors, count, seed):
-    """Cosines of balanced pairs, typefaces different, and 1 where both are one letter."""
-    random = np.random.default_rng(seed)
-    rows = np.argsort(data.label, kind="stable").reshape(-1, 20)
-    is_same = np.arange(count) % 2
-    letter = random.integers(len(rows), size=count)
-    other = (letter + random.integers(1, len(rows), size=count)) % len(rows)
-    first = rows[letter, random.integers(20, size=count)]
-    partners = random.permuted(rows[np.where(is_same, letter, other)], axis=1)
-    is_other_face = data.drawer[partners] != data.drawer[first][:, None]
-    second = partners[np.arange(count), is_other_face.argmax(axis=1)]
-    return (vectors[first] * vectors[second]).sum(axis=1), is_same
-
-
-def calibration(splits):
-    """Expected calibration error on test pairs, and the curve: (said, found, pairs) of ten bins."""
-    (cosine, same), (test_cosine, test_same) = (
-        draw_pairs(*splits[name], 4000, 0) for name in ("validation", "test")
-    )
-    platt = LogisticRegression(C=1e4).fit(cosine[:, None], same)
-    said = {
-        "(1 + cosine) / 2": (1 + test_cosine) / 2,
-        "logistic": platt.predict_proba(test_cosine[:, None])[:, 1],
+def imbalance(letters, seed):
+    """Accuracy over all letters, those with many examples and those with few."""
+    counts = np.where(np.arange(known.LETTERS) < known.RICH, known.MANY, known.FEW)
+    runs = {
+        "siamese": known.siamese(letters, counts, seed),
+        "classifier": known.classifier(letters, counts, seed, is_even=False),
+        "classifier, letters dealt evenly": known.classifier(letters, counts, seed),
     }
-    return {name: reliability(p, test_same) for name, p in said.items()}
-
-
-def reliability(p, is_same):
-    group = np.minimum((p * 10).astype(int), 9)
-    bins = [
-        [round(float(p[group == g].mean()), 4), round(float(is_same[group == g].mean()), 4),
-         int((group == g).sum())]
-        for g in np.unique(group)
-    ]  # fmt: skip
-    error = sum(count * abs(said - found) for said, found, count in bins) / len(p)
-    return {"error": round(error, 4), "right": float(((p > 0.5) == is_same).mean()), "bins": bins}
-
-
-def known_letters(seed):
-    letters = known.draw_letters(seed)
-    result, runs = {"examples": {}}, {}
-    for k in (1, 2, 5, 10):
-        counts = np.full(known.LETTERS, k)
-        runs[k] = [way(letters, counts, seed) for way in (known.siamese, known.classifier)]
-        result["examples"][k] = [known.right(run.test) for run in runs[k]]
-    uneven = known.imbalanced()
-    result["imbalance"] = {
-        name: {"all": known.right(run.test), "rich": known.right(run.test, slice(known.RICH)),
-               "poor": known.right(run.test, slice(known.RICH, None))}
-        for name, run in (
-            ("siamese", known.siamese(letters, uneven, seed)),
-            ("classifier", known.classifier(letters, uneven, seed, is_even=False)),
-            ("classifier, letters dealt evenly", known.classifier(letters, uneven, seed)),
-        )
-    }  # fmt: skip
-    result["averaging"] = averaging(letters, runs[5], seed)
-    result["time"] = {
-        name: {"seconds an epoch": run.seconds, "steps": known.steps_until_enough(run),
-               "course": run.course}
-        for name, run in zip(("siamese", "classifier"), runs[10], strict=True)
-    }  # fmt: skip
-    return result
+    parts = {"all": slice(None), "rich": slice(known.RICH), "poor": slice(known.RICH, None)}
+    return {
+        f"{name}, {part}": known.right(run.test, rows)
+        for name, run in runs.items()
+        for part, rows in parts.items()
+    }
 
 
 def averaging(letters, runs, seed):
-    """Accuracy of the mean probabilities of two models, with five examples a letter."""
-    counts = np.full(known.LETTERS, 5)
+    """Accuracy of two models' mean probabilities, and of each alone."""
+    counts = np.full(known.LETTERS, AVERAGED)
     models = {
-        "siamese": runs[0], "classifier": runs[1],
+        "siamese": runs[f"siamese, {AVERAGED}"],
+        "classifier": runs[f"classifier, {AVERAGED}"],
         "another siamese": known.siamese(letters, counts, seed + 100),
         "another classifier": known.classifier(letters, counts, seed + 100),
-    }  # fmt: skip
+    }
     p = {name: known.probabilities(run) for name, run in models.items()}
-    result = {name: known.right(own) for name, own in p.items()}
-    for one, two in (
-        ("siamese", "classifier"), ("classifier", "another classifier"),
-        ("siamese", "another siamese"),
-    ):  # fmt: skip
-        result[f"{one} + {two}"] = known.right(p[one] + p[two])
-    return result
+    alone = {name: known.right(own) for name, own in p.items()}
+    together = {f"{a} + {b}": known.right(p[a] + p[b]) for a, b in PAIRS_OF_MODELS}
+    return alone | together
+
+
+def training_time(runs):
+    """Processor seconds an epoch, the factor between both, and steps until enough is right."""
+    own = {name: runs[f"{name}, {EXAMPLES[-1]}"] for name in ("siamese", "classifier")}
+    seconds = {f"{name}, seconds an epoch": run.seconds for name, run in own.items()}
+    steps = {f"{name}, steps": known.steps_until_enough(run) for name, run in own.items()}
+    return seconds | {"times as long": own["siamese"].seconds / own["classifier"].seconds} | steps
 
 
 def measure(seed):
-    splits = embed_unseen(seed)
-    shots = {f"{n}-way {k}-shot": few_shot(splits, n, k, seed) for n, k in TASKS}
-    result = {"calibration": calibration(splits), **known_letters(seed)}
+    letters = known.draw_letters(seed)
+    runs = few_examples(letters, seed)
+    result = {
+        "examples": {name: known.right(run.test) for name, run in runs.items()},
+        "imbalance": imbalance(letters, seed),
+        "averaging": averaging(letters, runs, seed),
+        "time": training_time(runs),
+        "course": {name: run.course for name, run in runs.items()},
+    }
     print(f"seed {seed}, processor seconds so far {time.process_time():.0f}", flush=True)
-    print({name: {way: np.mean(s) for way, s in run[0].items()} for name, run in shots.items()})
-    print({name: value for name, value in result.items() if name != "calibration"}, flush=True)
-    return shots, result
+    print(json.dumps(result, indent=1), flush=True)
+    return result
+
+
+def summary(runs, claim):
+    """{what: mean, lowest and highest of the seeds}; nothing where a seed has no number."""
+    values = {what: [run[claim][what] for run in runs] for what in runs[0][claim]}
+    return {
+        what: {"mean": round(float(np.mean(own)), 4), "low": min(own), "high": max(own)}
+        for what, own in values.items()
+        if None not in own
+    }
 
 
 if __name__ == "__main__":
     start = time.perf_counter()
     runs = [measure(seed) for seed in SEEDS]
-    TARGET.write_text(
-        json.dumps(
-            {
-                "machine": describe(),
-                "seconds": round(time.perf_counter() - start),
-                "cpu_seconds": round(time.process_time()),
-                "seeds": SEEDS,
-                "few-shot": {name: gains([shots[name] for shots, _ in runs]) for name in runs[0][0]},
-                "runs": [result for _, result in runs],
-            },
-            indent=1,
-        )
-        + "\n"
-    )
+    result = {
+        "machine": describe(),
+        "seconds": round(time.perf_counter() - start),
+        "cpu_seconds": round(time.process_time()),
+        "seeds": SEEDS,
+        **{claim: summary(runs, claim) for claim in ("examples", "imbalance", "averaging", "time")},
+        "runs": runs,
+    }
+    TARGET.write_text(json.dumps(result, indent=1) + "\n")
