@@ -16,20 +16,22 @@ from machine import describe
 
 TARGET = Path(__file__).resolve().parent / "results" / "strengths.json"
 SEEDS = (0, 1, 2)
-EXAMPLES = (1, 2, 5, 10)
-AVERAGED = 5  # examples a letter of the models whose probabilities are averaged
-PAIRS_OF_MODELS = (
-    ("siamese", "classifier"), ("siamese", "another siamese"), ("classifier", "another classifier")
-)  # fmt: skip
+EXAMPLES = (1, 3, 10)
+MIDDLE = 3  # examples a letter where models are averaged, or trained for longer
+PAIRS_OF_MODELS = (("siamese", "classifier"), ("classifier", "another classifier"))
 
 
 def few_examples(letters, seed):
     """Both models for each number of examples a letter: {"siamese, 1": Run, ...}."""
-    return {
+    runs = {
         f"{name}, {k}": train(letters, np.full(known.LETTERS, k), seed)
         for k in EXAMPLES
         for name, train in (("siamese", known.siamese), ("classifier", known.classifier))
     }
+    longer = known.classifier(
+        letters, np.full(known.LETTERS, MIDDLE), seed, epochs=2 * known.EPOCHS
+    )
+    return runs | {f"classifier, twice the steps, {MIDDLE}": longer}
 
 
 def imbalance(letters, seed):
@@ -50,11 +52,10 @@ def imbalance(letters, seed):
 
 def averaging(letters, runs, seed):
     """Accuracy of two models' mean probabilities, and of each alone."""
-    counts = np.full(known.LETTERS, AVERAGED)
+    counts = np.full(known.LETTERS, MIDDLE)
     models = {
-        "siamese": runs[f"siamese, {AVERAGED}"],
-        "classifier": runs[f"classifier, {AVERAGED}"],
-        "another siamese": known.siamese(letters, counts, seed + 100),
+        "siamese": runs[f"siamese, {MIDDLE}"],
+        "classifier": runs[f"classifier, {MIDDLE}"],
         "another classifier": known.classifier(letters, counts, seed + 100),
     }
     p = {name: known.probabilities(run) for name, run in models.items()}
