@@ -81,8 +81,8 @@ def best(tuned, episodes, settings):
 
 
 def few_shot(splits, n_way, k_shot, seed):
-    """Shares right in 400 test episodes by each way, and the settings that validation chose."""
-    tries = list(draw(*splits["validation"], n_way, k_shot, 60, seed))
+    """Shares right in 200 test episodes by each way, and the settings that validation chose."""
+    tries = list(draw(*splits["validation"], n_way, k_shot, 40, seed))
     setting = best(tuned_share, tries, SETTINGS)
     with_entropy = best(tuned_share, tries, [{**setting, "entropy_weight": w} for w in ENTROPY])
     ways = {
@@ -91,7 +91,7 @@ def few_shot(splits, n_way, k_shot, seed):
         "fine-tuned": lambda s, q: tuned_share(s, q, **setting),
         "with entropy": lambda s, q: tuned_share(s, q, **with_entropy),
     }
-    episodes = list(draw(*splits["test"], n_way, k_shot, 400, 100 + seed))
+    episodes = list(draw(*splits["test"], n_way, k_shot, 200, 100 + seed))
     scores = {name: [way(*episode) for episode in episodes] for name, way in ways.items()}
     return scores, with_entropy
 

@@ -294,7 +294,9 @@ print("one rate for all  ", spread("one rate", "validation pairs"))
 print("head 30 times     ", spread("recipe", "validation pairs"))
 
 # %% [markdown]
-# @@
+# The head's own rate takes 0.878 to 0.936, and the ranges of three seeds do not touch. It is worth more in
+# the exam at the end, as we shall see. (Only these two were compared; a larger rate for all might do as
+# well.)
 #
 # ## Training
 #
@@ -488,7 +490,12 @@ for name in ("recipe", "one rate", "modified triplet loss"):
 print(f"{'notebook 06, by cosine':34} {rival['mean']:.3f} ({rival['low']:.3f} to {rival['high']:.3f})")
 
 # %% [markdown]
-# @@
+# Three seeds agree: the head beats the cosine of its own encoder, 0.782 against 0.732, and with one rate
+# for all both are far lower. But look at the third recipe. The same encoder, on as many pictures, trained
+# with the loss of notebook 06 and read by cosine, reaches 0.866. That is the disappointing news. A random
+# different pair is easy, most of them are soon answered, and there is little left to learn from. The
+# modified triplet loss looks for the hardest of 63 negatives at every step, and that is worth more than a
+# comparison that learns. (Notebook 06 itself, 0.914, has a larger encoder and 15 epochs, not 8.)
 #
 # ## What the head has learnt
 #
@@ -548,7 +555,7 @@ rngs = nnx.Rngs(SEED)
 signed = SimilarityNetwork(ImageEncoder(channels=(16, 32, 64), rngs=rngs), SignedHead(64, rngs=rngs))
 signed_history = fit(signed, loss, batches, epochs=1, optimizer=optimizer, progress=False)
 
-# %%
+# %% tags=["trained"]
 figure, axes = plt.subplots(figsize=(6.4, 3))
 axes.plot(history["loss"][:STEPS], color=plots.COLOURS["positive"], label="|h1 - h2|")
 axes.plot(signed_history["loss"], color=plots.COLOURS["negative"], label="h1 - h2")
@@ -556,8 +563,6 @@ axes.axhline(np.log(2), color="grey", ls=":", label="ln 2")
 axes.set(xlabel="step", ylabel="loss", ylim=(0, 1))
 axes.legend(ncols=3)
 plots.show(figure, alt="With the absolute value the loss falls from ln 2; without it the loss stays at ln 2.")
-
-# %% tags=["trained"]
 h1, h2 = encode(signed.encoder, x1), encode(signed.encoder, x2)
 there, back = np.asarray(signed.head(h1, h2)), np.asarray(signed.head(h2, h1))
 print("last ten losses:", f"{np.mean(signed_history['loss'][-10:]):.3f}",
@@ -666,9 +671,18 @@ check("08.4", at_share)
 #
 # ## Recap
 #
-# @@
+# - The answer to the opening question: yes. On letters of scripts kept back 0.913 of balanced pairs are
+#   called right, and the probabilities are off by 0.022 on average.
+# - |h1 - h2| → dense → sigmoid is the same for both orders. Without the absolute value the loss stays
+#   at ln 2.
+# - The gradient reaches the shared layers through both towers and is the sum of two.
+# - Balanced pairs are made, not found. A probability holds for its share of same pairs; with another
+#   share the odds are multiplied.
+# - The head beats the cosine of its own encoder (0.782 against 0.732 over three seeds), and loses to
+#   the same encoder trained with hard negatives (0.866). It compares pair by pair: no index, no product.
 #
-# Limits: @@
+# Limits: three seeds for accuracy, one for the calibration. Pairs were drawn at random; a search
+# for hard pairs was not tried. The letters are printed.
 #
 # ### References
 #
