@@ -29,7 +29,6 @@
 
 # %%
 import json
-import time
 from pathlib import Path
 
 import jax
@@ -521,22 +520,14 @@ print(f"a picture with itself: logit {bias:.2f}; same pairs above that: {(logits
 # supports in one matrix product, and for millions of supports there are indexes that look at a few only.
 # The head has to be evaluated once for each pair.
 
-# %% tags=["volatile"]
-def milliseconds(compare, times=30):
-    took = []
-    for _ in range(times):
-        start = time.perf_counter()
-        compare(vectors[:50], vectors)
-        took.append(time.perf_counter() - start)
-    return 1000 * min(took)
-
-
-print(f"50 queries, {len(vectors):,} supports: cosine {milliseconds(lambda q, s: q @ s.T):.2f} ms, "
-      f"head {milliseconds(lambda q, s: head_logits(network.head, q, s)):.0f} ms")
+# %%
+queries, (supports, dim) = 100, vectors.shape
+print(f"{queries} queries, {supports:,} supports: numbers in memory by cosine {queries * supports:,}, "
+      f"by the head {queries * supports * dim:,}")
 
 # %% [markdown]
-# The head takes many times as long, and meanwhile the absolute differences of all pairs stand in memory:
-# 64 numbers a pair, where the product leaves one. For 20 supports nobody notices. For a search in a large collection one looks up
+# The product leaves one number a pair, the head makes 64 of them first, the absolute differences, before
+# it adds them up. For 20 supports nobody notices. For a search in a large collection one looks up
 # the nearest hundred by cosine and lets the head decide among these. And a bad program is far more
 # expensive: whoever calls `network(x1, x2)` for each pair encodes the query anew for each support.
 #
