@@ -32,10 +32,10 @@ TASKS = ((5, 1), (5, 5), (20, 1), (20, 5))
 SETTINGS = [
     {"scale": scale, "steps": steps, "learning_rate": rate}
     for scale in (10.0, 30.0)
-    for steps in (30, 100)
+    for steps in (30, 100, 300)
     for rate in (0.01, 0.1)
 ]
-ENTROPY = (0.1, 0.3, 1.0)
+ENTROPY = (0.03, 0.1, 0.3)
 sys.path.insert(0, str(ROOT / "tools"))
 import notebooks as runner  # noqa: E402
 
