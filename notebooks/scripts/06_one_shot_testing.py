@@ -541,7 +541,7 @@ print(f"right {np.mean(named == np.arange(20)):.2f}")
 def answers(support, queries):
     start = prototype_head(support, scale=10)
     tuned = fine_tune(start, support, steps=100, learning_rate=0.1)
-    surer = fine_tune(start, support, query=queries, entropy_weight=1.0, steps=100, learning_rate=0.1)
+    surer = fine_tune(start, support, query=queries, entropy_weight=0.1, steps=100, learning_rate=0.1)
     return [np.asarray(probabilities(head, queries)) for head in (start, tuned, surer)]
 
 
