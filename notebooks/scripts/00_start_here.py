@@ -51,7 +51,11 @@ plots.style()
 # | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 45 |
 # | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 40 |
 # | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 50 |
-# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 45 |
+# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 60 |
+# | [07 Contrastive pairs](07_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 45 |
+# | [08 Pairwise similarity](08_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 45 |
+# | [09 Which loss?](09_which_loss.ipynb) | which loss and which miner should you take? | 40 |
+# | [10 Break it](10_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 50 |
 #
 # Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
 # that answers at once. Labs 1 to 5, in the folder `labs`, ask for more, with points. What you have
