@@ -1,0 +1,159 @@
+"""Does diagnose name every failure, and is it silent on healthy runs? On data it was not built on.
+
+Usage: python benchmarks/diagnosis.py build      the figures that the thresholds were read from
+       python benchmarks/diagnosis.py held-out   the frozen thresholds on other data and seeds
+
+Both write their half of benchmarks/results/diagnosis.json. Every run is asked twice: with the
+history and the embeddings of new classes alone, and with all the evidence there is.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import failures
+import numpy as np
+from machine import describe
+
+from siamese_lib import diagnosis
+from siamese_lib.diagnosis import diagnose
+from siamese_lib.energy import cosine_distance, euclidean_distance
+from siamese_lib.metrics import roc_auc
+
+TARGET = Path(__file__).resolve().parent / "results" / "diagnosis.json"
+SETS = {
+    "build": (("blobs", "questions"), (0, 1, 2)),
+    "held-out": (("glyphs", "faces"), (10, 11, 12, 13)),
+}
+# What a curve and embeddings show without labels or a batch. The others need the evidence.
+BY_CURVE = ("collapse", "wrong axis", "NaN", "learning rate too high", "margin too large")
+MARGINS = {
+    "triplet": {"margin": 0.25},
+    "modified triplet": {"margin": 0.25},
+    "contrastive": {"margin": 1.0, "distance": euclidean_distance},
+    "triplet, 3": {"margin": 3.0},
+    "modified triplet, 3": {"margin": 3.0},
+    "contrastive, 6": {"margin": 6.0, "distance": euclidean_distance},
+}
+
+
+def thresholds():
+    """The frozen constants of siamese_lib.diagnosis, by name."""
+    return {
+        name: value
+        for name, value in vars(diagnosis).items()
+        if name.isupper() and np.isscalar(value)
+    }
+
+
+def names(findings):
+    return [finding.name for finding in findings]
+
+
+def verdicts(run, what):
+    """(the names found by curve and new embeddings alone, those found with all evidence)."""
+    alone = diagnose(run.history, run.new_embeddings)
+    known = diagnose(
+        run.history, run.embeddings, labels=run.label, batch=run.batch, **MARGINS.get(what, {})
+    )
+    return names(alone), names(known)
+
+
+def figures(run):
+    """What the thresholds cut: see the constants of siamese_lib.diagnosis."""
+    loss, rows = np.array(run.history["loss"]), run.embeddings
+    if not (np.isfinite(loss).all() and np.isfinite(rows).all()):
+        return {}
+    i, j = np.triu_indices(len(rows), 1)
+    similarity = 1 - np.asarray(cosine_distance(rows[i], rows[j]))
+    spread = 1 - np.sum(rows.mean(0) ** 2) / np.mean(np.sum(rows**2, 1))
+    return {
+        "spread": round(float(spread), 4),
+        "highest over first": round(loss.max() / loss[0], 3),
+        "last over first": round(loss[-len(loss) // 5 :].mean() / loss[0], 3),
+        "auc": round(roc_auc(similarity, run.label[i] == run.label[j]), 3),
+    }
+
+
+def measure(kind):
+    """One row a run: what it was, what was found, and its figures."""
+    rows = []
+    for name in SETS[kind][0]:
+        sources = {seed: failures.data(name, seed) for seed in SETS[kind][1]}
+        for failure, ways in {"healthy": failures.HEALTHY, **failures.BROKEN}.items():
+            for what, (loss, changes) in ways.items():
+                for seed, source in sources.items():
+                    run = failures.run(source, loss, seed, **changes)
+                    alone, known = verdicts(run, what)
+                    rows.append(
+                        {"data": name, "seed": seed, "failure": failure, "run": what,
+                         "by curve": alone, "with evidence": known, **figures(run)}
+                    )  # fmt: skip
+                    print(*rows[-1].values(), flush=True)
+    return rows
+
+
+def evaluation(kind):
+    """The three failures of an evaluation, and sound ones, on rows of the data sets."""
+    rows, empty = [], {"loss": [1.0]}
+    for name in SETS[kind][0]:
+        for seed in SETS[kind][1]:
+            group, rng = failures.data(name, seed).label, np.random.default_rng(seed)
+            for failure, split in splits(group, rng).items():
+                apart = np.eye(2)
+                found = names(diagnose(empty, apart, group=group, **split))
+                rows.append({"data": name, "seed": seed, "failure": failure,
+                             "run": "rows and groups", "with evidence": found})  # fmt: skip
+    return rows
+
+
+def splits(group, rng):
+    """Rows trained on, chosen on and tested on: sound, and broken in three ways."""
+    names = rng.permutation(np.unique(group))
+    third = len(names) // 3
+    by_class = [
+        np.flatnonzero(np.isin(group, part)) for part in np.split(names, [third, 2 * third])
+    ]
+    by_row = np.array_split(rng.permutation(len(group)), 3)
+    train, choose, test = by_class
+    keys = "train_rows", "threshold_rows", "test_rows"
+    return {
+        "healthy": dict(zip(keys, by_class, strict=True)),
+        "leaky split": dict(zip(keys, by_row, strict=True)),
+        "threshold chosen on test data": dict(zip(keys, (train, test, test), strict=True)),
+        "evaluation on training data": dict(zip(keys, (train, choose, train), strict=True)),
+    }
+
+
+def summary(rows):
+    """{failure: runs, named by curve, named with evidence, other names found}."""
+    result = {}
+    for failure in dict.fromkeys(row["failure"] for row in rows):
+        own = [row for row in rows if row["failure"] == failure]
+        others = Counter(
+            f"{way}: {name}" for row in own for way in ("by curve", "with evidence")
+            for name in row.get(way, []) if name != failure
+        )  # fmt: skip
+        result[failure] = {"runs": len(own)}
+        if failure != "healthy":
+            by_curve = sum(failure in row.get("by curve", []) for row in own)
+            result[failure] |= {"by curve": by_curve if failure in BY_CURVE else None}
+            result[failure]["with evidence"] = sum(failure in row["with evidence"] for row in own)
+        result[failure]["other names"] = dict(others)
+    return result
+
+
+if __name__ == "__main__":
+    (kind,) = sys.argv[1:]
+    start = time.process_time()
+    rows = measure(kind) + evaluation(kind)
+    result = {
+        "data": SETS[kind][0], "seeds": SETS[kind][1], "thresholds": thresholds(),
+        "summary": summary(rows),
+        "cpu_seconds": round(time.process_time() - start), "machine": describe(), "runs": rows,
+    }  # fmt: skip
+    stored = json.loads(TARGET.read_text()) if TARGET.exists() else {}
+    TARGET.write_text(json.dumps({**stored, kind: result}, indent=1) + "\n")
+    print(json.dumps(result["summary"], indent=1))
