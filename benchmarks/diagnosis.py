@@ -5,6 +5,10 @@ Usage: python benchmarks/diagnosis.py build      the figures that the thresholds
 
 Both write their half of benchmarks/results/diagnosis.json. Every run is asked twice: with the
 history and the embeddings of new classes alone, and with all the evidence there is.
+
+A first held-out round (seeds 10 to 13, glyphs) showed flipped labels ending in collapse, which hid
+them, and a mild learning rate of 0.1 unnoticed. The rules were then changed on the build runs, and
+those seeds are used up: the ones below are fresh.
 """
 
 import json
@@ -25,7 +29,7 @@ from siamese_lib.metrics import roc_auc
 TARGET = Path(__file__).resolve().parent / "results" / "diagnosis.json"
 SETS = {
     "build": (("blobs", "questions"), (0, 1, 2)),
-    "held-out": (("glyphs", "faces"), (10, 11, 12, 13)),
+    "held-out": (("glyphs", "faces"), (30, 31, 32, 33)),
 }
 # What a curve and embeddings show without labels or a batch. The others need the evidence.
 BY_CURVE = ("collapse", "wrong axis", "NaN", "learning rate too high", "margin too large")
