@@ -131,10 +131,10 @@ def _pull_only(h, g):
 
 
 def _bare_root(h, g):
-    """The contrastive loss with a bare root; each batch holds one picture paired with itself."""
-    squares = jnp.sum((h - g.at[0].set(h[0])) ** 2, -1)
+    """Triplets with a bare root as distance; each batch holds one input paired with itself."""
+    near = jnp.sqrt(jnp.sum((h - g.at[0].set(h[0])) ** 2, -1))
     far = jnp.sqrt(jnp.sum((h - jnp.roll(g, 1, 0)) ** 2, -1))
-    return (jnp.sqrt(squares) ** 2 + jax.nn.relu(1 - far) ** 2).mean()
+    return jax.nn.relu(near - far + 0.25).mean()
 
 
 def _whole_batch(x):
