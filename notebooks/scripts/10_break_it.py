@@ -54,7 +54,10 @@ SEED = 0
 # size, and a network of two dense layers. Letters of two other scripts are kept back.
 
 # %%
-LETTERS, DRAWINGS, PAIRS, RATE = 40, 20, 24, 2e-3
+LETTERS = 40
+DRAWINGS = 20
+PAIRS = 24  # in a batch
+RATE = 2e-3
 
 
 def at_half_size(images):

@@ -73,10 +73,8 @@ EXERCISES = {
     "10.2": Exercise(
         "which axis", _over, _NORMALISED,
         (
-            Mistake(lambda e: _over(e, ("columns", "batch", "rows")),
-                    "a single row of length 1 is a batch of length 1 as well; ask for rows first."),
             Mistake(lambda e: _over(e, ("batch", "rows", "columns")),
-                    "for a single row all agree; ask for rows first."),
+                    "a single row of length 1 is a batch of length 1 as well; ask for rows first."),
             Mistake(lambda e: _over(e, all_=np.any), "all lengths must be 1, not one of them."),
             Mistake(lambda e: {"rows": "columns", "columns": "rows"}.get(_over(e), _over(e)),
                     "axis=1 adds up along a row, axis=0 down a column."),
