@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
@@ -136,7 +137,7 @@ def test_it_takes_what_fit_and_encode_return():
     assert found(history, encode(model, x), labels=label) == []
     assert json.dumps(history) == before
     for rows in (80, 300, 256):  # encode passes 256 rows at a time, repeating where there are fewer
-        wrong = Tower(lambda y: y / np.sqrt((y**2).sum()))
+        wrong = Tower(lambda y: y / jnp.sqrt((y**2).sum()))
         embeddings = encode(wrong, np.resize(x, (rows, 8)))
         assert found(history, embeddings) == ["wrong axis"]
 
