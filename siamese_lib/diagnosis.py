@@ -27,12 +27,10 @@ ENOUGH = 500  # rows compared with one another
 CURES = {
     "NaN": "Look for a root, a norm or a logarithm of 0. Two equal embeddings have distance 0, "
     "where the root has no slope: use siamese_lib.energy.euclidean_distance.",
-    "learning rate too high": "Divide the learning rate by 10, again and again, until the loss "
-    "falls from the first steps on.",
+    "learning rate too high": "Divide it by 10, again and again, until the loss falls at once.",
     "wrong axis": "Normalise each row: l2_normalize(x, axis=-1).",
     "collapse": "Give the loss negatives and a margin; begin with random or semi-hard triplets.",
-    "false negatives": "Draw each class once a batch (text.duplicate_batches), or leave those "
-    "entries out.",
+    "false negatives": "Draw each class once a batch, as text.duplicate_batches does.",
     "flipped labels": "Read ten pairs with their labels. Is 1 'same' or 'different'? Are positive "
     "and negative in the loss's order?",
     "margin too large": "Lower the margin, or a high temperature. If neither is large, false "
