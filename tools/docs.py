@@ -14,7 +14,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     "energy", "losses", "mining", "batches", "encoders", "text", "datasets", "training", "metrics",
-    "one_shot", "fine_tuning", "plots", "explorers", "checks", "environment",
+    "one_shot", "fine_tuning", "diagnosis", "plots", "explorers", "checks", "environment",
 )  # fmt: skip
 
 
