@@ -21,6 +21,8 @@ _CUTS = tuple(
     (_rng.uniform(0, 2, n), (np.arange(n) % 5 == 0).astype(int), cut)
     for n, cut in ((40, 0.8), (25, 1.2), (60, 0.5))
 )
+# A pair of each kind exactly at the cut.
+_CUTS += ((np.array([0.2, 0.5, 0.9, 0.5, 0.7]), np.array([1, 1, 1, 0, 0]), 0.5),)
 _MIXES = ((0.08, 0.08, 0.5), (0.1, 0.2, 0.15), (0.01, 0.3, 0.02), (0.4, 0.05, 0.9))
 _PEOPLE = tuple(
     (_rng.integers(0, people, n), _rng.integers(0, people, n), held_out)
@@ -54,6 +56,13 @@ EXERCISES = {
                     "an imposite pair beyond the margin costs nothing; cut off at 0 first."),
             Mistake(lambda d, y, m: np.where(y == 1, d**2, np.maximum(m - d**2, 0)),
                     "this takes the square inside the hinge; the hinge is squared, not d."),
+            Mistake(lambda d, y, m: np.where(y == 1, d**2, np.maximum(m - d**2, 0) ** 2),
+                    "the square of the distance went into the hinge: the hinge is m - d, squared "
+                    "as a whole."),
+            Mistake(lambda d, y, m: np.where(y == 1, d**2, np.maximum(m**2 - d**2, 0)),
+                    "this is a difference of two squares; the difference m - d is squared."),
+            Mistake(lambda d, y, m: np.where(y == 1, d**2, np.maximum(d - m, 0) ** 2),
+                    "the hinge is turned: an imposite pair pays while it is nearer than m."),
             Mistake(lambda d, y, m: np.where(y == 1, d, np.maximum(m - d, 0)),
                     "both terms are squared."),
             Mistake(lambda d, y, m: _loss(d, y, m) / 2,
@@ -76,6 +85,11 @@ EXERCISES = {
                     "accepted genuine pairs and rejected imposite ones are no errors."),
             Mistake(lambda d, y, cut: (np.sum(d[y == 0] < cut), np.sum(d[y == 1] >= cut)),
                     "these are counts; divide each by the pairs of its kind."),
+            Mistake(lambda d, y, cut: (np.mean(y[d < cut] == 0), np.mean(y[d >= cut] == 1)),
+                    "divide by the pairs of that kind, not by the accepted (or rejected) ones: "
+                    "that is 1 - precision."),
+            Mistake(lambda d, y, cut: (np.mean(d[y == 0] <= cut), np.mean(d[y == 1] > cut)),
+                    "a pair exactly at cut is rejected: it is not below."),
         ),
     ),
     "07.3": Exercise(
@@ -90,6 +104,11 @@ EXERCISES = {
                     "the share that is accepted."),
             Mistake(lambda far, frr, p: p * frr / (p * frr + (1 - p) * far),
                     "FRR counts the genuine pairs that are rejected; 1 - FRR are accepted."),
+            Mistake(lambda far, frr, p: _precision(frr, far, p),
+                    "FAR belongs to the imposite pairs, FRR to the genuine."),
+            Mistake(lambda far, frr, p: p * (1 - frr) + (1 - p) * far,
+                    "this is the share accepted; what part of it is genuine?"),
+            Mistake(lambda far, frr, p: 1 - frr, "this is the recall; look at accepted pairs."),
             Mistake(lambda far, frr, p: 1 - _precision(far, frr, p),
                     "this is the share of accepted pairs that are imposite."),
         ),
@@ -109,6 +128,10 @@ EXERCISES = {
                     "these are row numbers; give True or False for each pair."),
             Mistake(lambda a, b, held_out: _allowed(a, b, held_out) & (a != b),
                     "genuine pairs are needed too: two pictures of one person may be trained on."),
+            Mistake(lambda a, b, held_out: _allowed(a, b, held_out) & (a == b),
+                    "imposite pairs are needed too: two people who are both for training."),
+            Mistake(lambda a, b, held_out: np.isin(a, held_out) == np.isin(b, held_out),
+                    "a pair of two held-out people is the test itself."),
         ),
     ),
 }  # fmt: skip
