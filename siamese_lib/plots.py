@@ -127,8 +127,11 @@ def roc(curves, *, title="", axes=None):
     return axes.figure
 
 
-def loss_curve(history, *, title="", axes=None):
-    """The loss of every step, its running mean, and validation after each epoch if any."""
+def loss_curve(history, *, title="", axes=None, validation="validation"):
+    """The loss of every step, its running mean, and validation after each epoch if any.
+
+    validation: what was measured there, written at the right axis.
+    """
     if axes is None:
         _, axes = plt.subplots()
     loss = np.asarray(history["loss"])
@@ -146,7 +149,7 @@ def loss_curve(history, *, title="", axes=None):
             np.arange(1, len(history["validation"]) + 1) * len(loss) / len(history["epoch_loss"])
         )
         (line,) = other.plot(epochs, history["validation"], "o-", color=COLOURS["accent"])
-        other.set_ylabel("validation")
+        other.set_ylabel(validation)
         other.grid(False)
         other.spines["right"].set_visible(True)
         handles, names = [*handles, line], [*names, "validation (right axis)"]
@@ -154,14 +157,16 @@ def loss_curve(history, *, title="", axes=None):
     return axes.figure
 
 
-def live_loss_curve(*, alt="Loss curve of the training run, step by step."):
+def live_loss_curve(
+    *, alt="Loss curve of the training run, step by step.", validation="validation"
+):
     """A function for fit(on_epoch=...) that draws the curve in place after each epoch."""
     from IPython.display import display
 
     handle = display({"text/plain": "waiting for the first epoch"}, raw=True, display_id=True)
 
     def draw(history):
-        picture = _picture(loss_curve(history), alt)
+        picture = _picture(loss_curve(history, validation=validation), alt)
         handle.update(picture.pop("data"), **picture)
 
     return draw

@@ -69,6 +69,9 @@ def test_roc_and_loss_and_grid():
     figure = plots.loss_curve(history)
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), history["loss"])
     np.testing.assert_array_equal(figure.axes[1].lines[0].get_xdata(), [25, 50])
+    assert figure.axes[1].get_ylabel() == "validation"
+    figure = plots.loss_curve(history, validation="pairs right")
+    assert figure.axes[1].get_ylabel() == "pairs right"
     figure = plots.image_grid(
         rng.random((7, 4, 4)), columns=5, titles=list("abcdefg"), frames=["C0"] * 7
     )

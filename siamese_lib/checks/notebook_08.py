@@ -51,12 +51,22 @@ def _naive(logits, is_same):
         return -np.log(np.where(is_same == 1, p, 1 - p))
 
 
+def _clipped(logits, is_same, edge):
+    p = np.clip(_sigmoid(logits), edge, 1 - edge)
+    return -np.log(np.where(is_same == 1, p, 1 - p))
+
+
 def _cross_entropy(logits, is_same):
     return np.logaddexp(0, np.where(is_same == 1, -logits, logits))
 
 
 def _named(logits, least):
     return np.where(_sigmoid(logits).max(1) < least, -1, logits.argmax(1))
+
+
+def _softmax_named(logits, least):
+    odds = np.exp(logits - logits.max(1, keepdims=True))
+    return np.where((odds / odds.sum(1, keepdims=True)).max(1) < least, -1, logits.argmax(1))
 
 
 def _shifted(p, share):
@@ -74,7 +84,11 @@ EXERCISES = {
                     "without the absolute value the answer depends on the order of the two."),
             Mistake(lambda h1, h2, w, b: _sigmoid(np.abs((h1 - h2) @ w) + b),
                     "the absolute value is taken entry by entry, before the weights."),
+            Mistake(lambda h1, h2, w, b: _sigmoid(np.abs((h1 - h2) @ w + b)),
+                    "this is the absolute value of the whole logit; take it of each difference."),
             Mistake(lambda h1, h2, w, b: _sigmoid(np.abs(h1 - h2) @ w), "the bias is missing."),
+            Mistake(lambda h1, h2, w, b: _sigmoid(np.abs(h1 - h2) @ w) + b,
+                    "the bias is added before the sigmoid."),
             Mistake(lambda h1, h2, w, b: _sigmoid((h1 - h2) ** 2 @ w + b),
                     "these are squared differences; the absolute ones are asked."),
             Mistake(lambda h1, h2, w, b: 1 - _head(h1, h2, w, b),
@@ -93,11 +107,19 @@ EXERCISES = {
             Mistake(lambda t, y: _cross_entropy(t, y).mean(), "keep one loss a pair."),
             Mistake(lambda t, y: np.logaddexp(0, -t),
                     "a different pair is charged as if it were same; use is_same."),
+            Mistake(lambda t, y: np.logaddexp(0, t),
+                    "a same pair is charged as if it were different; its sign is turned."),
+            Mistake(lambda t, y: _clipped(t, y, 1e-7),
+                    "clipping caps the loss, here at 16; stay with the logits."),
+            Mistake(lambda t, y: _clipped(t, y, 1e-12),
+                    "clipping caps the loss, here at 28; stay with the logits."),
         ),
     ),
     "08.3": Exercise(
         "one-shot, with a way out", _named, _ASKED,
         (
+            Mistake(_softmax_named,
+                    "each pair is asked for itself: a sigmoid for each, no softmax over the row."),
             Mistake(lambda t, least: t.argmax(1), "no query is refused; where does least enter?"),
             Mistake(lambda t, least: np.where(t.max(1) < least, -1, t.argmax(1)),
                     "least is a probability and was compared with a logit."),
@@ -116,6 +138,12 @@ EXERCISES = {
         "another share", _shifted, _SHARES,
         (
             Mistake(lambda p, s: p * s, "multiply the odds, not the probability."),
+            Mistake(lambda p, s: p * s / (1 - s),
+                    "the odds of the share multiply p / (1 - p), not p."),
+            Mistake(lambda p, s: 2 * p * s,
+                    "the 2 takes out the half of the training, but odds are multiplied, not p."),
+            Mistake(lambda p, s: 1 - _shifted(p, s),
+                    "this is 1 / (1 + odds), the probability that they differ."),
             Mistake(lambda p, s: p / (1 - p) * s / (1 - s),
                     "these are odds; turn them back into a probability."),
             Mistake(lambda p, s: _shifted(p, 1 - s),
