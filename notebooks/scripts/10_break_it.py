@@ -681,7 +681,7 @@ check("10.4", floor)
 #
 # - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*: without
 #   dissimilar pairs the loss leads to collapse.
-#   [yann.lecun.com](http://yann.lecun.com/exdb/publis/pdf/hadsell-chopra-lecun-06.pdf)
+#   [doi.org/10.1109/CVPR.2006.100](https://doi.org/10.1109/CVPR.2006.100)
 # - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*: collapse, and curves to watch.
 #   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
 #
