@@ -22,6 +22,9 @@ _NORMALISED = tuple(
     for rows in (
         _unit(_RAW), _RAW, _unit(_RAW, axis=0), _RAW / np.linalg.norm(_RAW), _unit(_RAW[:1]),
         np.vstack([_unit(_RAW[:3]), 3 * _RAW[3:]]),
+        _unit(_RAW) * np.array([[0.5, 1.5, 0.5, 1.5, 0.5, 1.5, 1.0]]).T,  # 1 on average only
+        np.linalg.qr(_RAW[:4])[0],  # rows and columns of length 1
+        _unit(_RAW[:, :1], axis=0), 1.0005 * _unit(_RAW),
     )
 )  # fmt: skip
 _SPLITS = tuple(
@@ -38,12 +41,16 @@ def _spread(e):
     return 1 - (e.mean(0) ** 2).sum() / (e**2).sum(1).mean()
 
 
-def _over(e, order=("rows", "batch", "columns"), all_=np.all):
+def _are_one(lengths):
+    return np.all(abs(lengths - 1) < 1e-3)
+
+
+def _over(e, order=("rows", "batch", "columns"), are_one=_are_one):
     lengths = {
         "rows": np.linalg.norm(e, axis=1), "columns": np.linalg.norm(e, axis=0),
         "batch": np.linalg.norm(e),
     }  # fmt: skip
-    return next((name for name in order if all_(abs(lengths[name] - 1) < 1e-3)), "none")
+    return next((name for name in order if are_one(lengths[name])), "none")
 
 
 def _leaked(group, train, test):
@@ -61,6 +68,10 @@ EXERCISES = {
             Mistake(lambda e: 1 - _spread(e), "this is 1 where all rows are equal; turn it round."),
             Mistake(lambda e: 1 - (e.mean(1) ** 2).sum() / (e**2).sum(1).mean(),
                     "the mean row is taken down the columns, axis=0."),
+            Mistake(lambda e: 1 - (e.mean(1) ** 2).sum() / (e**2).sum(0).mean(),
+                    "both axes are swapped: mean over axis=0, squares summed over axis=1."),
+            Mistake(lambda e: 1 - (e.mean(0) ** 2).sum() / np.linalg.norm(e, axis=1).mean() ** 2,
+                    "square the length of each row first, then take the mean."),
             Mistake(lambda e: 1 - np.sqrt((e.mean(0) ** 2).sum()) / np.sqrt((e**2).sum(1)).mean(),
                     "these are lengths; square both."),
             Mistake(lambda e: 1 - (e.mean(0) ** 2).sum() / (e**2).sum(),
@@ -75,9 +86,19 @@ EXERCISES = {
         (
             Mistake(lambda e: _over(e, ("batch", "rows", "columns")),
                     "a single row of length 1 is a batch of length 1 as well; ask for rows first."),
-            Mistake(lambda e: _over(e, all_=np.any), "all lengths must be 1, not one of them."),
-            Mistake(lambda e: {"rows": "columns", "columns": "rows"}.get(_over(e), _over(e)),
-                    "axis=1 adds up along a row, axis=0 down a column."),
+            Mistake(lambda e: _over(e, ("columns", "rows", "batch")),
+                    "where rows and columns have length 1 the answer is rows; ask for rows first."),
+            Mistake(lambda e: _over(e, ("rows", "columns", "batch")),
+                    "a single column of length 1 is a batch too; ask for the batch first."),
+            Mistake(lambda e: _over(e, are_one=lambda lengths: np.any(abs(lengths - 1) < 1e-3)),
+                    "all lengths must be 1, not one of them."),
+            Mistake(lambda e: _over(e, are_one=lambda lengths: abs(np.mean(lengths) - 1) < 1e-3),
+                    "lengths of 0.5 and 1.5 are 1 on average; look at each of them."),
+            Mistake(lambda e: _over(e, are_one=lambda lengths: np.all(lengths == 1)),
+                    "floats are seldom exactly 1; lengths may be off by 0.001."),
+            Mistake(lambda e: _over(e, are_one=lambda lengths: np.allclose(lengths, 1)),
+                    "this is too strict; allow 0.001, with atol=1e-3."),
+            Mistake(lambda e: _over(e.T), "axis=1 adds up along a row, axis=0 down a column."),
             Mistake(lambda e: _over(e, ("rows", "columns")), "the whole array has a length too."),
         ),
     ),
@@ -90,7 +111,8 @@ EXERCISES = {
                     "this is the share of the training rows; turn it round."),
             Mistake(lambda g, a, b: len(np.intersect1d(g[a], g[b])) / len(np.unique(g[b])),
                     "this counts letters; count test rows."),
-            Mistake(lambda g, a, b: 1 - _leaked(g, a, b), "this is the clean share."),
+            Mistake(lambda g, a, b: 1 - _leaked(g, a, b),
+                    "this is the clean share; the leaked one is asked."),
             Mistake(lambda g, a, b: np.isin(g[b], g[a]).sum(), "this is a count; make it a share."),
         ),
     ),
@@ -103,6 +125,10 @@ EXERCISES = {
                     "take the logarithm of each row first, then the mean."),
             Mistake(lambda own: np.log(len(own)),
                     "this is the loss of a collapsed network; other letters are far away here."),
+            Mistake(lambda own: np.log(np.unique(own, return_counts=True)[1]).mean(),
+                    "take the mean over the pairs, not over the letters."),
+            Mistake(lambda own: np.log(len(own) / len(np.unique(own))),
+                    "some letters have more pairs than others; count for each anchor."),
             Mistake(lambda own: np.log2(_crowd(own)).mean(), "use the natural logarithm."),
             Mistake(lambda own: np.log(_crowd(own)), "return the mean over the batch."),
             Mistake(lambda own: np.log(len(np.unique(own))),
