@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siamese_lib.energy import cosine_distance, cosine_similarity
-from siamese_lib.episodes import require_labels
+from siamese_lib.energy import cosine_distance
+from siamese_lib.evidence import labelled_pairs, pairs, require_evidence
 from siamese_lib.metrics import roc_auc
-from siamese_lib.validate import require_margin, require_rank
 
 # Chosen between what healthy and broken runs on blobs and questions gave with seeds 0 to 2, then
 # frozen and tested on glyphs and faces with other seeds: benchmarks/diagnosis.py.
@@ -20,7 +19,7 @@ SPREAD_OUT = 0.5  # spread of rows that have moved apart: margin too large from 
 HIGH = 1.0  # lower losses are never called exploded or stuck; a fitting margin rests below it
 OUT_OF_REACH = 0.9  # share of pairs nearer than the margin
 CROWDED = 0.1  # share of a batch's rows that meet their own class among their negatives
-UNIT = 1e-3  # how far from 1 a length may be; float32 adds up to less
+UNIT = 1e-3  # how far a length may be from 1, a loss from its start; float32 adds up to less
 ENCODED = 256  # rows that training.encode passes through a model at a time
 ENOUGH = 500  # rows compared with one another
 
@@ -55,80 +54,93 @@ def diagnose(
 ):  # fmt: skip
     """Failures of a training run and of its evaluation, by name; [] where none is found.
 
-    history is what training.fit returns, or any {"loss": [a float a step]}, NaN allowed.
-    embeddings [n, dim] float are those of n inputs after training, NaN allowed. These two name
-    "NaN", "learning rate too high", "wrong axis", "collapse" and "margin too large". One failure
-    of training hides others, so only the first is named: mend it, train and ask again.
+    history is what training.fit returns, or any {"loss": [a float a step]}, NaN allowed; where fit
+    stopped at a NaN it is the history of the error: `except ValueError as error: error.history`.
+    embeddings are those of n inputs after training, NaN allowed (encode refuses to return NaN for
+    tokens: np.full((2, 1), np.nan) stands for them). These two name "NaN", "learning rate too
+    high", "wrong axis", "collapse" and "margin too large". One failure of training hides others,
+    so only the first is named: mend it, train and ask again.
     More evidence, each part optional, finds more:
-    labels [n]: the true class of each embedding, all of inputs trained on ("flipped labels").
-    margin, in units of distance: can the embeddings reach it? Without it "margin too large" rests
-    on the curve alone, where a temperature too high and false negatives look the same.
-    batch [b]: class of each pair of a batch whose other pairs are negatives ("false negatives").
+    labels: the true class of each embedding, all of inputs trained on ("flipped labels").
+    margin: can the embeddings reach it? Without it "margin too large" rests on the curve alone,
+    where a temperature too high and false negatives look the same.
+    distance: the one that was trained, for margin and labels.
+    batch: class of each pair of a batch whose other pairs are negatives ("false negatives").
     train_rows, threshold_rows, test_rows: numbers of the rows trained on, those that chose the
     threshold and those reported on ("evaluation on training data", "threshold chosen on test
-    data"); group [all rows]: the person, letter or meaning of each ("leaky split").
-    No finding is no proof of health.
+    data"); group: the person, letter or meaning of each row of all data ("leaky split").
 
-    Returns: a list of Finding.
-    Raises: ValueError where history holds no loss, embeddings is not [n, dim] with 2 rows or
-    more, labels or group has another length, or rows are no whole numbers of 0 or more.
+    No finding is no proof of health. Not seen: a wrong axis, unless the rows are one batch or come
+    from encode as it gave them, all in order, with batch_size 256 and no tokens; lengths that
+    shrink to 0 together and two opposite points (their spread is high); a threshold chosen on rows
+    trained on, or on the groups of the test rows. Seen wrongly: free lengths that vary little, far
+    from the origin, look collapsed; a loss that is no mean of order 1 (a sum, InfoNCE over a large
+    batch that still falls) can look stuck or exploded. Labels do not settle that: the classes are
+    well apart in most runs whose margin is too large.
+
+    Shapes: embeddings [n, dim] float, labels [n], batch [b], group [all rows], the rows [any] int,
+    distance [m, dim], [m, dim] -> [m]. Returns: a list of Finding.
+    Units: margin in units of distance. Lengths and spreads have none.
+    Source: the limits are measured by benchmarks/diagnosis.py.
+    Raises: ValueError where history holds no loss, embeddings is not [n, dim] with 2 rows or more,
+    labels or group has another length or makes no pairs, rows are no whole numbers of 0 or more,
+    margin is negative, distance gives another shape, or a part comes without those it needs: rows
+    without test_rows, group without train_rows.
     """
-    loss, embeddings = _require_run(history, embeddings)
-    training = (
-        lambda: _not_a_number(loss, embeddings),
-        lambda: _exploded(loss),
-        lambda: _wrong_axis(embeddings),
-        lambda: _collapsed(embeddings),
-        lambda: _false_negatives(batch),
-        lambda: _flipped(embeddings, labels),
-        lambda: _out_of_reach(embeddings, margin, distance),
-        lambda: _stuck(loss, embeddings) if margin is None else None,
-    )
-    first = next(filter(None, (check() for check in training)), None)
+    given = require_evidence(
+        history, embeddings, labels=labels, margin=margin, distance=distance, batch=batch,
+        train_rows=train_rows, threshold_rows=threshold_rows, test_rows=test_rows, group=group,
+    )  # fmt: skip
+    checks = _not_a_number, _exploded, _wrong_axis, _collapsed, _false_negatives, _flipped
+    checks += (_out_of_reach, _stuck)
+    first = next(filter(None, (check(given) for check in checks)), None)
     # Flipped labels can end in collapse; then both are said.
-    cause = _flipped(embeddings, labels) if first and first.name == "collapse" else None
-    leak = _seen_in_training(train_rows, test_rows, group)
-    findings = cause, first, leak, _chosen_on_test(threshold_rows, test_rows)
+    cause = _flipped(given) if first and first.name == "collapse" else None
+    findings = cause, first, _seen_in_training(given), _chosen_on_test(given)
     return [finding for finding in findings if finding]
-
-
-def _require_run(history, embeddings):
-    loss = np.asarray(history.get("loss", []), float)
-    if loss.ndim != 1 or loss.size == 0:
-        raise ValueError(f"history holds no loss, only {list(history)}; give what fit returns")
-    embeddings = np.asarray(embeddings, float)
-    require_rank(2, "[n, dim]", embeddings=embeddings)
-    if len(embeddings) < 2:
-        raise ValueError("embeddings has 1 row; give those of a hundred inputs or so")
-    return loss, embeddings
 
 
 def _found(name, evidence):
     return Finding(name, evidence, CURES[name])
 
 
-def _not_a_number(loss, embeddings):
-    if np.isfinite(loss).all() and np.isfinite(embeddings).all():
+def _not_a_number(given):
+    loss, bad = given.loss, np.flatnonzero(~np.isfinite(given.loss))
+    odd = np.count_nonzero(~np.isfinite(given.embeddings).all(axis=1))
+    if not bad.size and not odd:
         return None
-    bad = np.flatnonzero(~np.isfinite(loss))
-    step = int(bad[0]) if bad.size else len(loss)
-    if step == 0:
+    if bad.size and bad[0] == 0:
         return _found("NaN", "The loss is not finite from the first step on.")
-    return _exploded(loss[:step]) or _found(
-        "NaN",
-        f"Not finite from step {step} on, right after a loss of {loss[step - 1]:.3g}: "
-        "no explosion led there.",
-    )
+    loss = loss[: bad[0]] if bad.size else loss
+    if _end(loss).max() > _limit(loss):  # an old rise that was got over is not the cause
+        return _risen(loss)
+    said = f"Not finite from step {len(loss)} on, right after a loss of {loss[-1]:.3g}: "
+    said += "no explosion led there."
+    if not bad.size:
+        said = f"All losses are finite, but {odd} of {len(given.embeddings)} embeddings are not."
+    return _found("NaN", said)
 
 
-def _exploded(loss):
-    if loss.max() <= max(EXPLODED * loss[0], HIGH):
-        return None
+def _end(loss):
+    """The last fifth."""
+    return loss[-max(1, len(loss) // 5) :]
+
+
+def _limit(loss):
+    return max(EXPLODED * loss[0], HIGH)
+
+
+def _exploded(given):
+    return _risen(given.loss) if given.loss.max() > _limit(given.loss) else None
+
+
+def _risen(loss):
     rise = f"from {loss[0]:.3g} to {loss.max():.3g} at step {loss.argmax()}"
     return _found("learning rate too high", f"The loss rose {rise}.")
 
 
-def _wrong_axis(embeddings):
+def _wrong_axis(given):
+    embeddings = given.embeddings
     lengths = np.linalg.norm(embeddings, axis=1)
     if _are_one(lengths):
         return None
@@ -153,98 +165,84 @@ def _spread(embeddings):
     return 0.0 if squares == 0 else 1 - np.sum(embeddings.mean(axis=0) ** 2) / squares
 
 
-def _collapsed(embeddings):
-    spread = _spread(embeddings)
+def _collapsed(given):
+    spread = _spread(given.embeddings)
     if spread >= COLLAPSED:
         return None
     said = f"All embeddings are nearly one vector: their spread is {spread:.4f}, of 1 at most."
     return _found("collapse", said)
 
 
-def _false_negatives(batch):
-    if batch is None:
+def _false_negatives(given):
+    if given.batch is None:
         return None
-    _, place, counts = np.unique(require_labels(batch), return_inverse=True, return_counts=True)
-    others = counts[place] - 1
+    others = np.bincount(given.batch)[given.batch] - 1
     if np.mean(others > 0) <= CROWDED:
         return None
     said = f"{np.mean(others > 0):.0%} of the batch's rows meet their own class as a negative"
     return _found("false negatives", f"{said}, {others.mean():.1f} times on average.")
 
 
-def _flipped(embeddings, labels):
-    if labels is None:
+def _flipped(given):
+    start, last = given.loss[0], _end(given.loss).mean()
+    # A loss that has not fallen has taught nothing, and so nothing wrong.
+    if given.labels is None or last >= start - UNIT * abs(start):
         return None
-    labels = require_labels(labels)
-    if len(labels) != len(embeddings):
-        raise ValueError(f"{len(labels)} labels for {len(embeddings)} embeddings; give as many")
-    i, j = _pairs(embeddings)
-    is_same = (labels[i] == labels[j]).astype(int)
-    if is_same.min() == is_same.max():
-        raise ValueError("labels make no pair of each kind; give several rows of several classes")
-    auc = roc_auc(cosine_similarity(embeddings[i], embeddings[j]), is_same)
+    i, j = labelled_pairs(given.labels, ENOUGH)
+    distances = given.distance(given.embeddings[i], given.embeddings[j])
+    auc = roc_auc(-np.asarray(distances), (given.labels[i] == given.labels[j]).astype(int))
     if auc >= SWAPPED:
         return None
     said = f"On data trained on, the pair of one class is the closer one in {auc:.0%} of cases"
     return _found("flipped labels", f"{said}; guessing gives 50%.")
 
 
-def _out_of_reach(embeddings, margin, distance):
-    if margin is None:
+def _out_of_reach(given):
+    if given.margin is None:
         return None
-    require_margin(margin)
-    i, j = _pairs(embeddings)
-    share = np.mean(np.asarray(distance(embeddings[i], embeddings[j])) < margin)
-    if share < OUT_OF_REACH or _spread(embeddings) < SPREAD_OUT:
+    i, j = pairs(len(given.embeddings), ENOUGH)
+    distances = np.asarray(given.distance(given.embeddings[i], given.embeddings[j]))
+    share, spread = np.mean(distances < given.margin), _spread(given.embeddings)
+    if share < OUT_OF_REACH or spread < SPREAD_OUT:
         return None
-    said = f"{share:.0%} of all pairs are nearer than the margin, {margin:g}, although the spread"
-    return _found("margin too large", f"{said} is {_spread(embeddings):.2f}, of 1 at most.")
+    said = f"{share:.0%} of all pairs are nearer than the margin, {given.margin:g}, although the"
+    return _found("margin too large", f"{said} spread is {spread:.2f}, of 1 at most.")
 
 
-def _stuck(loss, embeddings):
-    last = loss[-max(1, len(loss) // 5) :].mean()
-    if last < max(STUCK * loss[0], HIGH) or _spread(embeddings) < SPREAD_OUT:
+def _stuck(given):
+    start, last, spread = given.loss[0], _end(given.loss).mean(), _spread(given.embeddings)
+    if given.margin is not None or start <= 0:  # where the margin is known, it decides
         return None
-    said = f"The loss rests at {last:.3g}, {last / loss[0]:.0%} of its start, although the spread"
-    return _found("margin too large", f"{said} is {_spread(embeddings):.2f}, of 1 at most.")
-
-
-def _pairs(embeddings):
-    """Every pair of rows, of ENOUGH rows evenly chosen where there are more."""
-    rows = np.linspace(0, len(embeddings) - 1, min(ENOUGH, len(embeddings))).astype(int)
-    i, j = np.triu_indices(len(rows), 1)
-    return rows[i], rows[j]
-
-
-def _seen_in_training(train_rows, test_rows, group):
-    if train_rows is None or test_rows is None:
+    if last < max(STUCK * start, HIGH) or spread < SPREAD_OUT:
         return None
-    train, test = _rows("train_rows", train_rows), _rows("test_rows", test_rows)
-    own = np.mean(np.isin(test, train))
-    if own > 0:
-        said = f"{own:.0%} of the test rows were trained on."
+    said = f"The loss rests at {last:.3g}, {last / start:.0%} of its start, although the spread"
+    return _found("margin too large", f"{said} is {spread:.2f}, of 1 at most.")
+
+
+def _seen_in_training(given):
+    train, test, group = given.train_rows, given.test_rows, given.group
+    if train is None:
+        return None
+    if np.isin(test, train).any():
+        said = f"{_share(np.isin(test, train))} were trained on."
         return _found("evaluation on training data", said)
-    if group is None:
+    if group is None or not np.isin(group[test], group[train]).any():
         return None
-    group = require_labels(group)
-    if max(train.max(), test.max()) >= len(group):
-        raise ValueError(f"group has {len(group)} entries; give one for each row of all data")
-    seen = np.mean(np.isin(group[test], group[train]))
-    said = f"{seen:.0%} of the test rows belong to groups that were trained on."
-    return _found("leaky split", said) if seen > 0 else None
+    seen = _share(np.isin(group[test], group[train]))
+    return _found("leaky split", f"{seen} belong to groups that were trained on.")
 
 
-def _chosen_on_test(threshold_rows, test_rows):
-    if threshold_rows is None or test_rows is None:
+def _chosen_on_test(given):
+    if given.threshold_rows is None:
         return None
-    chose = _rows("threshold_rows", threshold_rows)
-    share = np.mean(np.isin(_rows("test_rows", test_rows), chose))
-    said = f"{share:.0%} of the test rows chose the threshold."
-    return _found("threshold chosen on test data", said) if share > 0 else None
+    chose = np.isin(given.test_rows, given.threshold_rows)
+    if not chose.any():
+        return None
+    return _found("threshold chosen on test data", f"{_share(chose)} chose the threshold.")
 
 
-def _rows(name, rows):
-    rows = np.asarray(rows)
-    if rows.ndim != 1 or rows.size == 0 or rows.dtype.kind not in "iu" or rows.min() < 0:
-        raise ValueError(f"{name} is {rows!r}; give row numbers [n], whole and 0 or more")
-    return rows
+def _share(of):
+    """In per cent, or as a count where rounding would make it none or all."""
+    rounds_away = f"{of.mean():.0%}" in ("0%", "100%") and not of.all()
+    share = f"{of.sum()} of {of.size}" if rounds_away else f"{of.mean():.0%} of the"
+    return f"{share} test rows"

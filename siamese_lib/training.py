@@ -31,7 +31,9 @@ def fit(
     Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, an epoch has no
     batches, loss gives more than one number, the checkpoint is of another model or optimizer, or
     the loss or a weight stops being finite (found at the end of the epoch; the model then holds
-    the weights of that end, the checkpoint those of the epoch before).
+    the weights of that end, the checkpoint those of the epoch before). That last error carries
+    what happened until then, for siamese_lib.diagnosis: `except ValueError as error:
+    error.history`.
     """
     require_count(epochs=epochs)
     start = checkpoints.epochs_done(checkpoint)
@@ -52,7 +54,7 @@ def fit(
         ]
         model.eval()
         _record(history, losses, epoch)
-        _require_finite_weights(model, epoch)
+        _require_finite_weights(model, history, epoch)
         if validate is not None:
             history["validation"].append(float(validate(model)))
         if checkpoint is not None:
@@ -81,14 +83,22 @@ def _scalar(value):
     return value
 
 
-def _require_finite_weights(model, epoch):
+def _require_finite_weights(model, history, epoch):
     """A finite loss can have a NaN gradient: better to stop than to store such weights."""
     for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)):
         if not jnp.isfinite(leaf).all():
-            raise ValueError(
+            raise _stopped(
+                history,
                 f"a weight is no longer finite after epoch {epoch + 1}; look for a norm or a root "
-                "of zero in the loss, whose gradient is NaN"
+                "of zero in the loss, whose gradient is NaN",
             )
+
+
+def _stopped(history, said):
+    """A ValueError with the history, which fit's caller would never get to see."""
+    error = ValueError(said)
+    error.history = history
+    return error
 
 
 def _bar(batches, epoch, epochs, progress):
@@ -110,9 +120,10 @@ def _record(history, losses, epoch):
     history["epoch_loss"].append(float(losses.mean()))
     if not np.isfinite(losses).all():
         where = first + int(np.argmin(np.isfinite(losses)))
-        raise ValueError(
+        raise _stopped(
+            history,
             f"the loss is {history['loss'][where]} at step {where}; lower the learning rate, and "
-            "look for a norm or a logarithm of zero in the loss"
+            "look for a norm or a logarithm of zero in the loss",
         )
 
 

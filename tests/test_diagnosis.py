@@ -15,7 +15,9 @@ from siamese_lib import diagnosis
 from siamese_lib.batches import balanced_batches
 from siamese_lib.diagnosis import CURES, diagnose
 from siamese_lib.energy import euclidean_distance, l2_normalize
+from siamese_lib.evidence import labelled_pairs
 from siamese_lib.losses import contrastive_loss
+from siamese_lib.metrics import roc_auc
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).parent.parent
@@ -88,8 +90,7 @@ def test_failures_of_the_evaluation_and_sound_splits(seed):
     for failure, split in benchmark.splits(group, rng).items():
         expected = [] if failure == "healthy" else [failure]
         assert found(FINE, ROWS, group=group, **split) == expected, failure
-        evidence = {**split, "group": None}
-        without = found(FINE, ROWS, **evidence)
+        without = found(FINE, ROWS, **{**split, "group": None})
         assert without == ([] if failure == "leaky split" else expected)
 
 
@@ -151,6 +152,24 @@ def test_not_a_number_is_told_from_an_explosion():
     assert finding.name == "learning rate too high" and "0.5 to 80 at step 1" in finding.evidence
 
 
+def test_a_rise_that_was_got_over_does_not_explain_a_nan_and_one_that_was_not_does():
+    (finding,) = diagnose({"loss": [0.5, 1.2, *[0.3] * 100, np.nan]}, ROWS)
+    assert (
+        finding.name == "NaN" and "from step 102 on, right after a loss of 0.3" in finding.evidence
+    )
+    (finding,) = diagnose({"loss": [0.5, 80.0, *[9.0] * 100, np.nan]}, ROWS)
+    assert finding.name == "learning rate too high" and "0.5 to 80 at step 1" in finding.evidence
+
+
+def test_embeddings_that_are_not_finite_are_counted_where_the_losses_are():
+    rows = np.array(ROWS)
+    rows[[3, 7], [0, 1]] = np.nan, np.inf
+    (finding,) = diagnose(FINE, rows, labels=np.arange(60) % 5, margin=0.25)
+    assert finding.name == "NaN"
+    assert finding.evidence == "All losses are finite, but 2 of 60 embeddings are not."
+    assert found({"loss": [0.5, 80.0]}, rows) == ["learning rate too high"]
+
+
 def test_flipped_labels_that_ended_in_collapse_are_said_too():
     near = np.array([1.0, 0, 0]) + 0.01 * np.repeat(rng.normal(size=(4, 3)), 3, axis=0)
     own = np.repeat(np.arange(4), 3)
@@ -182,6 +201,45 @@ def test_the_auc_of_flipped_labels_is_said():
     assert finding.cure == CURES["flipped labels"]
 
 
+@pytest.mark.parametrize("classes", [2, 20, 2000])
+def test_above_500_rows_there_are_pairs_of_both_kinds(classes):
+    label = rng.permutation(np.repeat(np.arange(classes), 4000 // classes))
+    near = l2_normalize(rng.normal(size=(classes, 32))[label] + 0.1 * rng.normal(size=(4000, 32)))
+    assert found(FINE, near, labels=label) == []
+    assert found(FINE, near, labels=rng.permutation(label)) == ["flipped labels"]
+    i, j = labelled_pairs(label, 500)
+    same = label[i] == label[j]
+    assert same.sum() == 500 and 400 < (~same).sum() <= 500 and (i != j).all()
+    # On rows without structure they are a fair sample: the AUC of all pairs, about one half.
+    odd = rng.normal(size=(4000, 32))
+    auc = roc_auc((odd[i] * odd[j]).sum(axis=1), same.astype(int))
+    assert auc == pytest.approx(0.5, abs=0.08)
+
+
+def test_one_pair_and_one_stranger_among_many_rows_are_found():
+    for label in (np.r_[0, np.arange(999)], np.r_[np.zeros(999, int), 1]):
+        i, j = labelled_pairs(label, 500)
+        assert set(label[i] == label[j]) == {True, False}
+
+
+def test_labels_are_judged_by_the_distance_that_was_trained():
+    label = np.repeat(np.arange(20), 10)
+    on_a_ray = np.c_[label + 1 + 0.05 * rng.normal(size=200), 0.3 * rng.normal(size=200)]
+    assert found(FINE, on_a_ray, labels=label) == ["flipped labels"]
+    assert found(FINE, on_a_ray, labels=label, distance=euclidean_distance) == []
+
+
+def test_a_run_that_learned_nothing_did_not_learn_from_flipped_labels():
+    label = np.arange(60) % 5
+    assert found({"loss": [0.9, 0.5, 0.3]}, ROWS, labels=label) == ["flipped labels"]
+    assert found({"loss": [0.693] * 300}, ROWS, labels=label) == []
+
+
+def test_a_loss_that_began_at_0_has_no_start_to_be_compared_with():
+    assert found({"loss": [0.0, 1, 1, 1, 1, 1]}, ROWS) == []
+    assert found({"loss": [-0.5, 0.9, 1, 1, 1, 1]}, ROWS) == []
+
+
 def test_a_margin_within_and_out_of_reach():
     assert found(FINE, ROWS, margin=0.25) == []
     assert found(FINE, ROWS, margin=1.0, distance=euclidean_distance) == []
@@ -202,9 +260,14 @@ def test_false_negatives_are_counted():
 
 def test_shares_of_rows_are_said():
     group = np.array([0, 0, 1, 1, 2, 2, 3, 3])
-    evidence = {"train_rows": [0, 2], "test_rows": [1, 4, 5, 6], "group": group}
-    (finding,) = diagnose(FINE, ROWS, **evidence)
+    apart = {"train_rows": [0, 2], "test_rows": [1, 4, 5, 6], "group": group}
+    (finding,) = diagnose(FINE, ROWS, **apart)
     assert finding.name == "leaky split" and finding.evidence.startswith("25% of the test rows")
+    few = {"train_rows": [5], "threshold_rows": [1005], "test_rows": np.arange(5, 1005)}
+    (finding,) = diagnose(FINE, ROWS, **few)
+    assert finding.evidence == "1 of 1000 test rows were trained on."
+    (finding,) = diagnose(FINE, ROWS, **{**few, "train_rows": np.arange(6, 1005)})
+    assert finding.evidence == "999 of 1000 test rows were trained on."
     names = found(FINE, ROWS, train_rows=[0, 1], threshold_rows=[1], test_rows=[1, 2])
     assert names == ["evaluation on training data", "threshold chosen on test data"]
 
@@ -219,12 +282,44 @@ def test_shares_of_rows_are_said():
         (FINE, ROWS, {"labels": [1, 2]}, "2 labels for 60 embeddings"),
         (FINE, ROWS, {"labels": np.arange(60)}, "no pair of each kind"),
         (FINE, ROWS, {"margin": -1}, "margin is -1"),
-        (FINE, ROWS, {"batch": []}, "labels has shape"),
+        (None, ROWS, {}, "history is a NoneType; give the dict"),
+        ([0.9, 0.5], ROWS, {}, "history is a list; give the dict"),
+        ({"loss": None}, ROWS, {}, r"history\['loss'\] has shape \(\); give one float a step"),
+        ({"loss": 1.0}, ROWS, {}, r"history\['loss'\] has shape \(\)"),
+        ({"loss": [[1.0, 2.0]]}, ROWS, {}, r"history\['loss'\] has shape \(1, 2\)"),
+        ({"loss": ["low"]}, ROWS, {}, r"history\['loss'\] makes no array .*'low'"),
+        (FINE, [[1.0, 2.0], [3.0]], {}, "embeddings makes no array .*give floats"),
+        (FINE, ROWS, {"batch": []}, r"batch has shape \(0,\); give a class for each"),
+        (FINE, ROWS, {"batch": 3}, r"batch has shape \(\); give a class for each"),
+        (FINE, ROWS, {"batch": np.array([1, "a", None], object)}, "batch mixes kinds of entries"),
+        (FINE, ROWS, {"labels": [[1, 2], [3]]}, "labels makes no array"),
+        (FINE, ROWS, {"margin": 0.2, "distance": "cosine"}, r"distance is 'cosine'; give a func"),
+        (FINE, ROWS, {"distance": lambda x, y: x @ y.T}, r"distance makes \(3, 3\) of two arrays"),
+        (FINE, ROWS, {"distance": lambda x, y: 0.5}, r"distance makes \(\) of two arrays"),
+        (
+            FINE,
+            ROWS,
+            {"train_rows": np.arange(9) < 3, "test_rows": [1]},
+            r"train_rows is a mask, shape \(9,\); give np.flatnonzero",
+        ),
+        (
+            FINE,
+            ROWS,
+            {"train_rows": [0], "test_rows": [1], "group": np.eye(2)},
+            r"group has shape \(2, 2\)",
+        ),
+        (FINE, ROWS, {"group": [1, 2]}, "group is given without train_rows and test_rows"),
+        (FINE, ROWS, {"group": [1, 2], "test_rows": [1]}, "group is given without train_rows;"),
+        (FINE, ROWS, {"threshold_rows": [1]}, "threshold_rows is given without test_rows"),
+        # Where an earlier check fires, later evidence is looked at all the same.
+        (FINE, np.ones((60, 3)), {"margin": -1}, "margin is -1"),
+        ({"loss": [np.nan]}, ROWS, {"labels": [1, 2]}, "2 labels for 60 embeddings"),
         (FINE, ROWS, {"train_rows": [0.5], "test_rows": [1]}, "train_rows is .*row numbers"),
         (FINE, ROWS, {"threshold_rows": [-1], "test_rows": [1]}, "threshold_rows is .*0 or more"),
         (FINE, ROWS, {"train_rows": [0], "test_rows": [9], "group": [1, 2]}, "group has 2 entries"),
     ],
 )
 def test_bad_input_is_quoted(history, embeddings, evidence, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=said) as caught:
         diagnose(history, embeddings, **evidence)
+    assert len(str(caught.value)) < 300  # no array is printed whole

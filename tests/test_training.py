@@ -1,11 +1,13 @@
 """Training learns, resumes to the bit, refuses NaN; encoding keeps order; weights are kept."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
 from flax import nnx
 
+from siamese_lib.diagnosis import diagnose
 from siamese_lib.encoders import ImageEncoder, QuestionEncoder, SiameseNetwork
 from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.text import duplicate_batches
@@ -92,8 +94,32 @@ def test_a_loss_that_is_not_finite_stops_with_the_step():
     def broken(model, anchor, positive):
         return loss(model, anchor, positive) * np.nan
 
-    with pytest.raises(ValueError, match="the loss is nan at step 0.*learning rate"):
+    with pytest.raises(ValueError, match="the loss is nan at step 0.*learning rate") as caught:
         fit(network(), broken, batches, epochs=2, progress=False)
+    assert len(caught.value.history["loss"]) == len(list(batches(0)))
+
+
+def test_the_error_carries_the_history_until_then_which_diagnose_takes():
+    model, steps = network(), len(list(batches(0)))
+
+    def root_of_zero(model, anchor, positive):  # a loss that is finite once, its gradient never
+        return loss(model, anchor, positive) + jnp.sqrt(jnp.sum(0 * model(anchor, anchor)[0] ** 2))
+
+    with pytest.raises(ValueError, match="the loss is nan at step 1") as caught:
+        fit(model, root_of_zero, batches, epochs=2, progress=False)
+    history = caught.value.history
+    assert len(history["loss"]) == steps and np.isfinite(history["loss"][0])
+    (finding,) = diagnose(history, np.full((2, 1), np.nan))
+    assert finding.name == "NaN" and "from step 1 on" in finding.evidence
+    with pytest.raises(ValueError, match="a weight is no longer finite") as caught:
+        fit(
+            network(),
+            root_of_zero,
+            lambda epoch: [next(iter(batches(0)))],
+            epochs=1,
+            progress=False,
+        )
+    assert len(caught.value.history["loss"]) == 1 and np.isfinite(caught.value.history["loss"][0])
 
 
 def test_encode_keeps_the_order_and_does_not_depend_on_the_batch_size():
