@@ -342,7 +342,7 @@ train_vectors, validation_vectors, vectors = (
     encode(network.encoder, data.images) for data in (train, validation, test))
 train_pairs = draw_pairs(train, 4000, np.random.default_rng(3))
 test_pairs = draw_pairs(test, 4000, np.random.default_rng(2))
-print("validation pairs right, epoch by epoch", np.round(history["validation"], 3))
+print("validation pairs right, epoch by epoch", *(f"{right:.3f}" for right in history["validation"]))
 print("different pairs:         of one script         of two scripts")
 print("           pairs right   share   pairs right   pairs right")
 for name, data, own, pairs in (("training", train, train_vectors, train_pairs),
@@ -483,13 +483,13 @@ for row in (1, failed):
                               frames=[plots.COLOURS[role] for role in roles])
     plots.show(figure, alt="A query in blue and eight support letters, most likely first; its own letter in green.")
 fewer = logits + np.log(1 / 19)  # one same pair in 20
-print(f"supports called same, mean of the queries: {(p > 0.5).sum(axis=1).mean():.1f}; "
-      f"with the share put in: {(fewer > 0).sum(axis=1).mean():.1f}")
+print(f"supports called same by the 20 queries together: {(p > 0.5).sum()}; "
+      f"with the share put in: {(fewer > 0).sum()}")
 
 # %% [markdown]
 # They do not add up to 1: every pair is asked for itself. Several support pictures may be "same", or
-# none. Here a query gets 3.1 of them on average, where 1 would be right. The probabilities are those of a
-# stream with half of the pairs same, and here it is one in 20: with that share put in, 0.9 are left
+# none. Here the 20 queries get 62 of them, where 20 would be right. The probabilities are those of a
+# stream with half of the pairs same, and here it is one in 20: with that share put in, 19 are left
 # (exercise 08.4). That letters of one script look alike adds to it. To be asked one by one is a strength:
 # then "none of these" is an answer, with a threshold that is a probability. A cosine can refuse too, but
 # its threshold has to be found first, as in 05.
