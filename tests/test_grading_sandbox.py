@@ -54,7 +54,7 @@ def ask(kernel, expression, code="", cases=((),), seconds=30):
     """Runs code, then asks an expression, through the door that grading uses."""
     learner = Learner(lambda: kernel, LIMITS)
     if code:
-        assert learner.run(code, 10) is None, learner.content
+        assert learner.run(code, 30) is None, learner.content
     part = Part("", 1, None, expression, None, seconds=seconds)
     ((answer, reason),) = learner.ask(part, list(cases))
     return reason or answer
@@ -149,7 +149,7 @@ def test_a_question_sees_its_inputs_and_changes_no_variable_of_the_learner_s(ker
 
 def test_each_case_answers_for_itself(kernel):
     learner = Learner(lambda: kernel, LIMITS)
-    learner.run("def inverse(x): return 1 / x", 10)
+    learner.run("def inverse(x): return 1 / x", 30)
     part = Part("", 1, None, "y = case[0]\ninverse(y)", close(None))
     answers = learner.ask(part, [(2.0,), (0.0,), (4.0,)])
     assert answers == [(0.5, None), (None, "raised ZeroDivisionError"), (0.25, None)]
@@ -168,9 +168,9 @@ def test_a_limit_costs_the_cell_and_not_the_kernel(kernel, code, how):
 
 def test_a_kernel_that_was_lost_is_replaced_and_what_ran_before_runs_again(box):
     with Learner(lambda: Kernel(box, LIMITS), LIMITS) as learner:
-        assert learner.run("a = 1", 10) is None
-        assert learner.run("import os; os._exit(1)", 10) == "stopped its kernel"
-        assert learner.run("b = a + 1", 10) is None
+        assert learner.run("a = 1", 5) is None
+        assert learner.run("import os; os._exit(1)", 5) == "stopped its kernel"
+        assert learner.run("b = a + 1", 5) is None
         part = Part("", 1, None, "a + b", None)
         assert learner.ask(part, [()]) == [(3, None)]
         assert learner.starts == 2
@@ -178,7 +178,7 @@ def test_a_kernel_that_was_lost_is_replaced_and_what_ran_before_runs_again(box):
 
 def test_restarts_end(box):
     with Learner(lambda: Kernel(box, LIMITS), LIMITS) as learner:
-        ends = [learner.run("import os; os._exit(1)", 10) for _ in range(7)]
+        ends = [learner.run("import os; os._exit(1)", 5) for _ in range(7)]
     assert ends[4] == "stopped its kernel" and "was not run" in ends[6]
 
 

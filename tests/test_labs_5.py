@@ -1,11 +1,15 @@
 """Lab 5, question duplicates: who is accepted, who is not, and what a trained model earns."""
 
+import json
+from pathlib import Path
+
 import labs
 import numpy as np
 import pytest
 
 from instructor.challenges import lab5
 
+ROOT = Path(__file__).parent.parent
 UNTRAINED = ("ex-5-5",)  # the cell that trains
 BATCHES = """
 def make_batches(meaning, size, rng):
@@ -309,9 +313,17 @@ def test_hidden_pairs_are_in_no_learner_package_and_half_are_the_same():
     for question in lab5.hidden_questions():
         meanings.setdefault(question.text, set()).add(question.meaning)
     assert all(len(group) == 1 for group in meanings.values())
-    assert len(texts) > 2500
+    assert len(texts) > 3000
     assert lab5.hidden_pairs(np.random.default_rng(1))[0] != first
 
 
 def test_the_share_of_an_accuracy():
     assert [lab5.share(a) for a in (0.5, 0.72, 0.76, 0.95, 1)] == pytest.approx([0, 0, 0.15, 1, 1])
+
+
+def test_the_figure_in_the_lab_is_the_measured_one():
+    stored = json.loads((ROOT / "benchmarks/results/grading_quality.json").read_text())["accuracy"]
+    text = (ROOT / "instructor/labs/lab5_question_duplicates.py").read_text()
+    assert f"counting words (TF-IDF) {stored['TF-IDF, characters']['accuracy']:.2f}." in text
+    shares = {name: lab5.share(entry["accuracy"]) for name, entry in stored.items()}
+    assert shares == pytest.approx({n: e["share of points"] for n, e in stored.items()}, abs=0.01)

@@ -1,0 +1,89 @@
+"""What exercise 5.5 pays for: accuracy on hidden pairs of rules, word counts and trained models.
+
+Usage: python benchmarks/grading_quality.py     writes benchmarks/results/grading_quality.json
+
+QUALITY of instructor/challenges/lab5.py was set by these. Every way sees what a learner has;
+thresholds are chosen on the validation pairs. Five drawings of hidden pairs, one training each.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from machine import describe
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "benchmarks" / "results" / "grading_quality.json"
+DRAWINGS = 5
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+import labs  # noqa: E402
+import test_labs_5  # noqa: E402
+import test_labs_trivial  # noqa: E402
+
+from instructor.challenges import lab5  # noqa: E402
+from siamese_lib.datasets import load_questions  # noqa: E402
+
+
+def rules(source):
+    space = {"np": np}
+    exec(source, space)
+    return space["predict"]
+
+
+def word_counts(**options):
+    """TF-IDF of the training questions."""
+    train, validation = load_questions("train"), load_questions("validation")
+    counts = TfidfVectorizer(**options).fit([*train.question1, *train.question2])
+
+    def similarity(first, second):
+        return np.asarray(counts.transform(first).multiply(counts.transform(second)).sum(1)).ravel()
+
+    found = similarity(validation.question1, validation.question2)
+    right = [np.mean((found > t) == (validation.is_same == 1)) for t in np.linspace(0, 1, 101)]
+    threshold = np.linspace(0, 1, 101)[np.argmax(right)]
+    return lambda first, second: similarity(first, second) > threshold
+
+
+def trained(*changes):
+    """The master's model, its training cell changed."""
+    (cell,) = [cell for cell in labs.master("lab5").cells if cell.id == "ex-5-5"]
+    source = cell.source
+    for old, new in changes:
+        source = labs.mutated(source, old, new)
+    return labs.with_code("lab5", source)["predict"]
+
+
+NOTHING_HIDDEN = ("< 0.1)", "< 0.0)")
+WAYS = {
+    "parser of the learner's phrasings": lambda: rules(test_labs_trivial.PARSER),
+    "names and the nearest phrasing": lambda: rules(test_labs_trivial.KEYWORDS),
+    "TF-IDF, words": word_counts,
+    "TF-IDF, characters": lambda: word_counts(analyzer="char_wb", ngram_range=(3, 4)),
+    "mean of word vectors": lambda: labs.with_code("lab5", test_labs_5.BAG + test_labs_5.PREDICT)[
+        "predict"
+    ],
+    "LSTM, 2 epochs, no word hidden": lambda: trained(NOTHING_HIDDEN, ("epochs=6", "epochs=2")),
+    "LSTM, 6 epochs, no word hidden": lambda: trained(NOTHING_HIDDEN),
+    "the master": trained,
+}
+
+
+def measure(predict):
+    """Accuracy on each drawing, its mean, and the points that the mean earns of 35."""
+    scores = []
+    for seed in range(DRAWINGS):
+        first, second = lab5.hidden_pairs(np.random.default_rng(seed))
+        scores.append(float((predict(first, second) == lab5.labels(first, second)).mean()))
+    mean = float(np.mean(scores))
+    return {"accuracy": round(mean, 3), "share of points": round(lab5.share(mean), 2),
+            "drawings": np.round(scores, 4).tolist()}  # fmt: skip
+
+
+if __name__ == "__main__":
+    result = {"machine": describe(), "pairs": lab5.PAIRS, "accuracy": {}}
+    for name, make in WAYS.items():
+        result["accuracy"][name] = measure(make())
+        print(name, result["accuracy"][name], flush=True)
+    TARGET.write_text(json.dumps(result, indent=1) + "\n")
