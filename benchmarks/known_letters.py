@@ -15,7 +15,7 @@ from flax import nnx
 from scipy.special import softmax
 
 from siamese_lib.datasets import load_glyphs
-from siamese_lib.encoders import ImageEncoder, SiameseNetwork, _halve
+from siamese_lib.encoders import ImageEncoder, SiameseNetwork, halve
 from siamese_lib.energy import l2_normalize
 from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.training import encode, fit
@@ -53,7 +53,7 @@ class Classifier(ImageEncoder):
     def __call__(self, images):
         x = jnp.asarray(images)[..., None]
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = _halve(nnx.relu(norm(convolution(x))))
+            x = halve(nnx.relu(norm(convolution(x))))
         return self.head(x.reshape(len(x), -1))
 
 

@@ -114,11 +114,11 @@ class ImageEncoder(nnx.Module):
         require_finite(images=images)
         x = jnp.asarray(images, jnp.float32)[..., None]
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = _halve(nnx.relu(norm(convolution(x))))
+            x = halve(nnx.relu(norm(convolution(x))))
         return l2_normalize(self.head(x.reshape(x.shape[0], -1)))
 
 
-def _halve(x):
+def halve(x):
     """2 x 2 max pooling of [batch, height, width, channels]; an odd last row or column is cut.
 
     As two elementwise maxima: the gradient of nnx.max_pool takes as long as all the rest here, and

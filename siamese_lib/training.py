@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -10,14 +11,14 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import checkpoints
+from siamese_lib import checkpoints, sharding
 from siamese_lib.text import PAD, pad_length
 from siamese_lib.validate import require_count, require_finite
 
 
 def fit(
     model, loss, batches, *, epochs, optimizer=None, validate=None, on_epoch=None, progress=True,
-    checkpoint=None,
+    checkpoint=None, mesh=None,
 ):  # fmt: skip
     """Train model in place and return what happened.
 
@@ -26,10 +27,13 @@ def fit(
     where none is given). validate(model) -> a number, on_epoch(history) -> ignored; both run
     after each epoch. checkpoint names a folder: the state is written there after each epoch, and
     a later call with the same folder goes on from it, to the same weights as an unbroken run.
+    mesh (jax.make_mesh) splits each batch over its devices and copies the weights to all of them;
+    the loss still sees the whole batch, so every row keeps all its negatives.
 
     Returns: {"loss": one float a step, "epoch_loss": a float an epoch, "validation": likewise}.
     Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, an epoch has no
-    batches, loss gives more than one number, the checkpoint is of another model or optimizer, or
+    batches, loss gives more than one number, a batch does not divide among the devices of mesh, the
+    checkpoint is of another model or optimizer, or
     the loss or a weight stops being finite (found at the end of the epoch; the model then holds
     the weights of that end, the checkpoint those of the epoch before). That last error carries
     what happened until then, for siamese_lib.diagnosis: `except ValueError as error:
@@ -46,11 +50,15 @@ def fit(
     history = {"loss": [], "epoch_loss": [], "validation": []}
     if start:
         checkpoints.restore(checkpoint, model, optimizer, history)
-    step = _make_step(loss)
+    step, split = _make_step(loss), lambda batch: batch
+    if mesh is not None:
+        sharding.copy_to(mesh, model, optimizer)
+        step, split = sharding.on_mesh(mesh, step), partial(sharding.split_over, mesh)
     for epoch in range(start, epochs):
         model.train()
         losses = [
-            step(model, optimizer, *batch) for batch in _bar(batches, epoch, epochs, progress)
+            step(model, optimizer, *split(batch))
+            for batch in _bar(batches, epoch, epochs, progress)
         ]
         model.eval()
         _record(history, losses, epoch)

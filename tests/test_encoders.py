@@ -13,7 +13,7 @@ from siamese_lib.encoders import (
     SiameseNetwork,
     SimilarityHead,
     SimilarityNetwork,
-    _halve,
+    halve,
 )
 from siamese_lib.losses import pairwise_cross_entropy
 
@@ -84,8 +84,8 @@ def test_pooling_is_flax_s_and_so_is_its_gradient(side):
     def flax(x):
         return nnx.max_pool(x, (2, 2), strides=(2, 2))
 
-    np.testing.assert_array_equal(_halve(x), flax(x))
-    ours, theirs = (jax.grad(lambda x, f=f: (f(x) * weights).sum())(x) for f in (_halve, flax))
+    np.testing.assert_array_equal(halve(x), flax(x))
+    ours, theirs = (jax.grad(lambda x, f=f: (f(x) * weights).sum())(x) for f in (halve, flax))
     np.testing.assert_allclose(ours, theirs)
 
 
