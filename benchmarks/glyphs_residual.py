@@ -24,7 +24,7 @@ from siamese_lib.pretrained import embed_views
 
 TARGET = Path(__file__).resolve().parent / "results" / "glyphs_residual.json"
 SEEDS = (0, 1, 2)
-STEPS = 1000
+STEPS = 800
 
 
 def draw_batches(data, seed):

@@ -20,7 +20,7 @@ from siamese_lib.pretrained import embed_views
 
 TARGET = Path(__file__).resolve().parent / "results" / "omniglot.json"
 SEEDS = (0, 1, 2)
-STEPS = 2200
+STEPS = 2000
 EPISODES = 1000
 
 

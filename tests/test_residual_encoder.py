@@ -94,6 +94,23 @@ def test_weights_and_statistics_are_saved_and_loaded(tmp_path):
     np.testing.assert_array_equal(encode(again, IMAGES), encode(model, IMAGES))
 
 
+def test_stopped_and_resumed_it_ends_with_the_same_bits_statistics_included(tmp_path):
+    def run(model, epochs, **options):
+        fit(
+            model, lambda m, a, p: info_nce_loss(m(a), m(p)).mean(),
+            lambda epoch: [(IMAGES, np.roll(IMAGES, epoch + 1, axis=1))] * 2, epochs=epochs,
+            progress=False, **options,
+        )  # fmt: skip
+        return model
+
+    whole = run(tower(), 3)
+    run(tower(), 2, checkpoint=tmp_path / "run")
+    resumed = run(tower(seed=5), 3, checkpoint=tmp_path / "run")
+    kept = [nnx.state(model, nnx.Not(nnx.RngState)) for model in (whole, resumed)]
+    for a, b in zip(*map(jax.tree.leaves, kept), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 @pytest.mark.parametrize(
     "images,said",
     [
