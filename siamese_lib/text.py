@@ -138,6 +138,48 @@ def duplicate_batches(tokens, group, *, batch_size, seed):
         yield pad_length(tokens[anchors[rows]]), pad_length(tokens[positives[rows]])
 
 
+def pair_rows(question1, question2):
+    """Each distinct text once, and where the two of every pair stand.
+
+    Shapes: two lists of n strings -> (texts, first [n] int, second [n] int), with
+    texts[first[i]] == question1[i] and texts[second[i]] == question2[i].
+    Raises: ValueError where the lengths differ.
+    """
+    if len(question1) != len(question2):
+        raise ValueError(
+            f"question1 has {len(question1)} texts, question2 {len(question2)}; give pairs"
+        )
+    row = {text: place for place, text in enumerate(dict.fromkeys((*question1, *question2)))}
+    first, second = (np.array([row[t] for t in side], int) for side in (question1, question2))
+    return list(row), first, second
+
+
+def pair_batches(tokens, first, second, is_same, *, batch_size, seed):
+    """Batches of labelled pairs, same and different, each pair once in a shuffled order.
+
+    Less than a batch of the pairs is left out; another seed leaves out others.
+
+    Shapes: tokens [texts, ...], first and second [n] int rows of tokens, is_same [n] -> yields
+    (x1, x2, is_same), each with batch_size rows.
+    Raises: ValueError where the lengths differ or n is less than batch_size.
+    """
+    require_count(batch_size=batch_size)
+    if not len(first) == len(second) == len(is_same):
+        raise ValueError(
+            f"lengths differ: first {len(first)}, second {len(second)}, is_same {len(is_same)}; "
+            "give one of each a pair"
+        )
+    if len(is_same) < batch_size:
+        raise ValueError(
+            f"{len(is_same)} pairs, a batch needs {batch_size}; lower batch_size or give more"
+        )
+    tokens, first, second = np.asarray(tokens), np.asarray(first), np.asarray(second)
+    order = np.random.default_rng(seed).permutation(len(is_same))
+    for start in range(0, len(order) - batch_size + 1, batch_size):
+        rows = order[start : start + batch_size]
+        yield tokens[first[rows]], tokens[second[rows]], np.asarray(is_same)[rows]
+
+
 def _pairs_within(group, rng):
     """Neighbours in a shuffled order of each group: about half as many pairs as questions."""
     order = rng.permutation(len(group))

@@ -12,6 +12,8 @@ from siamese_lib.text import (
     duplicate_groups,
     encode_texts,
     pad_length,
+    pair_batches,
+    pair_rows,
 )
 
 TEXTS = ["How old are you?", "What is your age?", "Where are you from?"]
@@ -153,3 +155,31 @@ def test_bad_input_is_quoted():
         next(duplicate_batches(np.ones((2, 3), int), np.array([1]), batch_size=2, seed=0))
     with pytest.raises(ValueError, match="1 groups have two questions or more, a batch needs 2"):
         next(duplicate_batches(np.ones((3, 3), int), np.array([1, 1, 2]), batch_size=2, seed=0))
+
+
+def test_pair_rows_point_at_each_pair_s_texts():
+    question1, question2 = ["a", "b", "a"], ["b", "c", "a"]
+    texts, first, second = pair_rows(question1, question2)
+    assert sorted(texts) == ["a", "b", "c"]
+    assert [texts[i] for i in first] == question1
+    assert [texts[i] for i in second] == question2
+    with pytest.raises(ValueError, match="question1 has 2 texts, question2 1"):
+        pair_rows(["a", "b"], ["c"])
+
+
+def test_pair_batches_give_each_pair_once_with_its_label():
+    tokens, rng = np.arange(1, 21)[:, None], np.random.default_rng(0)
+    first, second, is_same = rng.integers(0, 20, (3, 11))
+    given = list(zip(first + 1, second + 1, is_same, strict=True))
+    seen = []
+    for x1, x2, same in pair_batches(tokens, first, second, is_same, batch_size=4, seed=3):
+        assert x1.shape == x2.shape == (4, 1)
+        seen += list(zip(x1[:, 0], x2[:, 0], same, strict=True))
+    assert len(seen) == 8
+    assert all(seen.count(pair) <= given.count(pair) for pair in seen)
+    with pytest.raises(ValueError, match="first 11, second 11, is_same 10"):
+        next(pair_batches(tokens, first, second, is_same[1:], batch_size=4, seed=0))
+    with pytest.raises(ValueError, match="11 pairs, a batch needs 12"):
+        next(pair_batches(tokens, first, second, is_same, batch_size=12, seed=0))
+    with pytest.raises(ValueError, match="batch_size is 0"):
+        next(pair_batches(tokens, first, second, is_same, batch_size=0, seed=0))

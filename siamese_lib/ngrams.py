@@ -1,0 +1,177 @@
+"""From questions to hashed pieces: words, pairs of words, and runs of 3 and 4 letters.
+
+A question never seen is mostly made of pieces that were: "headphones" shares runs of letters with
+"headphone". Hashing needs no vocabulary, so nothing is unknown.
+"""
+
+import re
+import unicodedata
+import zlib
+
+import numpy as np
+
+from siamese_lib.validate import require_count, require_rank
+
+_RUNS = (3, 4)
+
+
+def split_words(text):
+    """The words and punctuation marks of a text, lower case, in its order.
+
+    Shapes: a string -> list of strings, empty where the text holds spaces only.
+    """
+    return re.findall(r"\w+|[^\w\s]", unicodedata.normalize("NFKC", text).lower())
+
+
+def word_pieces(words):
+    """Every word, then every two neighbours, with "^" before the first and "$" after the last.
+
+    Shapes: list of n strings -> list of 2 n + 1 strings; of those of n = 0 only the pair "^ $".
+    """
+    pairs = zip(["^", *words], [*words, "$"], strict=True)
+    return ["w" + word for word in words] + [f"b{left} {right}" for left, right in pairs]
+
+
+def letter_pieces(words):
+    """Runs of 3 and 4 letters of every <word>, its ends marked; punctuation has none.
+
+    Shapes: list of strings -> list of strings.
+    Source: Bojanowski et al. 2017, the subwords of fastText.
+    """
+    marked = [f"<{word}>" for word in words if word[0].isalnum()]
+    return [
+        "c" + word[start : start + size]
+        for word in marked
+        for size in _RUNS
+        for start in range(max(1, len(word) - size + 1))
+    ]
+
+
+def hash_piece(piece, buckets):
+    """The same number from 1 to buckets - 1 for a piece in every run of Python."""
+    # Python's own hash() of a string changes from one run to the next.
+    return zlib.crc32(piece.encode("utf-8", "surrogatepass")) % (buckets - 1) + 1
+
+
+def ngram_tokens(texts, *, buckets=2**15, max_length=192):
+    """Token numbers of every text's pieces, each piece once, cut at max_length.
+
+    Words and pairs of words get the numbers 1 to buckets - 1, runs of letters buckets + 1 to
+    2 buckets - 1. Two pieces may share a number; with more buckets fewer do.
+
+    Shapes: list of n strings -> [n, length] int32, padded with 0 on the right to the longest.
+    Raises: ValueError where texts is one string or empty, a text is not a string or has nothing
+    but spaces, or a number is below 1 (buckets: 2).
+    Source: Weinberger et al. 2009, the hashing trick.
+    """
+    _require_buckets(buckets)
+    require_count(max_length=max_length)
+    _require_texts(texts)
+    rows = [_row(text, buckets)[:max_length] for text in texts]
+    tokens = np.zeros((len(rows), max(map(len, rows))), np.int32)
+    for place, row in enumerate(rows):
+        tokens[place, : len(row)] = row
+    return tokens
+
+
+def _row(text, buckets):
+    words = _words(text)
+    first = [hash_piece(piece, buckets) for piece in word_pieces(words)]
+    second = [buckets + hash_piece(piece, buckets) for piece in letter_pieces(words)]
+    return list(dict.fromkeys(first + second))
+
+
+def _require_buckets(buckets):
+    require_count(buckets=buckets)
+    if buckets < 2:
+        raise ValueError(f"buckets is {buckets}; give 2 or more, since number 0 is padding")
+
+
+def _require_texts(texts):
+    if isinstance(texts, str) or len(texts) == 0:
+        raise ValueError(f"texts is {texts!r}; give a list of one or more strings")
+
+
+def _words(text):
+    if not isinstance(text, str):
+        raise ValueError(f"a text is {text!r}, not a string; convert or drop it")
+    words = split_words(text)
+    if not words:
+        raise ValueError(f"the text {text!r} is empty; drop it or write a question")
+    return words
+
+
+def word_grid(texts, *, buckets=2**15, max_words=24, max_pieces=14):
+    """Token numbers word by word: each word's own, then those of its runs of letters.
+
+    The numbers are those of ngram_tokens with the same buckets. Words beyond max_words are cut,
+    and so are a word's runs of letters beyond max_pieces.
+
+    Shapes: list of n strings -> [n, max_words, 1 + max_pieces] int32, 0 = padding.
+    Raises: as ngram_tokens.
+    """
+    _require_buckets(buckets)
+    require_count(max_words=max_words, max_pieces=max_pieces)
+    _require_texts(texts)
+    grid = np.zeros((len(texts), max_words, 1 + max_pieces), np.int32)
+    known = {}  # questions share most of their words
+    for place, text in enumerate(texts):
+        for position, word in enumerate(_words(text)[:max_words]):
+            if word not in known:
+                runs = [buckets + hash_piece(run, buckets) for run in letter_pieces([word])]
+                row = [hash_piece("w" + word, buckets), *dict.fromkeys(runs)]
+                known[word] = row[: 1 + max_pieces]
+            grid[place, position, : len(known[word])] = known[word]
+    return grid
+
+
+def inverse_frequency(tokens, size):
+    """1 + ln((1 + n) / (1 + count)): large for a piece that few texts hold.
+
+    Shapes: tokens [n, length] int, each at most once a row, 0 = padding -> [size] float32.
+    Raises: ValueError on another rank, or a token of size or more.
+    Source: Spärck Jones 1972; smoothed as in scikit-learn.
+    """
+    _require_below(tokens, size)
+    count = np.bincount(np.asarray(tokens).ravel(), minlength=size)
+    count[0] = 0  # padding is no piece
+    return (1 + np.log((1 + len(tokens)) / (1 + count))).astype(np.float32)
+
+
+def latent_vectors(tokens, size, dim):
+    """A unit vector for each token: tokens of the same texts point the same way.
+
+    The first dim right singular vectors of the texts' unit TF-IDF rows, each times the root of
+    its singular value. No label is looked at.
+
+    Shapes: tokens [n, length] int, 0 = padding -> [size, dim] float32; a token in no text is a
+    zero row, and where dim is more than the smaller side of the matrix the columns beyond are 0.
+    Raises: ValueError on another rank, a token of size or more, or a dim below 1.
+    Source: Deerwester et al. 1990, latent semantic analysis.
+    """
+    from scipy.sparse import csr_array
+    from sklearn.utils.extmath import randomized_svd
+
+    _require_below(tokens, size)
+    require_count(dim=dim)
+    tokens = np.asarray(tokens)
+    weight = inverse_frequency(tokens, size)
+    row, column = np.nonzero(tokens)
+    token = tokens[row, column]
+    length = np.sqrt(np.bincount(row, weight[token] ** 2, minlength=len(tokens)))
+    values = (weight[token] / length[row]).astype(np.float32)
+    texts = csr_array((values, (row, token)), shape=(len(tokens), size))
+    _, singular, right = randomized_svd(texts, min(dim, *texts.shape), n_iter=2, random_state=0)
+    vectors = np.zeros((size, dim), np.float32)
+    vectors[:, : len(singular)] = right.T * np.sqrt(singular)
+    vectors[np.bincount(token, minlength=size) == 0] = 0  # but for rounding, they are already
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def _require_below(tokens, size):
+    require_rank(2, "[n, length] token numbers", tokens=tokens)
+    if np.min(tokens) < 0 or np.max(tokens) >= size:
+        raise ValueError(
+            f"tokens run from {np.min(tokens)} to {np.max(tokens)}, size is {size}; give the size "
+            "that they were made for"
+        )

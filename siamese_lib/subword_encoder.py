@@ -1,0 +1,62 @@
+"""The course's LSTM on few pairs: it reads words by their letters too, and learns a prior."""
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+from siamese_lib.bag_encoder import require_pieces, require_share
+from siamese_lib.encoders import LSTM
+from siamese_lib.energy import l2_normalize
+from siamese_lib.validate import require_count
+
+
+class SubwordLSTM(nnx.Module):
+    """An LSTM over words spelt out: a word is its own vector plus those of its runs of letters.
+
+    Weighted sum of the LSTM's states, scaled to a learned length, and a prior; score pairs with
+    pair_logits. While training, words, runs of letters and the words' own vectors are left out
+    with probability drop_rate, so that words never seen can be read by their letters. Call
+    start_from_texts before training.
+
+    Shapes: grid [batch, words, 1 + pieces] int of word_grid with the same buckets ->
+    [batch, hidden_dim + 1] float32. Padding never changes an embedding.
+    Raises: as BagEncoder.
+    Source: the course's QuestionEncoder; letters as in Bojanowski et al. 2017.
+    """
+
+    def __init__(self, *, buckets=2**15, dim=128, hidden_dim=128, drop_rate=0.4, rngs):
+        require_count(buckets=buckets, dim=dim, hidden_dim=hidden_dim)
+        require_share(drop_rate)
+        self.buckets = buckets
+        self.vectors = nnx.Param(jax.random.normal(rngs.params(), (2 * buckets, dim)) / dim**0.5)
+        self.log_weight = nnx.Param(jnp.zeros(2 * buckets))
+        self.prior = nnx.Param(jnp.zeros(2 * buckets))
+        self.lstm = LSTM(dim, hidden_dim, rngs=rngs)
+        self.readout = nnx.Param(jnp.zeros(hidden_dim))
+        self.bias = nnx.Param(jnp.array(-1.0))
+        self.log_scale = nnx.Param(jnp.array(0.5))
+        self.dropout = nnx.Dropout(drop_rate, deterministic=True, rngs=rngs)
+
+    def __call__(self, grid):
+        grid = require_pieces(grid, 2 * self.buckets, rank=3)
+        word, letters = grid[..., 0], grid[..., 1:]
+        is_on = ((word != 0) & self._kept(word)).astype(jnp.float32)
+        states = self.lstm(self._words(word, letters) * is_on[..., None])
+        weight = jnp.exp(self.log_weight[...][word]) * is_on
+        unit = l2_normalize(jnp.einsum("bt,bth->bh", weight, states))
+        count = jnp.maximum(is_on.sum(axis=1), 1)
+        mean = jnp.einsum("bt,bth->bh", is_on, states) / count[:, None]
+        own = self.prior[...][word] + self.prior[...][letters].sum(axis=-1, where=letters != 0) / 3
+        prior = (own * is_on).sum(axis=1) / jnp.sqrt(count)
+        prior += mean @ self.readout[...] + self.bias[...]
+        return jnp.concatenate([jnp.exp(self.log_scale[...] / 2) * unit, prior[:, None]], axis=1)
+
+    def _kept(self, like):
+        return self.dropout(jnp.ones(like.shape)) > 0
+
+    def _words(self, word, letters):
+        """[batch, words, dim]: own vector plus the letters' sum over the root of their count."""
+        is_on = ((letters != 0) & self._kept(letters)).astype(jnp.float32)
+        spelt = jnp.einsum("btk,btkd->btd", is_on, self.vectors[...][letters])
+        root = jnp.sqrt(jnp.maximum(is_on.sum(axis=-1), 1))[..., None]
+        return self.vectors[...][word] * self._kept(word)[..., None] + spelt / root
