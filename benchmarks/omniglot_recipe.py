@@ -125,7 +125,10 @@ class Clock:
 
     def total(self):
         wall, cpu = np.sum(self.epochs, axis=0)
-        return {"training_seconds": round(float(wall), 1), "cpu_seconds": round(float(cpu), 1)}
+        return {
+            "training_seconds": round(float(wall), 1),
+            "processor_seconds": round(float(cpu), 1),
+        }
 
 
 def summary(runs):

@@ -11,6 +11,7 @@ alphabets are opened once, after the last step.
 
 import argparse
 import json
+import resource
 import tempfile
 from pathlib import Path
 
@@ -75,6 +76,8 @@ if __name__ == "__main__":
     if not asked.held_out:
         ship(encoder)
         result = {"machine": describe(), "seed": asked.seed, **took, **figures()}
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        result["peak_mb"] = round(peak)
         result["file_mb"] = round(WEIGHTS.stat().st_size / 1e6, 2)
         TARGET.write_text(json.dumps(result, indent=1) + "\n")
         print(json.dumps(result, indent=1))

@@ -11,8 +11,9 @@ _PIXELS = 3200
 def convolve(images, kernel):
     """Each output pixel is a weighted sum over the 3 x 3 pixels around it; zeros lie outside.
 
-    The result and its gradient are those of jax.lax.conv_general_dilated. On a CPU the gradient of
-    the kernel, which takes most of a training step there, is computed for a few pictures at a time.
+    The result and its gradient are those of jax.lax.conv_general_dilated. On a CPU the kernel's
+    gradient is summed up over a few pictures at a time, which its caches hold. jax.grad and jax.vjp
+    work, jax.jvp does not.
 
     Shapes: images [batch, height, width, in_dim], kernel [3, 3, in_dim, out_dim] float
     -> [batch, height, width, out_dim].
