@@ -24,7 +24,7 @@ class SubwordLSTM(nnx.Module):
     Source: the course's QuestionEncoder; letters as in Bojanowski et al. 2017.
     """
 
-    def __init__(self, *, buckets=2**15, dim=128, hidden_dim=128, drop_rate=0.4, rngs):
+    def __init__(self, *, buckets=2**15, dim=128, hidden_dim=128, drop_rate=0.3, rngs):
         require_count(buckets=buckets, dim=dim, hidden_dim=hidden_dim)
         require_share(drop_rate)
         self.buckets = buckets
