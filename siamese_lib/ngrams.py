@@ -67,7 +67,8 @@ def ngram_tokens(texts, *, buckets=2**15, max_length=192):
     _require_buckets(buckets)
     require_count(max_length=max_length)
     _require_texts(texts)
-    rows = [_row(text, buckets)[:max_length] for text in texts]
+    # As arrays, since half a million lists of Python numbers would take gigabytes.
+    rows = [np.array(_row(text, buckets)[:max_length], np.int32) for text in texts]
     tokens = np.zeros((len(rows), max(map(len, rows))), np.int32)
     for place, row in enumerate(rows):
         tokens[place, : len(row)] = row
