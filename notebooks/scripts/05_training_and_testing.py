@@ -37,7 +37,7 @@ import optax
 from flax import nnx
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siamese_lib import datasets, metrics, plots, text, training
+from siamese_lib import datasets, metrics, ngrams, plots, text, training
 from siamese_lib.checks import check
 from siamese_lib.datasets.questions import overlap, word_set
 from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
@@ -484,8 +484,55 @@ if "questions" in stored:
 # small: 0.873 against 0.854. On the Quora excerpt the network has 0.749 and TF-IDF with characters
 # 0.768: it *loses*. 12,000 pairs are too few to learn from nothing what the words of real people
 # mean. Trained on the full file, a Siamese LSTM reaches an accuracy of about 0.83 in the literature
-# (Wang et al. 2017). If you have little data of
-# your own, fit TF-IDF first.
+# (Wang et al. 2017). If you have little data of your own, fit TF-IDF first.
+#
+# ## Real questions, few pairs
+#
+# So what would a network need that learns from 12,000 pairs? Three things the one above lacks.
+# 1. **Pieces of words.** A rare word may be in no training question, but most of its runs of three and
+#    four letters are in some. Each piece is *hashed*: a fixed function turns it into a number below 32,768,
+#    so no list of pieces is kept and none is unknown.
+# 2. **A start from the texts.** Before any label is seen, rare pieces weigh more (as in TF-IDF), and
+#    pieces of the same questions get similar vectors.
+# 3. **All labels, and a prior.** The pairs labelled *different* are used too: a logistic curve on the
+#    dot product, with cross-entropy. To it each question adds a number of its own, the **prior**: how
+#    often such questions have a duplicate at all. What everybody asks has one, a street address hardly.
+#
+# `BagEncoder` is that: two sums of vectors, for words and for letters. It knows no order of words.
+# `SubwordLSTM` reads the words in order with the course's LSTM. *Predict: with so few pairs, does
+# order help?*
+
+# %%
+words = ngrams.split_words("Which headphones?")
+print(ngrams.word_pieces(words))
+print(ngrams.letter_pieces(words)[:9], "...")
+print("numbers:", ngrams.ngram_tokens(["Which headphones?"])[0][:6], "...")
+
+# %% [markdown]
+# The letter in front tells the kinds apart: word, pair of neighbours (b, bigram), run of characters.
+# "headphones" has a number of its own, the runs in it have theirs, and "headphone" shares nearly all of
+# the last kind. `python benchmarks/duplicates.py` trains both encoders on the excerpt with three
+# seeds and stores what they do on its test pairs.
+
+# %%
+results = Path("../benchmarks/results/duplicates.json")
+few = json.loads(results.read_text())["excerpt"]
+print(f"{few['train_pairs']:,} training pairs, {few['test_pairs']:,} test pairs; "
+      f"always \"different\" is right in {few['majority']:.3f}")
+for name, entry in few["tfidf"].items():
+    print(f"{'TF-IDF, ' + name:22}AUC {entry['auc']:.3f}           accuracy {entry['accuracy']:.3f}")
+for name, title in (("lstm", "LSTM over pieces"), ("bags", "two bags")):
+    auc, right, wall = (few[name][of] for of in ("auc", "accuracy", "training_seconds"))
+    print(f"{title:22}AUC {auc['mean']:.3f} +- {auc['std']:.3f}  accuracy {right['mean']:.3f} +- "
+          f"{right['std']:.3f}  ({wall['mean']:.0f} s of training)")
+
+# %% [markdown]
+# Both beat TF-IDF: the two bags have an AUC of 0.850 where its characters have 0.768, and an accuracy of
+# 0.762 where they have 0.703. Order does not help with so few pairs, the LSTM stays at 0.816. (The times
+# are those of one core, shared with other work.) The pretrained model of the course is right in 0.726
+# of its own test pairs, after 300,000 pairs of training; ours are other pairs, and a share of 0.646 is
+# different here, of 0.623 there. It is still far from the 0.83 that the full file gives. The priors have
+# a price: they know what people asked of Quora in 2017, and elsewhere they may be wrong.
 #
 # ## A failure on purpose: the flattering number
 #
