@@ -43,6 +43,7 @@ release: instructor-env
 
 docs: test-env
 	.venv/bin/python tools/docs.py
+	.venv/bin/python tools/results.py
 
 # Exact versions for Binder, from the ranges of the two files.
 pins: test-env
