@@ -328,7 +328,6 @@ best = metrics.accuracy_at(similarity, validation.is_same, threshold=threshold)
 print(f"validation accuracy at 0.7: {in_one_line:.3f}")
 print(f"best threshold {threshold:.2f}, validation accuracy there {best:.3f}")
 
-# %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.8))
 plots.pair_histogram(similarity, validation.is_same, threshold=threshold, axes=left)
 left.set_title("Validation pairs")
@@ -499,22 +498,15 @@ if "questions" in stored:
 #    often such questions have a duplicate at all. What everybody asks has one, a street address hardly.
 #
 # `BagEncoder` is that: two sums of vectors, for words and for letters. It knows no order of words.
-# `SubwordLSTM` reads the words in order with the course's LSTM. *Predict: with so few pairs, does
-# order help?*
+# `SubwordLSTM` reads the words in order with the course's LSTM. `python benchmarks/duplicates.py`
+# trains both on the excerpt with three seeds and stores what they do on its test pairs. *Predict: with
+# so few pairs, does order help?*
 
 # %%
 words = ngrams.split_words("Which headphones?")
 print(ngrams.word_pieces(words))
 print(ngrams.letter_pieces(words)[:9], "...")
 print("numbers:", ngrams.ngram_tokens(["Which headphones?"])[0][:6], "...")
-
-# %% [markdown]
-# The letter in front tells the kinds apart: word, pair of neighbours (b, bigram), run of characters.
-# "headphones" has a number of its own, the runs in it have theirs, and "headphone" shares nearly all of
-# the last kind. `python benchmarks/duplicates.py` trains both encoders on the excerpt with three
-# seeds and stores what they do on its test pairs.
-
-# %%
 results = Path("../benchmarks/results/duplicates.json")
 few = json.loads(results.read_text())["excerpt"]
 print(f"{few['train_pairs']:,} training pairs, {few['test_pairs']:,} test pairs; "
@@ -527,7 +519,10 @@ for name, title in (("lstm", "LSTM over pieces"), ("bags", "two bags")):
           f"{right['std']:.3f}  ({wall['mean']:.0f} s of training)")
 
 # %% [markdown]
-# Both beat TF-IDF: the two bags have an AUC of 0.850 where its characters have 0.768, and an accuracy of
+# First the pieces of two words and a question mark. The letter in front tells the kinds apart: word, pair
+# of neighbours (b, bigram), run of characters. "headphone" shares nearly all of the last kind.
+#
+# Both encoders beat TF-IDF: the two bags have an AUC of 0.850 where its characters have 0.768, and an accuracy of
 # 0.762 where they have 0.703. Order does not help with so few pairs, the LSTM stays at 0.816. (The times
 # are those of one core, shared with other work.) The pretrained model of the course is right in 0.726
 # of its own test pairs, after 300,000 pairs of training; ours are other pairs, and a share of 0.646 is

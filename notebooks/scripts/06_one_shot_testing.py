@@ -32,6 +32,7 @@
 import json
 from pathlib import Path
 
+import jax
 import matplotlib.pyplot as plt
 import numpy as np
 import optax
@@ -42,6 +43,7 @@ from siamese_lib.checks import check
 from siamese_lib.encoders import ImageEncoder, SiameseNetwork
 from siamese_lib.fine_tuning import fine_tune, probabilities, prototype_head
 from siamese_lib.losses import modified_triplet_loss
+from siamese_lib.pretrained import embed_views, omniglot_encoder
 from siamese_lib.training import encode, fit
 
 plots.style()
@@ -302,7 +304,7 @@ for n in WAYS:
         print(f"{n:5}{k:8}     {ours.mean:.3f} ({ours.low:.3f} to {ours.high:.3f})"
               f"{flat.mean:13.3f}{1 / n:11.3f}")
 
-# %%
+
 def draw_lines(axes, name, shots, colour, dashes):
     for k, marker in zip(shots, "os^", strict=True):
         scores = [table[name, n, k] for n in WAYS]
@@ -743,20 +745,78 @@ else:
     print('the official runs need DATA = "omniglot"')
 
 # %% [markdown]
-# One training run is one draw. `benchmarks/glyphs.py` repeats the recipe of this notebook with three
-# seeds; if its result is there, the next cell prints it.
+# ### A longer training, shipped
+#
+# How far does this go with more time? `siamese_lib` ships the weights of a deeper tower
+# (`ResidualEncoder`: convolutions whose second half corrects the first). It was trained on the
+# handwriting of Omniglot's 30 background alphabets, with the batch as its own negatives (InfoNCE),
+# each drawing turned, slanted and bent anew, and each alphabet also turned by quarters and mirrored,
+# which makes new letters of old ones. `benchmarks/train_omniglot.py` is the whole of it. Here it
+# meets our printed letters. *Predict: a long training on handwriting or two minutes on print, which
+# reads print better?*
 
 # %%
-stored = Path("../benchmarks/results/glyphs.json")
-if stored.exists():
-    for name, scores in json.loads(stored.read_text())["mean"].items():
-        print(f"{name:16} mean {scores['mean']:.3f}, seeds from {scores['low']:.3f} to {scores['high']:.3f}")
-else:
-    print("no stored result; python benchmarks/glyphs.py makes one")
+shipped = omniglot_encoder()
+shipped_vectors = embed_views(shipped, test.images, views=0)
+sizes = [sum(leaf.size for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)))
+         for model in (network, shipped)]
+print(f"numbers learnt: ours {sizes[0]:,}, shipped {sizes[1]:,}")
+for number in np.unique(test.alphabet):
+    own = test.alphabet == number
+    if len(np.unique(test.label[own])) >= 20:
+        ours, theirs = (accuracy(v[own], part(test, own)).mean for v in (test_vectors, shipped_vectors))
+        print(f"{script_names[number]:28} ours {ours:.3f}   shipped {theirs:.3f}")
 
 # %% [markdown]
-# Three seeds lie within one point of each other: how the weights start hardly matters here. (They ran on
-# another processor: seed 0 came out at 0.912 there, at 0.915 here.)
+# Ours reads print better in all three scripts, with a tenth of the numbers: 0.896 against 0.843, 0.908
+# against 0.683, 0.941 against 0.848. And handwritten Georgian and Hebrew stand among Omniglot's background
+# alphabets, so the shipped network had even met these scripts; in Hebrew it is worst. What it has
+# never met is thick and thin, serifs and slants of typefaces. A network learns to overlook what its
+# training pairs vary, and nothing else: choose pairs that vary as your use will.
+#
+# Now the protocols of the table, with what `benchmarks/omniglot.py` (five minutes of training, three
+# seeds) and `benchmarks/train_omniglot.py` stored. Nothing was chosen on the evaluation alphabets:
+# settings were tried on five background alphabets kept back, and the evaluation set was opened once.
+# *Predict: which is harder, 20 letters of one alphabet, or 20 of all?*
+
+# %%
+five, hour, glyphs, own = (json.loads(Path(f"../benchmarks/results/{name}.json").read_text())
+                           for name in ("omniglot", "omniglot_encoder", "glyphs_residual", "glyphs"))
+print(f"{'':24}5 minutes, 3 seeds     shipped   pixels")
+names = [name for name in five["pixels"] if name.startswith(("official", "within", "mixed"))]
+for name in names:
+    mean, low, high = (five["mean"][name][of] for of in ("mean", "min", "max"))
+    one, flat = (np.ravel(found[name])[0] for found in (hour, five["pixels"]))
+    print(f"{name:24}{mean:.3f} ({low:.3f} to {high:.3f}){one:10.3f}{flat:9.3f}")
+print(f"one view only           {five['mean']['official runs, one view']['mean']:.3f}"
+      f"{hour['official runs, one view']:26.3f}")
+print(f"training                {np.mean([run['processor_seconds'] for run in five['seeds']]) / 120:.1f} minutes"
+      f"{hour['processor_seconds'] / 120:19.0f} minutes of two cores")
+score, ours = glyphs["mean"]["20-way 1-shot"], own["mean"]["20-way 1-shot"]
+print(f"glyphs: this notebook's recipe {ours['mean']:.3f} ({ours['low']:.3f} to {ours['high']:.3f}), "
+      f"deeper tower, two minutes {score['mean']:.3f} ({score['min']:.3f} to {score['max']:.3f})")
+
+# %% [markdown]
+# Five minutes answer 0.961 of the official questions, people 0.955, Koch's network 0.920. The longer
+# training answers 0.988, and 0.993 when it looks at each picture once. Else an embedding is the mean over
+# the picture and eight slightly distorted copies, which had been decided before and does not help here.
+# There are 400 questions: one is 0.0025, and a 95 % interval around 0.988 is 0.011 to either side.
+#
+# **Why the protocols differ.** *Within* and *mixed* are our own random episodes. Letters of one alphabet
+# look more alike than letters of many: with 20 ways the same weights have 0.887 within and 0.968 mixed.
+# The official runs stay within an alphabet too, and yet come out at 0.988: they are 20 fixed draws, kinder
+# ones than chance deals. So two figures "20-way, one-shot, one alphabet" can lie ten points apart.
+#
+# Prototypical networks have 98.8, 99.7, 96.0 and 98.9 % in the four mixed rows (Snell et al. 2017), our
+# longer training 98.9, 99.7, 96.8 and 98.7. That looks like a draw, and is none: their 1,200 training
+# letters are drawn from all 50 alphabets, so every alphabet of their test has letters in training, and
+# their test counts the quarter turns of a letter as letters. Ours learnt 964 letters of 30 alphabets
+# and is tested on 20 others.
+#
+# The last row is about our printed letters. One training run is one draw, so `benchmarks/glyphs.py` repeats
+# this notebook's recipe with three seeds: they lie within one point of each other, and how the weights
+# start hardly matters. (They ran on another processor: seed 0 came out at 0.912 there, at 0.915 here.) The
+# deeper tower, trained for two minutes of two cores on them, adds 0.016 (`benchmarks/glyphs_residual.py`).
 #
 # ## Exercises
 #
