@@ -20,7 +20,10 @@ def omniglot_encoder():
     Shapes: images [n, 28, 28] float, 0 = paper, 1 = ink -> [n, 128] float32, unit vectors.
     Source: benchmarks/train_omniglot.py; benchmarks/results/omniglot_encoder.json has its figures.
     """
-    encoder = ResidualEncoder(channels=(32, 64, 128, 256), embedding_dim=128, rngs=nnx.Rngs(0))
+    # Only its shapes: drawing a million first weights takes seconds, and these replace them.
+    encoder = nnx.eval_shape(
+        lambda: ResidualEncoder(channels=(32, 64, 128, 256), embedding_dim=128, rngs=nnx.Rngs(0))
+    )
     encoder.eval()
     return load(encoder, files("siamese_lib") / "data" / "omniglot_encoder.safetensors")
 

@@ -183,7 +183,7 @@ def encode(model, inputs, *, batch_size=256):
 def _weights(model):
     """Every parameter and statistic by its dotted path; random keys are no weights."""
     state = nnx.state(model, nnx.Not(nnx.RngState))
-    return {".".join(map(str, path)): leaf[...] for path, leaf in nnx.to_flat_state(state)}
+    return {".".join(map(str, path)): leaf.get_value() for path, leaf in nnx.to_flat_state(state)}
 
 
 def save(model, path):
@@ -208,6 +208,8 @@ def save(model, path):
 def load(model, path):
     """Read weights saved by `save` into a model of the same make, and return it.
 
+    A model made by nnx.eval_shape, which has shapes and no weights yet, will do.
+
     Raises: ValueError where the file holds no weights, or a name or a shape differs (quoting
     both); the model is left as it was.
     """
@@ -228,7 +230,7 @@ def load(model, path):
                 "build the model with the options it was saved with"
             )
     flat = [
-        (way, leaf.replace(jnp.asarray(saved[".".join(map(str, way))], leaf[...].dtype)))
+        (way, leaf.replace(jnp.asarray(saved[".".join(map(str, way))], leaf.get_value().dtype)))
         for way, leaf in nnx.to_flat_state(nnx.state(model, nnx.Not(nnx.RngState)))
     ]
     nnx.update(model, nnx.from_flat_state(flat))

@@ -92,6 +92,9 @@ def test_weights_and_statistics_are_saved_and_loaded(tmp_path):
     again = load(tower(seed=3), tmp_path / "weights.safetensors")
     again.eval()
     np.testing.assert_array_equal(encode(again, IMAGES), encode(model, IMAGES))
+    only_shapes = load(nnx.eval_shape(tower), tmp_path / "weights.safetensors")
+    only_shapes.eval()
+    np.testing.assert_array_equal(encode(only_shapes, IMAGES), encode(model, IMAGES))
 
 
 def test_stopped_and_resumed_it_ends_with_the_same_bits_statistics_included(tmp_path):
