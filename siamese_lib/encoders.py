@@ -105,17 +105,25 @@ class ImageEncoder(nnx.Module):
         self.head = nnx.Linear(side * side * channels[-1], embedding_dim, rngs=rngs)
 
     def __call__(self, images):
-        require_rank(3, "[batch, height, width]", images=images)
-        if np.shape(images)[1:] != (self.image_size, self.image_size):
-            raise ValueError(
-                f"images are {np.shape(images)[1:]}, this encoder takes "
-                f"({self.image_size}, {self.image_size}); resize them or set image_size"
-            )
-        require_finite(images=images)
-        x = jnp.asarray(images, jnp.float32)[..., None]
+        x = one_channel(images, self.image_size)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = halve(nnx.relu(norm(convolution(x))))
         return l2_normalize(self.head(x.reshape(x.shape[0], -1)))
+
+
+def one_channel(images, image_size):
+    """Pictures [batch, image_size, image_size] as float32 with one channel at the end.
+
+    Raises: ValueError on another rank, an empty batch, other sides, NaN or infinity.
+    """
+    require_rank(3, "[batch, height, width]", images=images)
+    if np.shape(images)[1:] != (image_size, image_size):
+        raise ValueError(
+            f"images are {np.shape(images)[1:]}, this encoder takes ({image_size}, {image_size}); "
+            "resize them or set image_size"
+        )
+    require_finite(images=images)
+    return jnp.asarray(images, jnp.float32)[..., None]
 
 
 def halve(x):

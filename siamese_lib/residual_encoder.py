@@ -4,13 +4,11 @@ from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from flax import nnx
 
 from siamese_lib.convolution import convolve
-from siamese_lib.encoders import halve
+from siamese_lib.encoders import halve, one_channel
 from siamese_lib.energy import l2_normalize
-from siamese_lib.validate import require_finite, require_rank
 
 _MEMORY = 0.95  # share of the old statistics that a step keeps
 
@@ -36,14 +34,7 @@ class ResidualEncoder(nnx.Module):
         self.head = nnx.Linear(side * side * channels[-1], embedding_dim, use_bias=False, rngs=rngs)
 
     def __call__(self, images):
-        require_rank(3, "[batch, height, width]", images=images)
-        if np.shape(images)[1:] != (self.image_size, self.image_size):
-            raise ValueError(
-                f"images are {np.shape(images)[1:]}, this encoder takes "
-                f"({self.image_size}, {self.image_size}); resize them or set image_size"
-            )
-        require_finite(images=images)
-        x = jnp.asarray(images, jnp.float32)[..., None]
+        x = one_channel(images, self.image_size)
         x = nnx.relu(self.first(x))
         for block in self.blocks:
             x = block(halve(x))
