@@ -1,9 +1,17 @@
-"""Stop a training run and go on later: model, optimizer and history in one folder."""
+"""Stop a training run and go on later: model, optimizer and history in one folder.
+
+What is written are plain arrays, whole ones: on how many devices they lay, or in how many
+processes, is forgotten, so a run may go on with others. In several processes the first one writes,
+and all of them read.
+"""
 
 import json
 import shutil
 from pathlib import Path
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 
 
@@ -39,8 +47,9 @@ def restore(folder, model, optimizer, history):
     try:
         with ocp.StandardCheckpointer() as checkpointer:
             for name, state in states.items():
-                read = checkpointer.restore(newest / name, nnx.to_pure_dict(state))
-                nnx.replace_by_pure_dict(state, read)
+                own = nnx.to_pure_dict(state)
+                read = checkpointer.restore(newest / name, jax.tree.map(_to_host, own))
+                nnx.replace_by_pure_dict(state, jax.tree.map(_from_host, own, read))
     except (ValueError, KeyError, FileNotFoundError) as error:
         raise ValueError(
             f"the checkpoint in {folder} does not fit this model and optimizer, or is damaged "
@@ -52,16 +61,48 @@ def restore(folder, model, optimizer, history):
 
 
 def store(folder, model, optimizer, history):
-    """Write the state, then the history that points to it: a crash between leaves the old one."""
+    """Write the state, then the history that points to it: a crash between leaves the old one.
+
+    Every process must call this; none goes on before the first one has written.
+    """
+    folder = Path(folder).resolve()
+    if jax.process_index() == 0:
+        _write(folder, {"model": model, "optimizer": optimizer}, history)
+    if jax.process_count() > 1:
+        from jax.experimental import multihost_utils
+
+        multihost_utils.sync_global_devices(f"epoch {len(history['epoch_loss'])} is stored")
+
+
+def _write(folder, parts, history):
     import orbax.checkpoint as ocp
 
-    folder = Path(folder).resolve()
     done = len(history["epoch_loss"])
-    with ocp.StandardCheckpointer() as checkpointer:
-        for name, part in (("model", model), ("optimizer", optimizer)):
-            path = folder / f"epoch_{done}" / name
-            checkpointer.save(path, nnx.to_pure_dict(nnx.state(part)), force=True)
+    alone = {}
+    if jax.process_count() > 1:  # else orbax waits for the other processes to save with it
+        options = {"active_processes": {0}, "barrier_sync_key_prefix": "first"}
+        alone = {"multiprocessing_options": ocp.options.MultiprocessingOptions(**options)}
+    with ocp.StandardCheckpointer(**alone) as checkpointer:
+        for name, part in parts.items():
+            state = jax.tree.map(_to_host, nnx.to_pure_dict(nnx.state(part)))
+            checkpointer.save(folder / f"epoch_{done}" / name, state, force=True)
     partial = folder / "history.json.part"
     partial.write_text(json.dumps(history))
     partial.replace(folder / "history.json")
     shutil.rmtree(folder / f"epoch_{done - 1}", ignore_errors=True)
+
+
+def _is_key(leaf):
+    return jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+
+
+def _to_host(leaf):
+    """A numpy array; a random key as its words."""
+    return np.asarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf)
+
+
+def _from_host(own, read):
+    """What was read as the kind of array that it is in the model."""
+    if _is_key(own):
+        return jax.random.wrap_key_data(read, impl=jax.random.key_impl(own))
+    return jnp.asarray(read)

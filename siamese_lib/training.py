@@ -28,7 +28,9 @@ def fit(
     after each epoch. checkpoint names a folder: the state is written there after each epoch, and
     a later call with the same folder goes on from it, to the same weights as an unbroken run.
     mesh (jax.make_mesh) splits each batch over its devices and copies the weights to all of them;
-    the loss still sees the whole batch, so every row keeps all its negatives.
+    the loss still sees the whole batch, so every row keeps all its negatives. Where the devices
+    are those of several processes (siamese_lib.launch), each calls fit with the same model, batches
+    and folder, one that all of them see; each gets the whole history and a model of its own.
 
     Returns: {"loss": one float a step, "epoch_loss": a float an epoch, "validation": likewise}.
     Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, an epoch has no
@@ -52,14 +54,18 @@ def fit(
         checkpoints.restore(checkpoint, model, optimizer, history)
     step, split = _make_step(loss), lambda batch: batch
     if mesh is not None:
-        sharding.copy_to(mesh, model, optimizer)
+        mesh = sharding.automatic(mesh)
         step, split = sharding.on_mesh(mesh, step), partial(sharding.split_over, mesh)
     for epoch in range(start, epochs):
         model.train()
+        if mesh is not None:
+            sharding.copy_to(mesh, model, optimizer)
         losses = [
             step(model, optimizer, *split(batch))
             for batch in _bar(batches, epoch, epochs, progress)
         ]
+        if mesh is not None:
+            sharding.bring_home(mesh, model, optimizer)
         model.eval()
         _record(history, losses, epoch)
         _require_finite_weights(model, history, epoch)
