@@ -13,26 +13,28 @@ from siamese_lib.validate import require_count
 class SubwordLSTM(nnx.Module):
     """An LSTM over words spelt out: a word is its own vector plus those of its runs of letters.
 
-    Weighted sum of the LSTM's states, scaled to a learned length, and a prior; score pairs with
-    pair_logits. While training, words, runs of letters and the words' own vectors are left out
-    with probability drop_rate, so that words never seen can be read by their letters. Call
-    start_from_texts before training.
+    Weighted sum of the LSTM's states plus what it reads, scaled to a learned length, and a prior;
+    score pairs with pair_logits. What it reads is added since it is good before any training, so
+    the LSTM has only the difference to learn. While training, words, runs of letters and the
+    words' own vectors are left out with probability drop_rate, so that words never seen can be
+    read by their letters. Call start_from_texts before training.
 
     Shapes: grid [batch, words, 1 + pieces] int of word_grid with the same buckets ->
-    [batch, hidden_dim + 1] float32. Padding never changes an embedding.
+    [batch, dim + 1] float32. Padding never changes an embedding.
     Raises: as BagEncoder.
-    Source: the course's QuestionEncoder; letters as in Bojanowski et al. 2017.
+    Source: the course's QuestionEncoder; letters as in Bojanowski et al. 2017, the sum of a layer
+    and its input as in He et al. 2016.
     """
 
-    def __init__(self, *, buckets=2**15, dim=128, hidden_dim=128, drop_rate=0.3, rngs):
-        require_count(buckets=buckets, dim=dim, hidden_dim=hidden_dim)
+    def __init__(self, *, buckets=2**15, dim=128, drop_rate=0.3, rngs):
+        require_count(buckets=buckets, dim=dim)
         require_share(drop_rate)
         self.buckets = buckets
         self.vectors = nnx.Param(jax.random.normal(rngs.params(), (2 * buckets, dim)) / dim**0.5)
         self.log_weight = nnx.Param(jnp.zeros(2 * buckets))
         self.prior = nnx.Param(jnp.zeros(2 * buckets))
-        self.lstm = LSTM(dim, hidden_dim, rngs=rngs)
-        self.readout = nnx.Param(jnp.zeros(hidden_dim))
+        self.lstm = LSTM(dim, dim, rngs=rngs)
+        self.readout = nnx.Param(jnp.zeros(dim))
         self.bias = nnx.Param(jnp.array(-1.0))
         self.log_scale = nnx.Param(jnp.array(0.5))
         self.dropout = nnx.Dropout(drop_rate, deterministic=True, rngs=rngs)
@@ -41,7 +43,8 @@ class SubwordLSTM(nnx.Module):
         grid = require_pieces(grid, 2 * self.buckets, rank=3)
         word, letters = grid[..., 0], grid[..., 1:]
         is_on = ((word != 0) & self._kept(word)).astype(jnp.float32)
-        states = self.lstm(self._words(word, letters) * is_on[..., None])
+        read = self._words(word, letters) * is_on[..., None]
+        states = read + self.lstm(read)
         weight = jnp.exp(self.log_weight[...][word]) * is_on
         unit = l2_normalize(jnp.einsum("bt,bth->bh", weight, states))
         count = jnp.maximum(is_on.sum(axis=1), 1)

@@ -31,7 +31,7 @@ def bag(seed=0, **options):
 
 
 def lstm(seed=0, **options):
-    return SubwordLSTM(buckets=BUCKETS, dim=6, hidden_dim=5, rngs=nnx.Rngs(seed), **options)
+    return SubwordLSTM(buckets=BUCKETS, dim=6, rngs=nnx.Rngs(seed), **options)
 
 
 def stirred(model):
@@ -74,7 +74,7 @@ def test_the_lstm_against_a_loop():
 
     lstm_bias = np.asarray(model.lstm.bias[...])
     for rows, found in zip(GRID, model(GRID), strict=True):
-        hidden = cell = total = mean = np.zeros(5)
+        hidden = cell = total = mean = np.zeros(6)
         prior, words = 0, [row for row in rows if row[0]]
         for word, *letters in words:
             runs = [w["vectors"][t] for t in letters if t]
@@ -82,8 +82,8 @@ def test_the_lstm_against_a_loop():
             i, f, g, o = np.split(np.r_[x, hidden] @ w["kernel"] + lstm_bias, 4)
             cell = sigmoid(f) * cell + sigmoid(i) * np.tanh(g)
             hidden = sigmoid(o) * np.tanh(cell)
-            total = total + np.exp(w["log_weight"][word]) * hidden
-            mean = mean + hidden / len(words)
+            total = total + np.exp(w["log_weight"][word]) * (hidden + x)
+            mean = mean + (hidden + x) / len(words)
             own = w["prior"][word] + sum(w["prior"][t] for t in letters if t) / 3
             prior = prior + own / np.sqrt(len(words))
         prior = prior + mean @ w["readout"] + np.asarray(model.bias[...])
@@ -196,8 +196,8 @@ def test_bad_input_is_quoted():
                 make(drop_rate=rate)
     with pytest.raises(ValueError, match="buckets is 0"):
         BagEncoder(buckets=0, rngs=nnx.Rngs(0))
-    with pytest.raises(ValueError, match="hidden_dim is 0"):
-        SubwordLSTM(hidden_dim=0, rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match="dim is 0"):
+        SubwordLSTM(dim=0, rngs=nnx.Rngs(0))
     with pytest.raises(ValueError, match=r"give \[batch, length\] of ngram_tokens"):
         bag()(GRID)
     with pytest.raises(ValueError, match=r"give \[batch, words, pieces\] of word_grid"):
