@@ -33,7 +33,8 @@ for batch, block_size in json.loads(sys.argv[2]):
             placed = [jax.device_put(x, NamedSharding(mesh, spec)) for x in pair]
             with jax.set_mesh(mesh):
                 value, gradients = step(*placed)
-            found.append([np.array(part).tolist() for part in (value, whole[0], gradients, whole[1])])
+            four = value, whole[0], gradients, whole[1]
+            found.append([np.array(part).tolist() for part in four])
 
 def memory(devices):
     mesh = Mesh(np.array(jax.devices()[:devices]), ("x",), axis_types=(AxisType.Auto,))

@@ -73,7 +73,11 @@ def test_many_devices_give_the_losses_and_weights_of_one(run, devices):
         assert spread == [devices]
 
 
-def test_rows_that_do_not_divide_are_an_error():
+@pytest.mark.parametrize(("value", "said"), [
+    (np.zeros((3, 2)), "a batch has 3 rows for 2 devices; .* multiple of 2"),
+    (0.25, "a batch holds the single value 0.25, which has no rows for 2 devices"),
+])  # fmt: skip
+def test_rows_that_do_not_divide_are_an_error(value, said):
     two_devices = SimpleNamespace(axis_names=("batch",), size=2)
-    with pytest.raises(ValueError, match="a batch has 3 rows for 2 devices; .* multiple of 2"):
-        split_over(two_devices, (np.zeros((3, 2)),))
+    with pytest.raises(ValueError, match=said):
+        split_over(two_devices, (np.zeros((2, 2)), value))
