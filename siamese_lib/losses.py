@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from siamese_lib.batch_negatives import BLOCK_SIZE, modified_rows
 from siamese_lib.energy import cosine_distance
 from siamese_lib.validate import (
     require_binary,
@@ -148,8 +149,9 @@ def modified_triplet_loss(
     Units: margin is a difference of similarities. It is static under jit.
     reduction: "mean" | "sum" | "none". The TensorFlow lab of the course is
     (v2, v1, "closest", "sum"), the Trax lab (v1, v2, "hardest", "mean").
-    block_size: rows of S held at a time; memory grows with batch x block_size. Under jax.set_mesh
-    the devices share the rows and the block: each holds about block_size / devices rows at a time.
+    block_size: rows of S held at a time, 256 where none is given; memory grows with batch x
+    block_size. Under jax.set_mesh the devices share the rows and the block: each holds about
+    block_size / devices rows at a time. Of equal chosen negatives the last gets the gradient.
     Raises: ValueError where the shapes differ (quoting both), on another rank, fewer than two
     rows, a negative margin, unknown option words, NaN or infinity.
     Source: the Siamese week of DeepLearning.AI's Sequence Models (both labs).
@@ -167,63 +169,8 @@ def modified_triplet_loss(
     require_finite(anchor=anchor, positive=positive)
     anchor, positive = jnp.asarray(anchor), jnp.asarray(positive)
 
-    def row_losses(rows, positive, own):
-        return _modified_rows(rows, positive, own, margin, negatives)
-
-    if block_size is None or block_size >= batch:
-        losses = row_losses(anchor, positive, jnp.arange(batch))
-    else:
-        losses = _on_each_device(row_losses, anchor, positive, block_size)
+    losses = modified_rows(anchor, positive, margin, negatives, block_size or BLOCK_SIZE)
     return {"mean": jnp.mean, "sum": jnp.sum, "none": lambda x: x}[reduction](losses)
-
-
-def _modified_rows(rows, positive, own, margin, negatives):
-    """L1 + L2 of some rows of S; own [rows] is the column of each row's positive."""
-    similarity = jnp.matmul(rows, positive.T, preferred_element_type=jnp.float32)
-    is_own = own[:, None] == jnp.arange(positive.shape[0])
-    diagonal = jnp.sum(jnp.where(is_own, similarity, 0), axis=1)
-    total = jnp.sum(jnp.where(is_own, 0, similarity), axis=1)
-    mean_negative = total / (positive.shape[0] - 1)
-    left_out = is_own
-    if negatives == "closest":
-        left_out |= similarity > diagonal[:, None]
-    # A row that leaves every entry out has -inf here; relu makes that 0, and its gradient 0.
-    chosen = jnp.max(jnp.where(left_out, -jnp.inf, similarity), axis=1)
-    return jax.nn.relu(mean_negative - diagonal + margin) + jax.nn.relu(chosen - diagonal + margin)
-
-
-def _on_each_device(row_losses, anchor, positive, block_size):
-    """Each device of the current mesh does its own rows: XLA alone would exchange in each block."""
-    mesh, batch = jax.sharding.get_abstract_mesh(), len(anchor)
-    if mesh.empty or mesh.size == 1:
-        return _in_blocks(row_losses, anchor, positive, jnp.arange(batch), block_size)
-
-    def own_rows(rows, positive, own):
-        positive = jax.lax.all_gather(positive, mesh.axis_names, tiled=True)[:batch]
-        return _in_blocks(row_losses, rows, positive, own, -(-block_size // mesh.size))
-
-    # Spare rows repeat the first one with its own column, and are cut off again: no gradient
-    # reaches them. The same in _in_blocks.
-    spare = -batch % mesh.size
-    dealt = [_lengthened(array, spare) for array in (anchor, positive, jnp.arange(batch))]
-    over_rows = jax.sharding.PartitionSpec(mesh.axis_names)
-    run = jax.shard_map(own_rows, in_specs=over_rows, out_specs=over_rows, check_vma=False)
-    return run(*dealt)[:batch]
-
-
-def _in_blocks(row_losses, rows, positive, own, block_size):
-    """row_losses over blocks of rows; each block is computed again in the backward pass."""
-    count = len(rows)
-    spare = -count % block_size
-    one_block = jax.checkpoint(lambda block: row_losses(block[0], positive, block[1]))
-    blocks = [
-        _lengthened(array, spare).reshape(-1, block_size, *array.shape[1:]) for array in (rows, own)
-    ]
-    return jax.lax.map(one_block, blocks).reshape(-1)[:count]
-
-
-def _lengthened(array, spare):
-    return jnp.concatenate([array, jnp.broadcast_to(array[:1], (spare, *array.shape[1:]))])
 
 
 def _require_distance(distance):
