@@ -1,4 +1,7 @@
-"""Question duplicates from few pairs: bags of pieces and an LSTM that reads letters, three seeds.
+"""Question duplicates from few pairs: four models, three seeds.
+
+sparse: |x1 - x2| and a sigmoid on TF-IDF vectors; bags: two bags of pieces; mixed: the sum of the
+logits of both; lstm: two LSTMs that read letters.
 
 Usage: python benchmarks/duplicates.py [--train FILE --test FILE] [--full-size]
 Writes benchmarks/results/duplicates.json. With no file it trains on load_quora("train"); FILE is
@@ -15,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -35,6 +39,7 @@ from siamese_lib.encoders import SiameseNetwork
 from siamese_lib.losses import pairwise_cross_entropy
 from siamese_lib.metrics import accuracy_at, best_threshold, roc_auc
 from siamese_lib.ngrams import ngram_tokens, word_grid
+from siamese_lib.sparse_pairs import fit_sparse_pairs, sparse_logits
 from siamese_lib.subword_encoder import SubwordLSTM
 from siamese_lib.text import pair_batches, pair_rows
 from siamese_lib.training import encode, fit
@@ -42,7 +47,7 @@ from siamese_lib.training import encode, fit
 TARGET = Path(__file__).resolve().parent / "results" / "duplicates.json"
 SEEDS = (0, 1, 2)
 BATCH_SIZE = 256
-MEMBERS = 2  # bags in a committee
+MEMBERS = 2  # encoders in a committee
 FULL_ROWS = 404_351
 START_TEXTS = 60_000  # texts that the singular value decomposition looks at, where there are more
 TFIDF = {"words": {}, "characters": {"analyzer": "char_wb", "ngram_range": (3, 5)}}
@@ -93,8 +98,14 @@ def train(encoder, inputs, tokens, rows, optimizer, *, epochs, seed):
     return encoder
 
 
+def train_sparse(pairs, seed):
+    """similarity(pairs): one convex problem, so the seed changes nothing."""
+    model = fit_sparse_pairs(*pairs)
+    return lambda some: sparse_logits(model, *some[:2])
+
+
 def train_bags(pairs, seed, *, epochs=3):
-    """(committee, text to its input): as many bags as MEMBERS, each from its own random start."""
+    """similarity(pairs) of a committee: as many bags as MEMBERS, each from its own random start."""
     texts, *where = pair_rows(*pairs[:2])
     tokens = ngram_tokens(texts)
     members = [
@@ -104,17 +115,30 @@ def train_bags(pairs, seed, *, epochs=3):
         )
         for member in range(MEMBERS)
     ]  # fmt: skip
-    return Committee(members), ngram_tokens
+    return partial(logits, Committee(members), ngram_tokens)
 
 
-def train_lstm(pairs, seed, *, epochs=4):
-    """(encoder, text to its input)."""
+def train_mixed(pairs, seed):
+    """similarity(pairs): the logits of the sparse head and of the bags, added."""
+    sparse, bags = train_sparse(pairs, seed), train_bags(pairs, seed)
+    return lambda some: sparse(some) + bags(some)
+
+
+def train_lstms(pairs, seed, *, epochs=4):
+    """similarity(pairs) of a committee of LSTMs, likewise."""
     texts, *where = pair_rows(*pairs[:2])
-    encoder = SubwordLSTM(rngs=nnx.Rngs(seed))
-    rows = (*where, pairs.is_same)
     tokens, grid = ngram_tokens(texts), word_grid(texts)
-    train(encoder, grid, tokens, rows, lstm_optimizer, epochs=epochs, seed=seed)
-    return encoder, word_grid
+    members = [
+        train(
+            SubwordLSTM(rngs=nnx.Rngs(seed * MEMBERS + member)), grid, tokens,
+            (*where, pairs.is_same), lstm_optimizer, epochs=epochs, seed=seed * MEMBERS + member,
+        )
+        for member in range(MEMBERS)
+    ]  # fmt: skip
+    return partial(logits, Committee(members), word_grid)
+
+
+MAKERS = {"sparse": train_sparse, "bags": train_bags, "mixed": train_mixed, "lstm": train_lstms}
 
 
 def logits(encoder, read, pairs):
@@ -166,10 +190,8 @@ def peak():
 def one_seed(name, seed, train_file, test_file):
     """The entry of one model and seed; run in a process of its own, so that nothing is warm."""
     pairs, validation, test = splits(train_file, test_file)
-    make = {"bags": train_bags, "lstm": train_lstm}[name]
-    (encoder, read), cost = clocked(lambda: make(pairs, seed))
-    found = score(lambda part: logits(encoder, read, part), validation, test)
-    return {"seed": seed} | cost | found
+    similarity, cost = clocked(lambda: MAKERS[name](pairs, seed))
+    return {"seed": seed} | cost | score(similarity, validation, test)
 
 
 def splits(train_file, test_file):
@@ -192,7 +214,7 @@ def measure(train_file, test_file):
     for name, options in TFIDF.items():
         result["tfidf"][name] = score(tfidf(options, pairs), validation, test)
         print(name, result["tfidf"][name], flush=True)
-    for name in ("bags", "lstm"):
+    for name in MAKERS:
         seeds = [apart("--one", name, str(seed), train_file, test_file) for seed in SEEDS]
         result[name] = {"seeds": seeds, **summary(seeds)}
     return result

@@ -8,6 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
+DUPLICATES = {
+    "sparse": "|x1 - x2| on TF-IDF",
+    "bags": "bags of pieces",
+    "mixed": "both of these",
+    "lstm": "LSTMs over pieces",
+}
 START, END = "<!-- results -->", "<!-- /results -->"
 
 
@@ -44,7 +50,7 @@ def _duplicates():
     found = stored("duplicates")["excerpt"]
     tfidf = found["tfidf"]["characters"]
     known = {"auc": "", "accuracy": f", always different {percent(found['majority'])}, course 72.6"}
-    for name, title in (("bags", "bags of pieces"), ("lstm", "LSTM over pieces")):
+    for name, title in DUPLICATES.items():
         for measure, more in known.items():
             yield (
                 f"Question duplicates, {title}", "AUC" if measure == "auc" else measure,
