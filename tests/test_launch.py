@@ -29,6 +29,8 @@ process = jax.process_index()
 batches = np.random.default_rng(0).normal(size=(3, 2, 8, 4)).astype(np.float32)
 
 def of_epoch(epoch):
+    with open(folder / f"epochs_{process}", "a") as log:
+        log.write(str(epoch))
     for step, batch in enumerate(batches):
         killed = folder / f"killed_{epoch}"
         if f"{epoch}:{process}" in victims and step == 1 and not killed.exists():
@@ -78,8 +80,8 @@ def test_a_killed_process_ends_the_run_and_the_same_command_goes_on(tmp_path):
         assert (code, "ended" in out) == (1, False)
         assert error[-1] == f"process {victim} of 2 was ended by SIGKILL{LAST}"
     assert run(*same_command)[0] == 0
-    assert (broken / "killed_1").exists()
-    assert (broken / "killed_2").exists()
+    # Stopped in epoch 1, on from there and stopped in epoch 2, on from there.
+    assert (broken / "epochs_0").read_text() == "01" + "12" + "2"
     for process in (0, 1):
         weights = (folder / f"weights_{process}" for folder in (whole, broken))
         assert len({path.read_bytes() for path in weights}) == 1
