@@ -6,6 +6,8 @@ import numpy as np
 from flax import nnx
 
 from siamese_lib.energy import l2_normalize
+from siamese_lib.recurrence import lstm_states
+from siamese_lib.stairs import Stairs
 from siamese_lib.validate import require_finite, require_rank, require_same_shape
 
 
@@ -28,25 +30,19 @@ class LSTM(nnx.Module):
         )
 
     def __call__(self, x):
-        kernel, bias = self.kernel[...], self.bias[...]
+        start = jnp.zeros((x.shape[0], self.bias[...].shape[0] // 4), x.dtype)
+        return self.go_on(x.swapaxes(0, 1), start, start)[0].swapaxes(0, 1)
 
-        def step(carry, x_t):
-            hidden, cell = carry
-            gates = jnp.concatenate([x_t, hidden], axis=-1) @ kernel + bias
-            i, f, g, o = jnp.split(gates, 4, axis=-1)
-            cell = jax.nn.sigmoid(f) * cell + jax.nn.sigmoid(i) * jnp.tanh(g)
-            hidden = jax.nn.sigmoid(o) * jnp.tanh(cell)
-            return (hidden, cell), hidden
-
-        start = jnp.zeros((x.shape[0], bias.shape[0] // 4), x.dtype)
-        _, states = jax.lax.scan(step, (start, start), x.swapaxes(0, 1))
-        return states.swapaxes(0, 1)
+    def go_on(self, x, hidden, cell):
+        """From where it stopped: x [time, batch, in_dim] -> states [time, batch, ...], cell."""
+        return lstm_states(x, self.kernel[...], self.bias[...], hidden, cell)
 
 
 class QuestionEncoder(nnx.Module):
     """Embedding, LSTM, mean over real tokens, L2: a question becomes a unit vector.
 
-    Shapes: tokens [batch, time] int, 0 = padding on the right -> [batch, hidden_dim] float32.
+    Shapes: tokens [batch, time] int, 0 = padding on the right, or the same as Stairs ->
+    [batch, hidden_dim] float32.
     Padding never changes an embedding: the LSTM reads left to right, and the mean counts real
     tokens only.
     Raises: ValueError on another rank, an empty batch, a token outside the vocabulary or a
@@ -59,12 +55,22 @@ class QuestionEncoder(nnx.Module):
         self.lstm = LSTM(embedding_dim, hidden_dim, rngs=rngs)
 
     def __call__(self, tokens):
-        tokens = _require_tokens(tokens, self.embedding.num_embeddings)
-        is_real = (tokens != 0)[..., None]
-        states = self.lstm(self.embedding(tokens))
-        total = jnp.sum(jnp.where(is_real, states, 0), axis=1)
+        if isinstance(tokens, Stairs):
+            return l2_normalize(self._sums(tokens.blocks)[tokens.place])
         # The sum has the direction of the mean, and only the direction is kept.
-        return l2_normalize(total)
+        return l2_normalize(self._sums([_require_tokens(tokens, self.embedding.num_embeddings)]))
+
+    def _sums(self, blocks):
+        """Sum of the states over the real tokens of each row; from block to block rows end."""
+        hidden = cell = total = jnp.zeros((len(blocks[0]), self.lstm.bias[...].shape[0] // 4))
+        ended = []
+        for block in blocks:
+            ended.append(total[len(block) :])
+            hidden, cell, total = (part[: len(block)] for part in (hidden, cell, total))
+            states, cell = self.lstm.go_on(self.embedding(block.T), hidden, cell)
+            hidden = states[-1]
+            total += jnp.sum(jnp.where((block.T != 0)[..., None], states, 0), axis=0)
+        return jnp.concatenate([total, *reversed(ended)])
 
 
 def _require_tokens(tokens, vocabulary_size):

@@ -13,10 +13,10 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    "energy", "losses", "mining", "batches", "convolution", "encoders", "residual_encoder",
-    "distortion", "ngrams", "bag_encoder", "subword_encoder", "text", "sparse_pairs", "datasets",
-    "training", "pretrained", "metrics", "one_shot", "fine_tuning", "diagnosis", "plots",
-    "explorers", "checks", "environment", "launch",
+    "energy", "losses", "mining", "batches", "convolution", "encoders", "recurrence", "stairs",
+    "residual_encoder", "distortion", "ngrams", "bag_encoder", "subword_encoder", "text",
+    "sparse_pairs", "datasets", "training", "pretrained", "metrics", "one_shot", "fine_tuning",
+    "diagnosis", "plots", "explorers", "checks", "environment", "launch",
 )  # fmt: skip
 
 
