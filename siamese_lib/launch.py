@@ -85,14 +85,13 @@ def launch(script, *, processes, devices=None):
         settings |= {"JAX_PLATFORMS": "cpu", "JAX_NUM_CPU_DEVICES": str(devices)}
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(1, processes)]
-        failures = _failures(script, settings, [None, *files])
-        for number, code in failures:
-            if code > 0 and number > 0:
-                files[number - 1].seek(0)
-                sys.stderr.buffer.writelines(files[number - 1].readlines()[-_LINES:])
-    if failures:
-        print(f"\n{_said(*failures[0], processes)}", file=sys.stderr)
-    return int(bool(failures))
+        number, code = _run(script, settings, [None, *files])
+        if code > 0 and number > 0:
+            files[number - 1].seek(0)
+            sys.stderr.buffer.writelines(files[number - 1].readlines()[-_LINES:])
+    if code:
+        print(f"\n{_said(number, code, processes)}", file=sys.stderr)
+    return int(code != 0)
 
 
 def _free_address():
@@ -101,8 +100,8 @@ def _free_address():
         return f"127.0.0.1:{taken.getsockname()[1]}"
 
 
-def _failures(script, settings, outputs):
-    """[(number, exit code)] of the processes that failed, the cause first; [] where none has.
+def _run(script, settings, outputs):
+    """(number, exit code) of the process that failed first; a code of 0 where none has.
 
     None is left running: a killed process makes the others fail, or wait for it for ever.
     """
@@ -116,22 +115,32 @@ def _failures(script, settings, outputs):
                 start_new_session=True,  # Ctrl-C comes here alone
             )  # fmt: skip
             running.append(process)
-        codes = [None]
-        while None in codes and not any(codes):
-            time.sleep(0.02)
-            codes = [process.poll() for process in running]
+        return _cause(running)
     finally:
         for process in running:
             process.kill()
         for process in running:
             process.wait()
-    return sorted(((n, code) for n, code in enumerate(codes) if code), key=_rank)
 
 
-def _rank(failure):
-    """0 for a process that was killed: the others raise (1), or the runtime aborts them (2)."""
-    code = failure[1]
-    return 2 if code == -signal.SIGABRT else int(code > 0)
+def _cause(running):
+    """Wait until all have ended well or one has failed; _run's answer."""
+    first = [None]
+    while None in first and not any(first):
+        time.sleep(0.02)
+        first = [process.poll() for process in running]
+    if any(first):
+        time.sleep(0.3)  # a killed process may be seen to end after those that need it
+
+    def rank(number):
+        # Killed; then those that raised; last those that the runtime aborts for want of others.
+        code = running[number].returncode
+        kind = {0: 3, -signal.SIGABRT: 2}.get(code, int(code > 0))
+        return kind, not first[number]
+
+    ended = [number for number, process in enumerate(running) if process.poll() is not None]
+    number = min(ended, key=rank)
+    return number, running[number].returncode
 
 
 def _said(number, code, processes):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from siamese_lib import launch as launching
 from siamese_lib.launch import launch
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +115,27 @@ def test_only_process_0_is_heard_where_all_end_well(tmp_path, capfd):
     (tmp_path / "quick.py").write_text(QUICK)
     assert launch([tmp_path / "quick.py", tmp_path / "pid", "none", "0"], processes=2) == 0
     assert capfd.readouterr() == ("here is 0\n", "")
+
+
+class Ending:
+    """A process whose exit code is seen to be one after the other of these, then the last."""
+
+    def __init__(self, *codes):
+        self.codes, self.returncode = list(codes), None
+
+    def poll(self):
+        self.returncode = self.codes.pop(0) if len(self.codes) > 1 else self.codes[0]
+        return self.returncode
+
+
+@pytest.mark.parametrize(("processes", "cause"), [
+    ([Ending(None, 1), Ending(None, None, -9)], (1, -9)),  # seen late, and killed nevertheless
+    ([Ending(None, -6), Ending(None, 1), Ending(0)], (1, 1)),
+    ([Ending(None, None, 1), Ending(None, 1)], (1, 1)),  # the first to raise
+    ([Ending(None, 0), Ending(0)], (0, 0)),
+])  # fmt: skip
+def test_the_cause_is_told_from_what_follows(processes, cause):
+    assert launching._cause(processes) == cause
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
