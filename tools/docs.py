@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     "energy", "losses", "mining", "batches", "convolution", "encoders", "recurrence", "stairs",
     "residual_encoder", "distortion", "ngrams", "bag_encoder", "subword_encoder", "text",
-    "sparse_pairs", "datasets", "training", "pretrained", "metrics", "one_shot", "fine_tuning",
-    "diagnosis", "plots", "explorers", "checks", "environment", "launch",
+    "sparse_pairs", "datasets", "training", "pretrained", "metrics", "retrieval", "one_shot",
+    "fine_tuning", "diagnosis", "plots", "explorers", "checks", "environment", "launch",
 )  # fmt: skip
 
 

@@ -1,0 +1,81 @@
+"""siamese_lib at the same tasks as the peers."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from flax import nnx
+
+from siamese_lib import training
+from siamese_lib.encoders import QuestionEncoder
+from siamese_lib.losses import mean_of_real, modified_triplet_loss, triplet_loss
+from siamese_lib.mining import hardest_triplets, semi_hard_triplets
+from siamese_lib.stairs import stair_plan, to_stairs
+
+
+def step(make_batches):
+    """One call trains on every batch once, Adam on all parameters."""
+    model = QuestionEncoder(36_224, rngs=nnx.Rngs(0))
+    optimizer = nnx.Optimizer(model, optax.adam(1e-3), wrt=nnx.Param)
+
+    def loss(model, both):
+        return modified_triplet_loss(*jnp.split(model(both), 2), negatives="closest")
+
+    train = training._make_step(loss)  # what fit runs for each batch
+    return lambda: jax.block_until_ready([train(model, optimizer, b) for b in make_batches()])
+
+
+def padded(folder, name):
+    """Both sides of each batch one below the other, padded to the longest question."""
+    with np.load(f"{folder}/{name}.npz") as file:
+        return [np.concatenate(file[key]) for key in sorted(file.files)]
+
+
+def tokens_task(name):
+    def build(folder):
+        batches = padded(folder, name)
+        return step(lambda: batches)
+
+    return build
+
+
+def stairs_task(folder):
+    """The batches of "longest" as staircases; cutting them counts, as padding does not."""
+    batches = padded(folder, "longest")
+    lengths = np.concatenate([(batch != 0).sum(axis=1) for batch in batches])
+    plan = stair_plan(lengths, rows=len(batches[0]))
+    return step(lambda: [to_stairs(batch, plan) for batch in batches])
+
+
+def loss_task(batch):
+    def build(folder):
+        pair = [jnp.asarray(side[:batch]) for side in np.load(f"{folder}/vectors.npy")]
+        value_and_grad = jax.jit(jax.value_and_grad(modified_triplet_loss, argnums=(0, 1)))
+        return lambda: jax.block_until_ready(value_and_grad(*pair))
+
+    return build
+
+
+def mining_task(kind):
+    def build(folder):
+        vectors = jnp.asarray(np.load(f"{folder}/vectors.npy")[0, :1024])
+        labels, key = jnp.asarray(np.load(f"{folder}/labels.npy")), jax.random.key(0)
+
+        def loss(vectors):
+            if kind == "hardest":
+                found = hardest_triplets(vectors, labels)
+            else:
+                found = semi_hard_triplets(vectors, labels, key=key, margin=0.25)
+            a, p, n = (vectors[rows] for rows in found[:3])
+            return mean_of_real(triplet_loss(a, p, n, margin=0.25), found.is_real)
+
+        value_and_grad = jax.jit(jax.value_and_grad(loss))
+        return lambda: jax.block_until_ready(value_and_grad(vectors))
+
+    return build
+
+
+TASKS = {name: tokens_task(name) for name in ("tokens_32", "tokens_64", "longest")}
+TASKS |= {"stairs": stairs_task}
+TASKS |= {f"loss_{batch}": loss_task(batch) for batch in (256, 1024, 4096, 8192)}
+TASKS |= {f"mining_{kind}": mining_task(kind) for kind in ("hardest", "semi_hard")}
