@@ -19,7 +19,8 @@ class LSTM(nnx.Module):
     Source: Hochreiter and Schmidhuber 1997; gates in the order input, forget, cell, output.
     """
 
-    def __init__(self, in_dim, hidden_dim, *, rngs):
+    def __init__(self, in_dim, hidden_dim, *, dtype=jnp.float32, rngs):
+        self.dtype = dtype
         glorot, orthogonal = nnx.initializers.glorot_uniform(), nnx.initializers.orthogonal()
         halves = [glorot(rngs.params(), (in_dim, 4 * hidden_dim)),
                   orthogonal(rngs.params(), (hidden_dim, 4 * hidden_dim))]  # fmt: skip
@@ -35,7 +36,7 @@ class LSTM(nnx.Module):
 
     def go_on(self, x, hidden, cell):
         """From where it stopped: x [time, batch, in_dim] -> states [time, batch, ...], cell."""
-        return lstm_states(x, self.kernel[...], self.bias[...], hidden, cell)
+        return lstm_states(x, self.kernel[...], self.bias[...], hidden, cell, self.dtype)
 
 
 class QuestionEncoder(nnx.Module):
@@ -44,15 +45,18 @@ class QuestionEncoder(nnx.Module):
     Shapes: tokens [batch, time] int, 0 = padding on the right, or the same as Stairs ->
     [batch, hidden_dim] float32.
     Padding never changes an embedding: the LSTM reads left to right, and the mean counts real
-    tokens only.
+    tokens only. dtype: of the factors of matrix products, jnp.bfloat16 where speed counts more than
+    the third digit; weights, sums and the vectors that come out are float32 all the same.
     Raises: ValueError on another rank, an empty batch, a token outside the vocabulary or a
     question of padding only (those two on concrete arrays).
     Source: the course's model; at 36,224 words x 128 it has the course's 4,768,256 parameters.
     """
 
-    def __init__(self, vocabulary_size, *, embedding_dim=128, hidden_dim=128, rngs):
+    def __init__(
+        self, vocabulary_size, *, embedding_dim=128, hidden_dim=128, dtype=jnp.float32, rngs
+    ):
         self.embedding = nnx.Embed(vocabulary_size, embedding_dim, rngs=rngs)
-        self.lstm = LSTM(embedding_dim, hidden_dim, rngs=rngs)
+        self.lstm = LSTM(embedding_dim, hidden_dim, dtype=dtype, rngs=rngs)
 
     def __call__(self, tokens):
         if isinstance(tokens, Stairs):
@@ -94,27 +98,32 @@ class ImageEncoder(nnx.Module):
     """Small convolutional network: blocks of convolution, group norm, ReLU and 2 x 2 max pooling.
 
     Shapes: images [batch, height, width] float, about 0 to 1 -> [batch, embedding_dim] float32,
-    unit vectors. The sides must allow one halving per entry of channels.
+    unit vectors. The sides must allow one halving per entry of channels. dtype as QuestionEncoder.
     Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity.
     Source: the four-block network of Vinyals et al. 2016, with group norm in place of batch norm,
     so that an embedding never depends on the rest of the batch.
     """
 
-    def __init__(self, *, image_size=28, channels=(32, 64, 64), embedding_dim=64, rngs):
+    def __init__(
+        self, *, image_size=28, channels=(32, 64, 64), embedding_dim=64, dtype=jnp.float32, rngs
+    ):
         self.image_size = image_size
         ins = (1, *channels[:-1])
         self.convolutions = nnx.List(
-            nnx.Conv(i, o, (3, 3), rngs=rngs) for i, o in zip(ins, channels, strict=True)
+            nnx.Conv(i, o, (3, 3), dtype=dtype, rngs=rngs)
+            for i, o in zip(ins, channels, strict=True)
         )
-        self.norms = nnx.List(nnx.GroupNorm(o, num_groups=8, rngs=rngs) for o in channels)
+        self.norms = nnx.List(
+            nnx.GroupNorm(o, num_groups=8, dtype=jnp.float32, rngs=rngs) for o in channels
+        )
         side = image_size // 2 ** len(channels)
-        self.head = nnx.Linear(side * side * channels[-1], embedding_dim, rngs=rngs)
+        self.head = nnx.Linear(side * side * channels[-1], embedding_dim, dtype=dtype, rngs=rngs)
 
     def __call__(self, images):
         x = one_channel(images, self.image_size)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = halve(nnx.relu(norm(convolution(x))))
-        return l2_normalize(self.head(x.reshape(x.shape[0], -1)))
+        return l2_normalize(self.head(x.reshape(x.shape[0], -1)).astype(jnp.float32))
 
 
 def one_channel(images, image_size):

@@ -4,26 +4,33 @@ jax differentiates a scan rightly, and stores more than it needs: here the four 
 are kept, and the rest is computed again on the way back.
 """
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 
 
-@jax.custom_vjp
-def lstm_states(x, kernel, bias, hidden, cell):
+@partial(jax.custom_vjp, nondiff_argnums=(5,))
+def lstm_states(x, kernel, bias, hidden, cell, dtype=jnp.float32):
     """All hidden states of an LSTM, and its last cell.
 
     Shapes: x [time, batch, in_dim], kernel [in_dim + hidden_dim, 4 hidden_dim], bias
     [4 hidden_dim], the start: hidden, cell [batch, hidden_dim] -> (states [time, batch,
     hidden_dim], cell [batch, hidden_dim]). Gates in the order input, forget, cell, output.
+    dtype: what the factors of matrix products are rounded to; all sums and states stay float32.
     Source: Hochreiter and Schmidhuber 1997; backwards in Greff et al. 2017, appendix A.
     """
-    return _forward(x, kernel, bias, hidden, cell)[0]
+    return _forward(x, kernel, bias, hidden, cell, dtype)[0]
 
 
-def _forward(x, kernel, bias, hidden, cell):
+def _product(a, b, dtype):
+    return jnp.matmul(a.astype(dtype), b.astype(dtype), preferred_element_type=jnp.float32)
+
+
+def _forward(x, kernel, bias, hidden, cell, dtype):
     def step(carry, x_t):
         hidden, cell = carry
-        gates = jnp.concatenate([x_t, hidden], axis=-1) @ kernel + bias
+        gates = _product(jnp.concatenate([x_t, hidden], axis=-1), kernel, dtype) + bias
         i, f, g, o = jnp.split(gates, 4, axis=-1)
         i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
         cell = f * cell + i * g
@@ -34,7 +41,7 @@ def _forward(x, kernel, bias, hidden, cell):
     return (states, last), (x, kernel, hidden, cell, states, cells, gates)
 
 
-def _backward(kept, gradients):
+def _backward(dtype, kept, gradients):
     x, kernel, hidden, cell, states, cells, gates = kept
     to_states, to_last = gradients
     back, in_dim = kernel.T, x.shape[-1]
@@ -55,9 +62,9 @@ def _backward(kept, gradients):
         )
         # Joined by copying: XLA would ask for every entry which of the four it comes from.
         to_gates = jnp.concatenate(jax.lax.optimization_barrier(parts), axis=-1)
-        to_both = to_gates @ back
+        to_both = _product(to_gates, back, dtype)
         read = jnp.concatenate([x_t, before(t, hidden, states)], axis=-1)
-        to_kernel += read.T @ to_gates
+        to_kernel += _product(read.T, to_gates, dtype)
         carry = to_both[:, in_dim:], to_cell * f, to_kernel, to_bias + to_gates.sum(axis=0)
         return carry, to_both[:, :in_dim]
 

@@ -171,3 +171,28 @@ def test_gradients_reach_the_head_and_both_uses_of_the_encoder():
     assert model(x1, x2).shape == (4,)
     slopes = jax.grad(lambda first, second: loss(model, first, second), (0, 1))(x1, x2)
     assert all(np.abs(slope).max() > 0 for slope in slopes)
+
+
+def test_half_precision_is_near_and_weights_and_answers_stay_float32():
+    """bfloat16 keeps 8 bits, so a cosine may move in the third digit, and something must move."""
+    tokens = np.random.default_rng(0).integers(2, 30, (16, 9)).astype(np.int32)
+    images = np.random.default_rng(0).random((16, 28, 28)).astype(np.float32)
+    makers = (
+        (lambda dtype: QuestionEncoder(30, dtype=dtype, rngs=nnx.Rngs(0)), tokens),
+        (lambda dtype: ImageEncoder(dtype=dtype, rngs=nnx.Rngs(0)), images),
+    )
+    for make, inputs in makers:
+        full, half = make(jnp.float32), make(jnp.bfloat16)
+        kinds = {str(leaf.dtype) for leaf in jax.tree.leaves(nnx.state(half, nnx.Param))}
+        assert kinds == {"float32"}
+        assert half(inputs).dtype == jnp.float32
+        cosine = (full(inputs) * half(inputs)).sum(axis=1)
+        assert 1e-7 < 1 - cosine.min() < 0.01
+
+        def loss(model, inputs=inputs):
+            return jnp.sum(model(inputs)[:, 0])
+
+        gradients = [jax.tree.leaves(nnx.state(nnx.grad(loss)(m))) for m in (full, half)]
+        assert {str(leaf.dtype) for leaf in gradients[1]} == {"float32"}
+        whole, rounded = (np.concatenate([np.ravel(leaf) for leaf in g]) for g in gradients)
+        assert np.linalg.norm(whole - rounded) < 0.1 * np.linalg.norm(whole)
