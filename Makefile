@@ -6,6 +6,10 @@ EXPLOREFLAGS ?=
 TESTFLAGS ?=
 
 .PHONY: lab explore env test-env test notebooks labs grade release instructor-env docs pins record bench
+# Compiled programs are kept, so that the second start of a notebook need not wait for them again.
+lab explore: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
+lab explore: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0.2
+
 lab: env
 	cd notebooks && ../.venv/bin/jupyter lab $(LABFLAGS) 00_start_here.ipynb
 
@@ -54,6 +58,17 @@ record: test-env
 	.venv/bin/python tools/record_explorers.py
 	.venv/bin/python tools/record_encoder.py
 
-bench: test-env
+# Beside Keras, PyTorch, pytorch-metric-learning and faiss, in an environment of their own.
+.venv-peers/installed: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install -q -r benchmarks/peers/requirements.txt
+	touch .venv-peers/installed
+
+bench: test-env .venv-peers/installed
+	.venv/bin/python benchmarks/speed.py --peers .venv-peers/bin/python
+	.venv/bin/python benchmarks/retrieval.py --peers .venv-peers/bin/python
+	.venv/bin/python benchmarks/time_to_auc.py --peers .venv-peers/bin/python
+	.venv/bin/python benchmarks/start.py
+	.venv/bin/python benchmarks/sharded_loss.py
 	.venv/bin/python benchmarks/explorers.py
 	.venv/bin/python benchmarks/notebooks.py
