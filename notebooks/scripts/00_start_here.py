@@ -56,6 +56,7 @@ plots.style()
 # | [08 Pairwise similarity](08_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 45 |
 # | [09 Which loss?](09_which_loss.ipynb) | which loss and which miner should you take? | 40 |
 # | [10 Break it](10_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 50 |
+# | [11 Scaling out](11_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 45 |
 #
 # Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
 # that answers at once. Labs 1 to 5, in the folder `labs`, ask for more, with points. What you have
@@ -344,8 +345,8 @@ check("00.2", row_lengths)
 # - You need four words of JAX: `grad` for gradients, `jit` for speed, `vmap` for batches, a key for
 #   random numbers; and one of Flax: a module owns its parameters.
 #
-# Limits: this primer leaves out sharding over several devices, custom derivatives and most of Flax.
-# None of it is needed in this course.
+# Limits: this primer leaves out sharding over several devices (notebook 11 has it), custom derivatives
+# and most of Flax. Nothing else of it is needed in this course.
 #
 # ### References
 #

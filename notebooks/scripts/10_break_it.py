@@ -23,7 +23,7 @@
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [09 Which loss?](09_which_loss.ipynb) ·
-# Next: [Back to the map](00_start_here.ipynb)
+# Next: [11 Scaling out](11_scaling_out.ipynb)
 
 # %%
 import json
@@ -696,4 +696,4 @@ check("10.4", floor)
 #   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
 #
 # [Start](00_start_here.ipynb) · Previous: [09 Which loss?](09_which_loss.ipynb) ·
-# Next: [Back to the map](00_start_here.ipynb)
+# Next: [11 Scaling out](11_scaling_out.ipynb)
