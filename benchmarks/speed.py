@@ -27,14 +27,23 @@ ROUNDS = 7
 PEERS = ("keras", "tensorflow", "torch", "pytorch_metric_learning")
 VOCABULARY = 36_224  # the course's
 # Task -> {competitor: (module, its name for the task)}, and how often a turn repeats it.
-TOKENS = {name: {"ours": ("ours", name), "keras": ("keras_peer", name),
-                 "keras, XLA": ("keras_peer", f"{name}_xla"), "torch": ("torch_peer", name)}
-          for name in ("tokens_32", "tokens_64")}  # fmt: skip
+TOKENS = {
+    name: {
+        "ours": ("ours", name),
+        "ours, bfloat16": ("ours", f"{name}_bfloat16"),
+        "keras": ("keras_peer", name),
+        "keras, XLA": ("keras_peer", f"{name}_xla"),
+        "torch": ("torch_peer", name),
+    }
+    for name in ("tokens_32", "tokens_64")
+}
 CONTESTS = {
+    "matrix product": ({"ours": ("ours", "product"), "torch": ("torch_peer", "product")}, 5),
     "step, 32 tokens": (TOKENS["tokens_32"], 2),
     "step, 64 tokens": (TOKENS["tokens_64"], 1),
     "step, real lengths": ({
-        "ours": ("ours", "stairs"), "ours, padded": ("ours", "longest"),
+        "ours": ("ours", "stairs"), "ours, bfloat16": ("ours", "stairs_bfloat16"),
+        "ours, padded": ("ours", "longest"),
         "keras": ("keras_peer", "longest"), "keras, buckets": ("keras_peer", "buckets"),
         "torch": ("torch_peer", "longest"), "torch, buckets": ("torch_peer", "buckets"),
     }, 1),
@@ -115,6 +124,17 @@ def contest(competitors, turns, folder, peers):
     return found
 
 
+def shares(stored):
+    """Of the machine's rate of matrix products: those of a step forward and twice back, each."""
+    rate = 2 * 2048**3 / stored["matrix product"]["competitors"]["ours"]["ms"] / 1e6
+    found = {"GFLOP/s of the matrix product": round(rate)}
+    for words in (32, 64):
+        step = stored[f"step, {words} tokens"]["competitors"]["ours"]["ms"] / 2  # two batches
+        operations = 3 * 2 * 512 * words * 256 * 512 + 3 * 2 * 256 * 256 * 128
+        found[f"step, {words} tokens"] = round(operations / step / 1e6 / rate, 2)
+    return found
+
+
 def main():
     """Measure what the command line asks for, all contests where nothing is named."""
     parser = argparse.ArgumentParser()
@@ -133,7 +153,10 @@ def main():
                 found = contest(competitors, turns, folder, options.peers)
                 machine = describe() | versions
                 stored[name] = {"competitors": found, "rounds": ROUNDS, "machine": machine}
+                if {"matrix product", "step, 32 tokens", "step, 64 tokens"} <= stored.keys():
+                    stored["share of the matrix product's rate"] = shares(stored)
                 TARGET.write_text(json.dumps(stored, indent=1) + "\n")
+    print(stored.get("share of the matrix product's rate"))
 
 
 if __name__ == "__main__":

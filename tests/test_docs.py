@@ -38,7 +38,7 @@ def test_readme_names_commands_that_the_makefile_has():
 
 def test_readme_code_trains(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code, on_a_mesh, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     words = ["age", "country", "price", "colour", "size", "name"]
     question1 = [f"what is the {word} of number {n}" for word in words for n in range(4)]
     question2 = [f"which {word} has number {n}" for word in words for n in range(4)]
@@ -47,11 +47,14 @@ def test_readme_code_trains(tmp_path, monkeypatch):
     assert space["embeddings"].shape == (48, 128)
     assert space["history"]["epoch_loss"][-1] < space["history"]["epoch_loss"][0]
     assert (tmp_path / "weights.safetensors").exists()
+    exec(on_a_mesh.replace("fit(", "longer = fit("), space)
+    assert len(space["longer"]["epoch_loss"]) == 20  # it went on from the checkpoint
+    assert space["longer"]["epoch_loss"][:10] == space["history"]["epoch_loss"]
 
 
 def test_readme_code_scores_the_shipped_weights(capsys):
     need_mirror("omniglot/all_runs.zip")
-    exec(re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1], {})
+    exec(re.findall(r"```python\n(.*?)```", README, re.DOTALL)[-1], {})
     stored = json.loads((ROOT / "benchmarks" / "results" / "omniglot_encoder.json").read_text())
     assert float(capsys.readouterr().out) == pytest.approx(stored["official runs"], abs=0.006)
 

@@ -14,7 +14,8 @@ DUPLICATES = {
     "mixed": "both of these",
     "lstm": "LSTMs over pieces",
 }
-START, END = "<!-- results -->", "<!-- /results -->"
+MARKS = [(f"<!-- {name} -->", f"<!-- /{name} -->") for name in ("results", "speed")]
+BATCHES = {"step, 32 tokens": 2, "step, 64 tokens": 2, "step, real lengths": 15}  # in one call
 
 
 def stored(name):
@@ -100,18 +101,54 @@ def _glyphs():
         )  # fmt: skip
 
 
+def speed_rows():
+    """(task, ours, the same by others as a multiple of ours) from the runs side by side."""
+    for task, found in stored("speed").items():
+        if "competitors" not in found:
+            continue
+        ours = found["competitors"]["ours"]
+        others = [
+            f"{name} {entry['times_ours'][0]:.2f} ({entry['times_ours'][1]:.2f} to "
+            f"{entry['times_ours'][2]:.2f})"
+            for name, entry in found["competitors"].items()
+            if name != "ours"
+        ]
+        calls = BATCHES.get(task, 1)
+        yield task, f"{ours['ms'] / calls:.1f} ms", ", ".join(others)
+    found = stored("retrieval")
+    ours, faiss = found["search_queries_per_second"], found["faiss"]["search_queries_per_second"]
+    yield "10 nearest of 400,000, exact", f"{ours:,} queries/s", f"faiss {ours / faiss:.2f}"
+    curves = stored("time_to_auc")["curves"]
+    reached = {name: curve["seconds_to_goal"] for name, curve in curves.items()}
+    ours, *others = (
+        f"{name} {'never' if t is None else f'{t:.0f} s'}" for name, t in reached.items()
+    )
+    yield "question duplicates, AUC of .80", ours, ", ".join(others)
+
+
+def as_table(head, rows):
+    """Rows as a table in Markdown."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * len(head), *rows])
+
+
 def table():
-    """The rows as a table in Markdown."""
-    head = ["task", "measured", "here, %", "others, %", "training"]
-    lines = [head, ["---"] * len(head), *rows()]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    """Every headline figure."""
+    return as_table(["task", "measured", "here, %", "others, %", "training"], rows())
+
+
+def speed_table():
+    """How long others take for the same."""
+    return as_table(
+        ["task", "here", "others, in times of ours (lowest to highest round)"], speed_rows()
+    )
 
 
 def with_table(text):
-    """text with what stands between the two marks replaced by the table."""
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    return f"{before}{START}\n{table()}\n{END}{after}"
+    """text with what stands between each two marks replaced by its table."""
+    for (start, end), make in ((MARKS[0], table), (MARKS[1], speed_table)):
+        before, rest = text.split(start)
+        text = f"{before}{start}\n{make()}\n{end}{rest.split(end)[1]}"
+    return text
 
 
 if __name__ == "__main__":

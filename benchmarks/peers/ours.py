@@ -13,9 +13,9 @@ from siamese_lib.mining import hardest_triplets, semi_hard_triplets
 from siamese_lib.stairs import stair_plan, to_stairs
 
 
-def step(make_batches):
+def step(make_batches, dtype=jnp.float32):
     """One call trains on every batch once, Adam on all parameters."""
-    model = QuestionEncoder(36_224, rngs=nnx.Rngs(0))
+    model = QuestionEncoder(36_224, dtype=dtype, rngs=nnx.Rngs(0))
     optimizer = nnx.Optimizer(model, optax.adam(1e-3), wrt=nnx.Param)
 
     def loss(model, both):
@@ -31,20 +31,31 @@ def padded(folder, name):
         return [np.concatenate(file[key]) for key in sorted(file.files)]
 
 
-def tokens_task(name):
+def tokens_task(name, dtype=jnp.float32):
     def build(folder):
         batches = padded(folder, name)
-        return step(lambda: batches)
+        return step(lambda: batches, dtype)
 
     return build
 
 
-def stairs_task(folder):
+def stairs_task(dtype=jnp.float32):
     """The batches of "longest" as staircases; cutting them counts, as padding does not."""
-    batches = padded(folder, "longest")
-    lengths = np.concatenate([(batch != 0).sum(axis=1) for batch in batches])
-    plan = stair_plan(lengths, rows=len(batches[0]))
-    return step(lambda: [to_stairs(batch, plan) for batch in batches])
+
+    def build(folder):
+        batches = padded(folder, "longest")
+        lengths = np.concatenate([(batch != 0).sum(axis=1) for batch in batches])
+        plan = stair_plan(lengths, rows=len(batches[0]))
+        return step(lambda: [to_stairs(batch, plan) for batch in batches], dtype)
+
+    return build
+
+
+def product_task(folder):
+    """The machine's rate: a matrix product of 2,048 x 2,048 x 2,048."""
+    square = jnp.ones((2048, 2048))
+    product = jax.jit(jnp.matmul)
+    return lambda: jax.block_until_ready(product(square, square))
 
 
 def loss_task(batch):
@@ -76,6 +87,10 @@ def mining_task(kind):
 
 
 TASKS = {name: tokens_task(name) for name in ("tokens_32", "tokens_64", "longest")}
-TASKS |= {"stairs": stairs_task}
+TASKS |= {
+    f"{name}_bfloat16": tokens_task(name, jnp.bfloat16) for name in ("tokens_32", "tokens_64")
+}
+TASKS |= {"stairs": stairs_task(), "stairs_bfloat16": stairs_task(jnp.bfloat16)}
+TASKS |= {"product": product_task}
 TASKS |= {f"loss_{batch}": loss_task(batch) for batch in (256, 1024, 4096, 8192)}
 TASKS |= {f"mining_{kind}": mining_task(kind) for kind in ("hardest", "semi_hard")}

@@ -104,6 +104,12 @@ def mining_task(kind):
     return build
 
 
-TASKS = {name: tokens_task(name) for name in ("tokens_32", "tokens_64", "longest", "buckets")}
+def product_task(folder):
+    square = torch.ones(2048, 2048)
+    return lambda: square @ square
+
+
+TASKS = {"product": product_task}
+TASKS |= {name: tokens_task(name) for name in ("tokens_32", "tokens_64", "longest", "buckets")}
 TASKS |= {f"loss_{batch}": loss_task(batch) for batch in (256, 1024, 4096, 8192)}
 TASKS |= {f"mining_{kind}": mining_task(kind) for kind in ("hardest", "semi_hard")}

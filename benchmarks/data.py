@@ -1,0 +1,99 @@
+"""Does data ever take longer than an epoch of training? Tokenising, rendering glyphs, episodes.
+
+Usage: python benchmarks/data.py            writes benchmarks/results/data.json
+Each row stands beside one epoch of the training that it feeds, compiled before, in one process.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import glyphs
+import jax.numpy as jnp
+import numpy as np
+import optax
+import retrieval
+from flax import nnx
+from machine import describe
+
+from siamese_lib.datasets import load_omniglot
+from siamese_lib.datasets.glyphs import _render_all
+from siamese_lib.encoders import QuestionEncoder
+from siamese_lib.episodes import sample_episode
+from siamese_lib.losses import modified_triplet_loss
+from siamese_lib.stairs import stair_plan, to_stairs
+from siamese_lib.text import build_tokenizer, encode_texts
+from siamese_lib.training import fit
+
+TARGET = Path(__file__).resolve().parent / "results" / "data.json"
+
+
+def clocked(make):
+    start = time.perf_counter()
+    made = make()
+    return made, round(time.perf_counter() - start, 4)
+
+
+def second_epoch(model, loss, batches, **options):
+    """Seconds of an epoch after the one that compiles."""
+    ticks = []
+    fit(
+        model, loss, batches, epochs=2, progress=False,
+        on_epoch=lambda _: ticks.append(time.perf_counter()), **options,
+    )  # fmt: skip
+    return round(ticks[1] - ticks[0], 2)
+
+
+def questions():
+    """400,000 questions, and an epoch of the course's model on them, a quarter of which is run."""
+    texts = retrieval.questions()
+    tokenizer = build_tokenizer(texts[:30_000], vocabulary_size=retrieval.VOCABULARY)
+    tokens, seconds = clocked(lambda: encode_texts(tokenizer, texts, max_length=64))
+    plan = stair_plan((tokens != 0).sum(axis=1), rows=512)
+    steps = len(tokens) // 512 // 4
+
+    def batches(epoch):
+        return ((to_stairs(tokens[512 * k : 512 * k + 512], plan),) for k in range(steps))
+
+    def loss(model, both):
+        return modified_triplet_loss(*jnp.split(model(both), 2))
+
+    model = QuestionEncoder(retrieval.VOCABULARY, rngs=nnx.Rngs(0))
+    return {"tokenise 400,000 questions": seconds}, 4 * second_epoch(model, loss, batches)
+
+
+def pictures():
+    """All glyphs rendered anew, and an epoch of notebook 06."""
+    _, seconds = clocked(lambda: _render_all(20, 0))
+    names = glyphs.recipe(0)
+    epoch = second_epoch(
+        names["network"], names["loss"], names["batches"], optimizer=optax.adam(1e-3)
+    )
+    return {"render all glyphs, once": seconds}, epoch
+
+
+def omniglot():
+    """One 20-way 5-shot episode of Omniglot, the mean of 200."""
+    data = load_omniglot("evaluation")
+    rng = np.random.default_rng(0)
+
+    def draw():
+        for _ in range(200):
+            sample_episode(data.label, n_way=20, k_shot=5, rng=rng)
+
+    return {"an episode of Omniglot": round(clocked(draw)[1] / 200, 6)}
+
+
+def main():
+    """Each beside its epoch."""
+    result = {"machine": describe()}
+    for part, (taken, epoch) in (("questions", questions()), ("glyphs", pictures())):
+        result[part] = taken | {"one epoch": epoch}
+        print(result[part], flush=True)
+    result["omniglot"] = omniglot() | {"one epoch": result["glyphs"]["one epoch"]}
+    print(result["omniglot"])
+    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
