@@ -21,7 +21,7 @@
 # - start one script in several processes, and go on after one of them was killed.
 #
 # Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 45 minutes to study,
-# about one minute to run.
+# about one and a half to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [10 Break it](10_break_it.ipynb) ·
 # Next: [Back to the map](00_start_here.ipynb)
@@ -59,7 +59,7 @@ print(DEVICES, "devices:", jax.devices())
 
 # %% [markdown]
 # Four devices that share the cores you have: nothing will be faster here. What a simulated device does
-# truly have is its own memory: an array of one is not there for another until somebody sends it. So who holds
+# have is arrays of its own: what one holds is not there for another until somebody sends it. So who holds
 # what, and what must be sent, can be learnt without any hardware. A batch of 256 letters, each drawn twice, at half
 # the size to be quick:
 
@@ -189,7 +189,8 @@ split, copied = NamedSharding(mesh, PartitionSpec("batch")), NamedSharding(mesh,
 on_devices = jax.device_put(anchor, split)
 weights = jax.device_put(network.head.kernel[...], copied)
 for shard in on_devices.addressable_shards:
-    print(f"device {shard.device.id} holds rows {shard.index[0].start} to {shard.index[0].stop - 1}, {shard.data.nbytes:,} bytes")
+    rows = shard.index[0]
+    print(f"device {shard.device.id} holds rows {rows.start} to {rows.stop - 1}, {shard.data.nbytes:,} bytes")
 
 # %% [markdown]
 # 64 rows each, and no row twice. *Predict what the same picture looks like for the weights.*
@@ -324,8 +325,8 @@ for name, a, b in zip(("gradients", "embeddings"), measured, by_formula, strict=
     print(f"{name:10} measured {a:9,.0f} bytes, by formula {b:9,.0f}")
 
 # %% [markdown]
-# Equal to the byte: 361,350 for the gradients and 98,304 for the embeddings. The first depends on the model only and
-# hardly on the devices; the second on the rows of the *whole* batch. Remember that for later.
+# Equal to the byte: 361,350 for the gradients and 98,304 for the embeddings. The first depends on the model, and
+# hardly on the number of devices; the second on the rows of the *whole* batch. Remember that for later.
 #
 # ## What a device must hold
 #
@@ -339,7 +340,7 @@ table = stored["rows"] ** 2 * 4
 print(f"the whole table: {table / 1e9:.1f} GB")
 for case in stored["compiled"]:
     if case["block_size"] == 1024:
-        print(f"{case['devices']} devices: {case['temporaries_mib']:5.0f} MiB of work space each, "
+        print(f"devices {case['devices']}: {case['temporaries_mib']:5.0f} MiB of work space each, "
               f"{case['received_mib']:4.1f} MiB received a step")
 
 # %%
@@ -376,7 +377,8 @@ plots.show(figure, alt="On one to eight devices the blockwise loss needs 20 time
 # | the same, Ethernet | 989 TFLOP/s | 100 Gbit/s each way | any |
 #
 # One **assumption**: a device reaches 30 % of its peak. Nobody published that for our network; a convolution
-# of 32 channels may well reach less.
+# of 32 channels may well reach less. The peak is that of bfloat16, too, while our step is in float32: our network would
+# take longer than this says.
 
 # %%
 PER_DEVICE = 256  # rows on each device: change it
@@ -444,7 +446,8 @@ PER_DEVICE = 256
 # With an encoder as small as ours you do not need 256 devices; with one that does, the loss is cheap. And Ethernet
 # is below one half from the second device on, in both pictures.
 #
-# What this leaves out: the start of each message (some microseconds, more than our gradients take); that a device can compute
+# What this leaves out: the start of each message (a ring of 256 passes on 510 parts one after another in an all-reduce; if each took
+# a microsecond to start, that alone would be more than all of the above on the TPU); that a device can compute
 # while it receives; that links are shared or longer between servers; reading the pictures; the slowest of 256 devices. Some make it
 # better, some worse. Take the order of things from it, not the second digit.
 #
