@@ -83,7 +83,7 @@ def semi_hard_triplets(embeddings, labels, *, key, margin=0.25):
     positive = _any(key, is_positive)
     to_positive = jnp.take_along_axis(similarity, positive[:, None], axis=1)
     is_semi_hard = (similarity < to_positive) & (similarity > to_positive - margin) & is_negative
-    negative = jnp.argmax(jnp.where(is_semi_hard, similarity, -jnp.inf), axis=1)
+    negative = _largest(jnp.where(is_semi_hard, similarity, -jnp.inf))
     return _triplets(positive, negative, is_positive.any(1) & is_semi_hard.any(1))
 
 
@@ -94,8 +94,8 @@ def hardest_triplets(embeddings, labels):
     Source: Hermans et al. 2017, equation 5.
     """
     similarity, is_positive, is_negative = _tables(embeddings, labels)
-    positive = jnp.argmin(jnp.where(is_positive, similarity, jnp.inf), axis=1)
-    negative = jnp.argmax(jnp.where(is_negative, similarity, -jnp.inf), axis=1)
+    positive = _largest(jnp.where(is_positive, -similarity, -jnp.inf))
+    negative = _largest(jnp.where(is_negative, similarity, -jnp.inf))
     return _triplets(positive, negative, is_positive.any(1) & is_negative.any(1))
 
 
@@ -116,7 +116,14 @@ def _tables(embeddings, labels):
 def _any(key, is_allowed):
     """For each row one of the allowed columns, with equal chances."""
     chance = jax.random.uniform(key, is_allowed.shape, minval=0.5)
-    return jnp.argmax(jnp.where(is_allowed, chance, 0), axis=1)
+    return _largest(jnp.where(is_allowed, chance, 0))
+
+
+def _largest(values):
+    """jnp.argmax of each row, the first among equals; on a CPU argmax is slower than two looks."""
+    is_largest = values == values.max(axis=1, keepdims=True)
+    columns = jnp.arange(values.shape[1])
+    return jnp.min(jnp.where(is_largest, columns, values.shape[1]), axis=1)
 
 
 def _triplets(positive, negative, is_real):

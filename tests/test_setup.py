@@ -92,13 +92,17 @@ def test_make_lab_opens_the_first_notebook(installed):
 
 @pytest.mark.parametrize("target", ["lab", "explore"])
 def test_compiled_programs_are_kept_where_the_reader_has_not_said_otherwise(target, tmp_path):
-    shell = tmp_path / "shell"  # stands in for the shell of every recipe, and shows what it is given
+    shell = (
+        tmp_path / "shell"
+    )  # stands in for the shell of every recipe, and shows what it is given
     shell.write_text("#!/bin/sh\nenv\n")
     shell.chmod(0o755)
 
     def given(**env):
         said = run(need("make"), target, f"SHELL={shell}", cwd=ROOT, env={**CLEAN, **env})
-        lines = [line for line in said.splitlines() if line.startswith("JAX_COMPILATION_CACHE_DIR=")]
+        lines = [
+            line for line in said.splitlines() if line.startswith("JAX_COMPILATION_CACHE_DIR=")
+        ]
         return {line.split("=", 1)[1] for line in lines}
 
     assert given(HOME="/home/reader") == {"/home/reader/.cache/siamese_lib/compiled"}

@@ -230,3 +230,19 @@ def test_a_bar_is_shown_and_the_result_is_the_same(capfd):
     fit(loud, loss, batches, epochs=1)
     assert "epoch 1 of 1" in capfd.readouterr().err
     assert same_weights(quiet, loud)
+
+
+def test_arrays_that_a_caller_holds_outlive_the_training():
+    """Each step overwrites its arrays in place; those that others can see are not among them."""
+    model = SiameseNetwork(QuestionEncoder(20, embedding_dim=4, hidden_dim=4, rngs=nnx.Rngs(0)))
+    held, tokens = [jax.tree.leaves(nnx.state(model))], np.array([[2, 3], [4, 5], [6, 7]], np.int32)
+    copies = [np.array(leaf) for leaf in held[0]]
+    fit(
+        model, lambda m, a, p: modified_triplet_loss(*m(a, p)),
+        lambda epoch: [(tokens, tokens[::-1].copy())] * 2, epochs=3, progress=False,
+        on_epoch=lambda _: held.append(jax.tree.leaves(nnx.state(model))),
+    )  # fmt: skip
+    assert len(held) == 4
+    assert all(np.isfinite(leaf).all() for leaves in held for leaf in leaves)
+    for then, now in zip(copies, held[0], strict=True):
+        np.testing.assert_array_equal(then, now)
