@@ -520,7 +520,7 @@ if os.name == "posix":  # the launcher runs on Linux and macOS
 # as well, which would have waited for its partner for ever. The second start trained epochs 2 and 3 only: epoch 1 came from the
 # checkpoint that `fit` had written. (The loss means nothing, the rows are random numbers.)
 #
-# In a terminal it is one line: `python -m siamese_lib.launch --processes 2 --devices 2 train.py`. On GPUs leave `--devices` out; process 0 takes the
+# In a terminal it is one line: `python -m siamese_lib.launch --processes 2 --devices 2 train.py run never`. On GPUs leave `--devices` out; process 0 takes the
 # first one, process 1 the second.
 #
 # ## Exercises
@@ -589,8 +589,8 @@ check("11.3", negatives_of)
 #
 # ## Recap
 #
-# - What changes when the training moves from one core to many devices? Nothing but the mesh: the same script gave the
-#   same losses, to about 1e-7, on 1, 2 and 4 devices, and ran in two processes.
+# - What changes when the training moves from one core to many devices? Nothing but the mesh: the same lines gave the
+#   same losses, to about 1e-7 with momentum, on 1, 2 and 4 devices, and others like them ran in two processes.
 # - A loss whose rows are independent needs one exchange, the sum of the gradients. A loss with negatives from the batch
 #   needs the positives of all devices too; without them it runs, looks better, and trains on less.
 # - The gradients cost a device at most 8 bytes a parameter, however many devices there are; twice that where the sides go
