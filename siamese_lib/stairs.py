@@ -9,7 +9,7 @@ only the steps are read:
     what is love                             -> words 1 to 3 of three, 4 to 6 of two, 7 and 8 of one
 
 The batch stays as it was drawn, so every question keeps its negatives: the same loss and the same
-gradient as with padding, in a third of the time.
+gradient as with padding, in half the time.
 """
 
 from typing import NamedTuple

@@ -536,7 +536,7 @@ for name, title in (("lstm", "LSTMs over pieces"), ("bags", "two bags"),
 # of its own test pairs, after 300,000 pairs of training; ours are other pairs, and a share of 0.646 is
 # different here, of 0.623 there. It is still far from the 0.83 that the full file gives. The priors have
 # a price: they know what people asked of Quora in 2017, and elsewhere they may be wrong.
-# (Seconds of training are those of this machine, in part beside other work.)
+# (Seconds of training are those of two cores, with nothing beside them.)
 #
 # ## A failure on purpose: the flattering number
 #
