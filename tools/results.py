@@ -127,8 +127,9 @@ def speed_rows():
 
 
 def as_table(head, rows):
-    """Rows as a table in Markdown."""
-    return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * len(head), *rows])
+    """Rows as a table in Markdown; a bar within a cell is none of the table's."""
+    lines = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * len(head), *lines])
 
 
 def table():
