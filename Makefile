@@ -71,4 +71,5 @@ bench: test-env .venv-peers/installed
 	.venv/bin/python benchmarks/start.py
 	.venv/bin/python benchmarks/sharded_loss.py
 	.venv/bin/python benchmarks/explorers.py
-	.venv/bin/python benchmarks/notebooks.py
+	.venv/bin/python benchmarks/data.py
+	.venv/bin/python benchmarks/notebooks.py --tests
