@@ -755,7 +755,7 @@ else:
 # meets our printed letters. *Predict: a long training on handwriting or two minutes on print, which
 # reads print better?*
 
-# %%
+# %% tags=["trained"]
 shipped = omniglot_encoder()
 shipped_vectors = embed_views(shipped, test.images, views=0)
 sizes = [sum(leaf.size for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)))
