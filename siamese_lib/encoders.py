@@ -48,7 +48,7 @@ class QuestionEncoder(nnx.Module):
     tokens only. dtype: of the factors of matrix products, jnp.bfloat16 where speed counts more than
     the third digit; weights, sums and the vectors that come out are float32 all the same.
     Raises: ValueError on another rank, an empty batch, a token outside the vocabulary or a
-    question of padding only (those two on concrete arrays).
+    question of padding only (those two on concrete arrays, not on Stairs).
     Source: the course's model; at 36,224 words x 128 it has the course's 4,768,256 parameters.
     """
 
@@ -98,7 +98,8 @@ class ImageEncoder(nnx.Module):
     """Small convolutional network: blocks of convolution, group norm, ReLU and 2 x 2 max pooling.
 
     Shapes: images [batch, height, width] float, about 0 to 1 -> [batch, embedding_dim] float32,
-    unit vectors. The sides must allow one halving per entry of channels. dtype as QuestionEncoder.
+    unit vectors. The sides must allow one halving per entry of channels. dtype: of the
+    convolutions and what lies between them; weights and the vectors stay float32.
     Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity.
     Source: the four-block network of Vinyals et al. 2016, with group norm in place of batch norm,
     so that an embedding never depends on the rest of the batch.
