@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instructor.challenges.challenge import Part, close, same
-from instructor.grading import grade, intake, labs, plain, pool, report, steps, submissions
+from instructor.grading import grade, intake, labs, plain, pool, report, steps, submissions, worker
 
 MASTER = labs.read_master(LAB / "lab7_tiny.py")
 values = st.recursive(
@@ -119,6 +119,12 @@ def test_a_notebook_that_nbgrader_could_not_take_says_so_and_is_tried_again(tmp_
     limits = {"limits": {"total_seconds": 1}}
     grade._grade_new(tmp_path, [job], limits, SimpleNamespace(path=[], cores=1))
     assert json.loads((tmp_path / "ada--lab7.json").read_text()) == {"failed": "no space left"}
+
+
+def test_what_is_said_of_it_is_the_error_and_not_the_last_line_of_a_log():
+    log = "[ERROR] Traceback\n  File x\nRuntimeError: no kernel\n\n[ERROR] Please see the above"
+    assert worker._reason(log) == "RuntimeError: no kernel"
+    assert worker._reason("no space left") == "no space left"
 
 
 @pytest.mark.parametrize("said", ["", '{"scores": ', '{"scores": {}}\\n'])

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 
+import psutil
 import pytest
 from grading_attacks import harm
 from grading_help import ROOT, needs_sandbox
@@ -174,6 +175,14 @@ def test_a_kernel_that_was_lost_is_replaced_and_what_ran_before_runs_again(box):
         part = Part("", 1, None, "a + b", None)
         assert learner.ask(part, [()]) == [(3, None)]
         assert learner.starts == 2
+
+
+def test_nothing_of_a_closed_kernel_is_left_to_count_against_the_next_one(box):
+    with Kernel(box, LIMITS) as lost:
+        lost.execute(harm.FORK_BOMB, 2)
+        inside = psutil.Process(lost.process.pid).children(recursive=True)
+    assert len(inside) > 50
+    assert not [process for process in inside if process.is_running()]
 
 
 def test_restarts_end(box):

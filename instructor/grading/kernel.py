@@ -24,6 +24,7 @@ PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "
 LOOK_EVERY = 0.25  # seconds between looks at what the sandbox uses
 WAIT_FOR_INTERRUPT = 3
 WAIT_FOR_START = 90
+WAIT_FOR_END = 30
 MOST_HELD = 512  # megabytes by which this process may grow while it waits for one answer
 SMALLEST = 4096  # bytes that an entry of a folder counts for, were it empty
 DEEPEST = 50  # folders in folders
@@ -40,7 +41,7 @@ class Kernel:
     """A kernel of its own in a sandbox of its own; a context manager."""
 
     def __init__(self, box, limits, slot=0, unsafe=False):
-        self.limits = limits
+        self.limits, self.unsafe = limits, unsafe
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
         self.runtime = self.folder / "run"
         self.runtime.mkdir()
@@ -86,13 +87,27 @@ class Kernel:
     def close(self):
         if self.context.closed:
             return
-        self.process.kill()
-        self.process.wait()
+        self._end_all()
         for socket in (self.shell, self.control):
             socket.close(linger=0)
         self.context.term()
         # shutil.rmtree gives up on folders as deep as a learner can make them.
         subprocess.run(["rm", "-rf", "--", str(self.folder)], stderr=subprocess.DEVNULL)
+
+    def _end_all(self):
+        """Ends the first process of the sandbox, which takes all others along, then bwrap.
+
+        Killed first, bwrap would leave them ending behind it, and as the same user they would
+        count against the limit on processes of the slot's next kernel, which then may not start.
+        """
+        with contextlib.suppress(psutil.Error, subprocess.TimeoutExpired):
+            inside = psutil.Process(self.process.pid).children()
+            for process in inside:
+                process.kill()
+            if inside and not self.unsafe:
+                self.process.wait(WAIT_FOR_END)
+        self.process.kill()
+        self.process.wait()
 
     def _connect(self, unsafe):
         key = secrets.token_hex(32)

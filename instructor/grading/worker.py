@@ -7,6 +7,7 @@ another.
 import ctypes
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -44,7 +45,14 @@ def _grade(job, start):
         return grade_notebook(start["course"], lab, job["learner"], notebook, start["settings"])
     except Exception as error:
         print(f"{job['learner']} {lab.name}:\n{error}", file=sys.stderr, flush=True)
-        return {"failed": str(error).strip().splitlines()[-1:] or [type(error).__name__]}
+        return {"failed": [_reason(str(error)) or type(error).__name__]}
+
+
+def _reason(log):
+    """The error that a log of nbgrader's tells of: it ends with "see the above traceback"."""
+    lines = log.strip().splitlines()
+    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
+    return (named or lines or [""])[-1]
 
 
 def _die_with_parent():
