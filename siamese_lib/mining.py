@@ -65,8 +65,7 @@ def random_triplets(embeddings, labels, *, key):
     """
     _, is_positive, is_negative = _tables(embeddings, labels)
     # One key does for both: they look at different columns of the same chances.
-    positive, negative = _any(key, is_positive), _any(key, is_negative)
-    return _triplets(positive, negative, is_positive.any(1) & is_negative.any(1))
+    return _triplets(_any(key, is_positive), _any(key, is_negative))
 
 
 def semi_hard_triplets(embeddings, labels, *, key, margin=0.25):
@@ -81,10 +80,9 @@ def semi_hard_triplets(embeddings, labels, *, key, margin=0.25):
     require_margin(margin)
     similarity, is_positive, is_negative = _tables(embeddings, labels)
     positive = _any(key, is_positive)
-    to_positive = jnp.take_along_axis(similarity, positive[:, None], axis=1)
+    to_positive = jnp.take_along_axis(similarity, positive.row[:, None], axis=1).T
     is_semi_hard = (similarity < to_positive) & (similarity > to_positive - margin) & is_negative
-    negative = _largest(jnp.where(is_semi_hard, similarity, -jnp.inf))
-    return _triplets(positive, negative, is_positive.any(1) & is_semi_hard.any(1))
+    return _triplets(positive, _most(is_semi_hard, similarity))
 
 
 def hardest_triplets(embeddings, labels):
@@ -94,9 +92,7 @@ def hardest_triplets(embeddings, labels):
     Source: Hermans et al. 2017, equation 5.
     """
     similarity, is_positive, is_negative = _tables(embeddings, labels)
-    positive = _largest(jnp.where(is_positive, -similarity, -jnp.inf))
-    negative = _largest(jnp.where(is_negative, similarity, -jnp.inf))
-    return _triplets(positive, negative, is_positive.any(1) & is_negative.any(1))
+    return _triplets(_most(is_positive, -similarity), _most(is_negative, similarity))
 
 
 def _tables(embeddings, labels):
@@ -113,22 +109,33 @@ def _tables(embeddings, labels):
     return similarity, is_same & ~jnp.eye(len(labels), dtype=bool), ~is_same
 
 
+class _Chosen(NamedTuple):
+    row: jax.Array  # [batch] int32
+    is_there: jax.Array  # [batch] bool; False where nothing was allowed
+
+
 def _any(key, is_allowed):
     """For each row one of the allowed columns, with equal chances."""
-    chance = jax.random.uniform(key, is_allowed.shape, minval=0.5)
-    return _largest(jnp.where(is_allowed, chance, 0))
+    return _most(is_allowed, jax.random.uniform(key, is_allowed.shape), axis=1)
 
 
-def _largest(values):
-    """jnp.argmax of each row, the first among equals; on a CPU argmax is slower than two looks."""
-    is_largest = values == values.max(axis=1, keepdims=True)
-    columns = jnp.arange(values.shape[1])
-    return jnp.min(jnp.where(is_largest, columns, values.shape[1]), axis=1)
+def _most(is_allowed, values, axis=0):
+    """Where the allowed values are largest, the first among equals.
+
+    The tables of _tables are symmetric, so a look down the columns finds what one along the rows
+    would, and on a CPU sooner: it compares whole rows at a time. For the same reason these are two
+    looks, the value and then its place, and no argmax.
+    """
+    values = jnp.where(is_allowed, values, -jnp.inf)
+    largest = values.max(axis, keepdims=True)
+    place = jnp.expand_dims(jnp.arange(len(values)), 1 - axis)
+    row = jnp.min(jnp.where(values == largest, place, len(values)), axis)
+    return _Chosen(row, largest.squeeze(axis) > -jnp.inf)
 
 
-def _triplets(positive, negative, is_real):
+def _triplets(positive, negative):
+    is_real = positive.is_there & negative.is_there
     anchor = jnp.arange(len(is_real), dtype=jnp.int32)
-    positive, negative = (
-        jnp.where(is_real, chosen, anchor).astype(jnp.int32) for chosen in (positive, negative)
-    )
-    return Triplets(anchor, positive, negative, is_real)
+    rows = (jnp.where(is_real, chosen.row, anchor).astype(jnp.int32)
+            for chosen in (positive, negative))  # fmt: skip
+    return Triplets(anchor, *rows, is_real)

@@ -8,15 +8,15 @@ import numpy as np
 
 from siamese_lib.validate import require_count, require_finite, require_rank
 
-GROUP = 128  # vectors that stand or fall together
-BLOCK = 16  # groups whose similarities are made at a time
+GROUP = 64  # vectors that stand or fall together
+BLOCK = 32  # groups whose similarities are made at a time
 QUERIES = 512  # queries at a time: with a block 4 MB, which a processor's cache holds
 
 
 def nearest(queries, vectors, *, k):
     """The k vectors with the largest dot product for each query: cosine for unit vectors.
 
-    Exact, in two looks: the first keeps the largest similarity of each group of 128 vectors. The k
+    Exact, in two looks: the first keeps the largest similarity of each group of 64 vectors. The k
     nearest lie in the k groups where that is largest, and only those are looked at again.
 
     Shapes: queries [q, dim], vectors [n, dim] float -> (similarity [q, k] float32, row [q, k]
