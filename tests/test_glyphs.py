@@ -111,8 +111,8 @@ def test_similarity_against_a_loop(few):
         for j, other in enumerate(few):
             cosines = []
             for face in one.ink.keys() & other.ink.keys():
-                a = glyphs._blurred(one.ink[face]).ravel()
-                b = glyphs._blurred(other.ink[face]).ravel()
+                a = glyphs._blurred([one.ink[face]]).ravel()
+                b = glyphs._blurred([other.ink[face]]).ravel()
                 cosines.append(a @ b / np.sqrt((a @ a) * (b @ b)))
             expected = np.mean(cosines) if cosines else 0
             assert found[i, j] == pytest.approx(expected, abs=1e-5)
@@ -136,10 +136,8 @@ def test_raw_pixels_do_as_badly_as_on_omniglot(split):
 
 
 def test_jitter_stays_in_its_ranges_and_fills_them():
-    random = np.random.default_rng(0)
     scales, turns, slants, shifts = [], [], [], []
-    for _ in range(2000):
-        transform, shift = glyphs._jitter(random)
+    for transform, shift in zip(*glyphs._jitter(np.random.default_rng(0), 2000), strict=True):
         # Rotation and shear keep the area: what is left of the determinant is the scale.
         scale = np.sqrt(np.linalg.det(transform))
         turn = np.arctan2(transform[1, 0], transform[0, 0])
@@ -154,6 +152,11 @@ def test_jitter_stays_in_its_ranges_and_fills_them():
     assert max(map(abs, shifts)) <= 1.65
 
 
+def draw_one(ink, transform, shift):
+    (picture,) = glyphs._draw([ink], np.array([transform]), np.array([shift]))
+    return picture
+
+
 def ink_box(picture):
     rows, columns = np.nonzero(picture > 127)
     return rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
@@ -162,7 +165,7 @@ def ink_box(picture):
 @pytest.mark.parametrize("index", range(0, 1200, 97))
 def test_unjittered_letter_is_centred_and_18_pixels_long(kept, index):
     ink = next(iter(kept[index].ink.values()))
-    top, bottom, left, right = ink_box(glyphs._draw(ink, np.eye(2), np.zeros(2)))
+    top, bottom, left, right = ink_box(draw_one(ink, np.eye(2), np.zeros(2)))
     assert max(bottom - top, right - left) == pytest.approx(18, abs=2)
     assert (top + bottom) / 2 == pytest.approx(14, abs=1)
     assert (left + right) / 2 == pytest.approx(14, abs=1)
@@ -172,12 +175,19 @@ def test_transform_and_shift_go_the_way_they_say():
     from PIL import Image
 
     bar = Image.fromarray(np.full((54, 18), 255, np.uint8))
-    moved = glyphs._draw(bar, np.eye(2), np.array([3.0, -2.0]))
+    moved = draw_one(bar, np.eye(2), np.array([3.0, -2.0]))
     assert ink_box(moved) == (3, 21, 14, 20)  # 6 wide, 18 high: 3 to the right, 2 up
-    turned = glyphs._draw(bar, np.array([[0.0, -1.0], [1.0, 0.0]]), np.zeros(2))
+    turned = draw_one(bar, np.array([[0.0, -1.0], [1.0, 0.0]]), np.zeros(2))
     assert ink_box(turned) == (11, 17, 5, 23)
-    half = glyphs._draw(bar, np.eye(2) / 2, np.zeros(2))
+    half = draw_one(bar, np.eye(2) / 2, np.zeros(2))
     assert half.sum() / 255 == pytest.approx(6 * 18 / 4, rel=0.05)
+
+
+def test_many_are_drawn_as_each_alone(few):
+    ink = [next(iter(letter.ink.values())) for letter in few]
+    placed = glyphs._jitter(np.random.default_rng(1), len(ink))
+    alone = [draw_one(*one) for one in zip(ink, *placed, strict=True)]
+    np.testing.assert_array_equal(glyphs._draw(ink, *placed), alone)
 
 
 def test_same_seed_same_pictures_another_seed_others(few):

@@ -93,16 +93,15 @@ def load_glyphs(split: str, *, drawings: int = 20, seed: int = 0) -> LabelledIma
 def _render_all(drawings: int, seed: int) -> dict[str, np.ndarray]:
     """Every kept letter, drawn `drawings` times, as arrays ready to be stored."""
     letters = _without_look_alikes(_letters())
-    random = np.random.default_rng(seed)
-    images, drawer = [], []
+    ink, drawer = [], []
     for letter in letters:
         in_turn = list(letter.ink)
         faces = [in_turn[index % len(in_turn)] for index in range(drawings)]
-        images += [_draw(letter.ink[face], *_jitter(random)) for face in faces]
+        ink += [letter.ink[face] for face in faces]
         drawer += faces
     scripts = [letter.script for letter in letters]
     return {
-        "images": np.stack(images),
+        "images": _draw(ink, *_jitter(np.random.default_rng(seed), len(ink))),
         "label": np.repeat(np.arange(len(letters)), drawings).astype(np.int32),
         "alphabet": np.repeat(scripts, drawings).astype(np.int32),
         "drawer": np.array(drawer, np.int32),
@@ -167,30 +166,38 @@ def _ink(character: str, font):
 
 
 def _draw(ink, transform: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Place the ink in the middle of a picture, transformed, and average the fine pixels.
+    """Place each ink in the middle of a picture, transformed, and average the fine pixels.
 
-    Shapes: transform [2, 2], from ink to picture around both middles; shift [2] in pixels.
+    Shapes: ink, n pictures; transform [n, 2, 2], from ink to picture around both middles; shift
+    [n, 2] in pixels -> [n, 28, 28] uint8.
     """
     from PIL import Image
 
     fine = _SIDE * _FINE
-    unit = max(ink.size) / (_LONG * _FINE)
+    size = np.array([one.size for one in ink])
+    unit = size.max(axis=1) / (_LONG * _FINE)
     # PIL asks for the way back: from a point of the picture to a point of the ink.
-    back = np.linalg.inv(transform) * unit
-    middle = np.array(ink.size) / 2 - back @ (fine / 2 + shift * _FINE)
-    rows = np.column_stack([back, middle]).ravel()
-    large = ink.transform(
-        (fine, fine), Image.Transform.AFFINE, tuple(rows), Image.Resampling.BILINEAR
+    back = np.linalg.inv(transform) * unit[:, None, None]
+    middle = size[..., None] / 2 - back @ (fine / 2 + shift * _FINE)[..., None]
+    rows = np.concatenate([back, middle], axis=2).reshape(len(ink), 6).tolist()
+    how = (fine, fine), Image.Transform.AFFINE
+    large = (
+        one.transform(*how, row, Image.Resampling.BILINEAR)
+        for one, row in zip(ink, rows, strict=True)
     )
-    return np.asarray(large.reduce(_FINE))
+    return np.stack([np.asarray(picture.reduce(_FINE)) for picture in large])
 
 
-def _jitter(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A random rotation, shear, scale [2, 2] and shift [2]."""
-    turn, slant = np.radians(random.uniform(-15, 15, size=2))
+def _jitter(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random rotations, shears and scales in one [count, 2, 2], and shifts [count, 2]."""
+    most = np.array([15, 15, 0.2, _SHIFT, _SHIFT])
+    turn, slant, scale, *shift = (random.uniform(-1, 1, size=(count, 5)) * most).T
+    turn, slant = np.radians(turn), np.radians(slant)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    shear = np.array([[1.0, np.tan(slant)], [0.0, 1.0]])
-    return rotation @ shear * random.uniform(0.8, 1.2), random.uniform(-_SHIFT, _SHIFT, size=2)
+    zero, one = np.zeros(count), np.ones(count)
+    shear = np.array([[one, np.tan(slant)], [zero, one]])
+    transform = np.moveaxis(rotation, 2, 0) @ np.moveaxis(shear, 2, 0)
+    return transform * (1 + scale)[:, None, None], np.stack(shift, axis=1)
 
 
 def _without_look_alikes(letters: list[_Letter]) -> list[_Letter]:
@@ -216,8 +223,7 @@ def _similarity(letters: list[_Letter]) -> np.ndarray:
         rows = [row for row, letter in enumerate(letters) if face in letter.ink]
         if not rows:
             continue
-        pictures = [_blurred(letters[row].ink[face]) for row in rows]
-        flat = np.stack(pictures).reshape(len(rows), -1)
+        flat = _blurred([letters[row].ink[face] for row in rows]).reshape(len(rows), -1)
         flat /= np.linalg.norm(flat, axis=1, keepdims=True)
         total[np.ix_(rows, rows)] += flat @ flat.T
         shared[np.ix_(rows, rows)] += 1
@@ -225,8 +231,9 @@ def _similarity(letters: list[_Letter]) -> np.ndarray:
 
 
 def _blurred(ink) -> np.ndarray:
-    """The letter without jitter, each pixel mixed with its neighbours: half a pixel is nothing."""
-    picture = np.pad(_draw(ink, np.eye(2), np.zeros(2)).astype(np.float32), 1)
-    for axis in (0, 1):
+    """Letters without jitter, each pixel mixed with its neighbours: half a pixel is nothing."""
+    plain = np.tile(np.eye(2), (len(ink), 1, 1)), np.zeros((len(ink), 2))
+    picture = np.pad(_draw(ink, *plain).astype(np.float32), ((0, 0), (1, 1), (1, 1)))
+    for axis in (1, 2):
         picture = 2 * picture + np.roll(picture, 1, axis) + np.roll(picture, -1, axis)
     return picture
