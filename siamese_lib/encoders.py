@@ -48,7 +48,7 @@ class QuestionEncoder(nnx.Module):
     tokens only. dtype: of the factors of matrix products, jnp.bfloat16 where speed counts more than
     the third digit; weights, sums and the vectors that come out are float32 all the same.
     Raises: ValueError on another rank, an empty batch, a token outside the vocabulary or a
-    question of padding only (those two on concrete arrays, not on Stairs).
+    question of padding only (those two on concrete arrays, outside jit).
     Source: the course's model; at 36,224 words x 128 it has the course's 4,768,256 parameters.
     """
 
@@ -60,6 +60,8 @@ class QuestionEncoder(nnx.Module):
 
     def __call__(self, tokens):
         if isinstance(tokens, Stairs):
+            for block in tokens.blocks:
+                _require_known(block, self.embedding.num_embeddings)
             return l2_normalize(self._sums(tokens.blocks)[tokens.place])
         # The sum has the direction of the mean, and only the direction is kept.
         return l2_normalize(self._sums([_require_tokens(tokens, self.embedding.num_embeddings)]))
@@ -82,16 +84,23 @@ def _require_tokens(tokens, vocabulary_size):
     if isinstance(tokens, jax.core.Tracer):
         return tokens
     tokens = np.asarray(tokens)  # with numpy, since a constant may stand inside a traced function
+    _require_known(tokens, vocabulary_size)
+    empty = np.flatnonzero((tokens == 0).all(axis=1))
+    if empty.size:
+        raise ValueError(f"question {int(empty[0])} is all padding; drop empty questions first")
+    return jnp.asarray(tokens)
+
+
+def _require_known(tokens, vocabulary_size):
+    if isinstance(tokens, jax.core.Tracer):
+        return
+    tokens = np.asarray(tokens)
     low, high = int(tokens.min()), int(tokens.max())
     if low < 0 or high >= vocabulary_size:
         raise ValueError(
             f"tokens run from {low} to {high}, the vocabulary has {vocabulary_size}; "
             "encode the texts with the tokenizer this encoder was made for"
         )
-    empty = np.flatnonzero((tokens == 0).all(axis=1))
-    if empty.size:
-        raise ValueError(f"question {int(empty[0])} is all padding; drop empty questions first")
-    return jnp.asarray(tokens)
 
 
 class ImageEncoder(nnx.Module):

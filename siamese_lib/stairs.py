@@ -54,7 +54,8 @@ def to_stairs(tokens, plan):
 
     Shapes: tokens, one [n, length] int array or several of any lengths, 0 = padding on the right,
     n in all the rows of the plan -> Stairs.
-    Raises: ValueError where n is not the rows of the plan, or a question is longer than it.
+    Raises: ValueError where n is not the rows of the plan, or a question is longer than it or all
+    padding.
     """
     arrays = [
         np.asarray(side) for side in (tokens if isinstance(tokens, tuple | list) else [tokens])
@@ -67,6 +68,10 @@ def to_stairs(tokens, plan):
         raise ValueError(
             f"{len(lengths)} questions of up to {lengths.max()} words, the plan is for {rows} of "
             f"up to {longest}; make it with stair_plan from the lengths of all questions"
+        )
+    if lengths.min() == 0:
+        raise ValueError(
+            f"question {int(lengths.argmin())} is all padding; drop empty questions first"
         )
     order = np.argsort(-lengths, kind="stable")
     whole = np.zeros((rows, longest), np.int32)

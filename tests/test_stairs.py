@@ -113,6 +113,11 @@ def test_fit_takes_stairs():
         (lambda: to_stairs(questions([3, 4]), ((4, 0, 8),)), "2 questions of up to 4 words"),
         (lambda: to_stairs(questions([3, 9]), ((2, 0, 8),)), "up to 9 words, the plan"),
         (lambda: to_stairs(np.ones(3, int), ((3, 0, 8),)), "tokens"),
+        (lambda: to_stairs(np.array([[3], [0]]), ((2, 0, 8),)), "question 1 is all padding"),
+        (
+            lambda: encoder()(to_stairs(questions([3, 4]) + 50, ((2, 0, 8),))),
+            "the vocabulary has 50",
+        ),
     ],
 )
 def test_bad_input_is_quoted(call, message):

@@ -7,6 +7,7 @@ STIX (SIL Open Font Licence).
 
 import hashlib
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -181,11 +182,14 @@ def _draw(ink, transform: np.ndarray, shift: np.ndarray) -> np.ndarray:
     middle = size[..., None] / 2 - back @ (fine / 2 + shift * _FINE)[..., None]
     rows = np.concatenate([back, middle], axis=2).reshape(len(ink), 6).tolist()
     how = (fine, fine), Image.Transform.AFFINE
-    large = (
-        one.transform(*how, row, Image.Resampling.BILINEAR)
-        for one, row in zip(ink, rows, strict=True)
-    )
-    return np.stack([np.asarray(picture.reduce(_FINE)) for picture in large])
+
+    def draw(part):
+        large = (ink[at].transform(*how, rows[at], Image.Resampling.BILINEAR) for at in part)
+        return [np.asarray(picture.reduce(_FINE)) for picture in large]
+
+    with ThreadPoolExecutor(2) as pool:  # Pillow transforms without Python's lock
+        parts = pool.map(draw, np.array_split(np.arange(len(ink)), 8))
+    return np.stack([picture for part in parts for picture in part])
 
 
 def _jitter(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
