@@ -10,6 +10,7 @@ from pathlib import Path
 
 import glyphs
 import jax.numpy as jnp
+import matplotlib.pyplot  # noqa: F401, as every notebook has before it draws glyphs
 import numpy as np
 import optax
 import retrieval
