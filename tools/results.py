@@ -14,7 +14,7 @@ DUPLICATES = {
     "mixed": "both of these",
     "lstm": "LSTMs over pieces",
 }
-MARKS = [(f"<!-- {name} -->", f"<!-- /{name} -->") for name in ("results", "speed")]
+MARKS = [(f"<!-- {name} -->", f"<!-- /{name} -->") for name in ("results", "speed", "waits")]
 BATCHES = {"step, 32 tokens": 2, "step, 64 tokens": 2, "step, real lengths": 15}  # in one call
 
 
@@ -126,6 +126,31 @@ def speed_rows():
     yield "question duplicates, AUC of .80", ours, ", ".join(others)
 
 
+def wait_rows():
+    """(what one waits for, how long, what stands beside it)."""
+    starts = stored("start")
+    imports = starts["import"]
+    yield (
+        "import siamese_lib", f"{imports['siamese_lib']:.2f} s",
+        f"jax, flax and optax before it {imports['jax, flax, optax']:.1f} s",
+    )  # fmt: skip
+    for name, step in starts["first step, compile seconds"].items():
+        again = f"{step['again']:.1f} s with the compiled programs that `make lab` keeps"
+        yield f"first step of training, {name}", f"{step['first']:.1f} s", again
+    for part, found in stored("data").items():
+        if part != "machine":
+            (name, taken), (_, epoch) = found.items()
+            yield name, f"{taken:.3g} s", f"one epoch of training on them {epoch:.1f} s"
+    found = stored("notebooks")
+    for name, run in (("two cores", found), ("one core and 2 GB", found["binder"])):
+        core = sum(run["notebooks"][book]["seconds"] for book in sorted(run["notebooks"])[:7])
+        most = max(book["peak_mb"] for book in run["notebooks"].values())
+        yield (
+            f"notebooks 00 to 06, {name}", f"{core:.0f} s",
+            f"all {len(run['notebooks'])} {run['total_seconds']:.0f} s, {most:,} MB at most",
+        )  # fmt: skip
+
+
 def as_table(head, rows):
     """Rows as a table in Markdown; a bar within a cell is none of the table's."""
     lines = [[cell.replace("|", r"\|") for cell in row] for row in rows]
@@ -144,9 +169,14 @@ def speed_table():
     )
 
 
+def wait_table():
+    """What a reader waits for."""
+    return as_table(["what one waits for", "here", "beside it"], wait_rows())
+
+
 def with_table(text):
     """text with what stands between each two marks replaced by its table."""
-    for (start, end), make in ((MARKS[0], table), (MARKS[1], speed_table)):
+    for (start, end), make in zip(MARKS, (table, speed_table, wait_table), strict=True):
         before, rest = text.split(start)
         text = f"{before}{start}\n{make()}\n{end}{rest.split(end)[1]}"
     return text
