@@ -75,7 +75,8 @@ class QuestionEncoder(nnx.Module):
             hidden, cell, total = (part[: len(block)] for part in (hidden, cell, total))
             states, cell = self.lstm.go_on(self.embedding(block.T), hidden, cell)
             hidden = states[-1]
-            total += jnp.sum(jnp.where((block.T != 0)[..., None], states, 0), axis=0)
+            is_real = (block.T != 0).astype(states.dtype)
+            total += jnp.einsum("tbd,tb->bd", states, is_real, precision="highest")
         return jnp.concatenate([total, *reversed(ended)])
 
 

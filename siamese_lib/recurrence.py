@@ -45,37 +45,35 @@ def _backward(dtype, kept, gradients):
     x, kernel, hidden, cell, states, cells, gates = kept
     to_states, to_last = gradients
     back, in_dim = kernel.T, x.shape[-1]
+    # What each step read, and ones: with them the kernel's product gives the bias's gradient too,
+    # which is faster than a sum (eight ones rather than one, for the processor's registers).
     # Transposed here, all at once: in the loop a CPU has no fast product of that form in bfloat16.
-    read = jnp.concatenate([x, jnp.concatenate([hidden[None], states[:-1]])], axis=-1)
+    before = jnp.concatenate([hidden[None], states[:-1]])
+    read = jnp.concatenate([x, before, jnp.ones((*x.shape[:2], 8))], axis=-1)
     read = read.astype(dtype).swapaxes(1, 2)
 
     def step(carry, inputs):
-        to_hidden, to_cell, to_kernel, to_bias = carry
-        t, read_t, to_state, cell_t, (i, f, g, o) = inputs
+        to_hidden, to_cell, to_weights = carry
+        read_t, to_state, cell_before, cell_t, (i, f, g, o) = inputs
         to_hidden, squashed = to_hidden + to_state, jnp.tanh(cell_t)
         to_cell += to_hidden * o * (1 - squashed**2)
         parts = (
             to_cell * g * i * (1 - i),
-            to_cell * jnp.where(t == 0, cell, cells[jnp.maximum(t - 1, 0)]) * f * (1 - f),
+            to_cell * cell_before * f * (1 - f),
             to_cell * i * (1 - g**2),
             to_hidden * squashed * o * (1 - o),
         )
         # Joined by copying: XLA would ask for every entry which of the four it comes from.
         to_gates = jnp.concatenate(jax.lax.optimization_barrier(parts), axis=-1)
         to_both = _product(to_gates, back, dtype)
-        to_kernel += _product(read_t, to_gates, dtype)
-        carry = to_both[:, in_dim:], to_cell * f, to_kernel, to_bias + to_gates.sum(axis=0)
+        to_weights += _product(read_t, to_gates, dtype)
+        carry = to_both[:, in_dim:], to_cell * f, to_weights
         return carry, to_both[:, :in_dim]
 
-    start = jnp.zeros_like(hidden), to_last, jnp.zeros_like(kernel), jnp.zeros_like(kernel[0])
-    read = (
-        jnp.concatenate([x, jnp.concatenate([hidden[None], states[:-1]])], axis=-1)
-        .astype(dtype)
-        .swapaxes(1, 2)
-    )
-    inputs = jnp.arange(len(x)), read, to_states, cells, gates
-    (*to_start, to_kernel, to_bias), to_x = jax.lax.scan(step, start, inputs, reverse=True)
-    return to_x, to_kernel, to_bias, *to_start
+    start = jnp.zeros_like(hidden), to_last, jnp.zeros((read.shape[1], kernel.shape[1]))
+    inputs = read, to_states, jnp.concatenate([cell[None], cells[:-1]]), cells, gates
+    (*to_start, to_weights), to_x = jax.lax.scan(step, start, inputs, reverse=True)
+    return to_x, to_weights[: len(kernel)], to_weights[len(kernel)], *to_start
 
 
 lstm_states.defvjp(_forward, _backward)
