@@ -43,7 +43,7 @@ CONTESTS = {
     "step, 64 tokens": (TOKENS["tokens_64"], 1),
     "step, real lengths": ({
         "ours": ("ours", "stairs"), "ours, bfloat16": ("ours", "stairs_bfloat16"),
-        "ours, padded": ("ours", "longest"),
+        "ours, padded": ("ours", "longest"), "ours, buckets": ("ours", "buckets"),
         "keras": ("keras_peer", "longest"), "keras, buckets": ("keras_peer", "buckets"),
         "torch": ("torch_peer", "longest"), "torch, buckets": ("torch_peer", "buckets"),
     }, 1),

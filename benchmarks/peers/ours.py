@@ -86,7 +86,7 @@ def mining_task(kind):
     return build
 
 
-TASKS = {name: tokens_task(name) for name in ("tokens_32", "tokens_64", "longest")}
+TASKS = {name: tokens_task(name) for name in ("tokens_32", "tokens_64", "longest", "buckets")}
 TASKS |= {
     f"{name}_bfloat16": tokens_task(name, jnp.bfloat16) for name in ("tokens_32", "tokens_64")
 }
