@@ -142,6 +142,19 @@ def wait_rows():
             (name, taken), (_, epoch) = found.items()
             fed = "glyphs" if part == "omniglot" else part  # data.py times no epoch of Omniglot
             yield name, f"{taken:.3g} s", f"one epoch of training on {fed} {epoch:.1f} s"
+    full = stored("duplicates")["full_size"]
+    steps = {
+        "read": ("load", f"a file of {full['file_mb']} MB, made up from the excerpt"),
+        "cut into pieces": ("tokenise", f"{full['questions']:,} questions"),
+        "one epoch of a bag of pieces": ("train", f"{full['train_pairs']:,} training pairs"),
+        "|x1 - x2| on TF-IDF, all of its training": ("sparse", "the same pairs"),
+    }
+    for name, (step, beside) in steps.items():
+        memory = f"{full[step]['peak_mb']:,} MB"
+        yield (
+            f"Quora's size, {full['rows']:,} pairs: {name}", f"{full[step]['seconds']:.0f} s",
+            f"{beside}; {memory}",
+        )  # fmt: skip
     found = stored("notebooks")
     for name, run in (("two cores", found), ("one core and 2 GB", found["binder"])):
         core = sum(run["notebooks"][book]["seconds"] for book in sorted(run["notebooks"])[:7])
