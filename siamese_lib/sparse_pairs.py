@@ -13,6 +13,7 @@ from siamese_lib.text import pair_rows
 from siamese_lib.validate import require_binary, require_positive, require_rank
 
 MARKS = 4  # cosines 0, 1/3, 2/3, 1: what a word tells may differ at each
+BLOCK = 10_000  # pairs whose features are made at a time
 
 
 class SparsePairs(NamedTuple):
@@ -81,10 +82,18 @@ def _vectoriser():
 
 
 def _features(vectors, first, second):
-    """[pairs, (2 + MARKS) dim + MARKS] sparse."""
+    """[pairs, (2 + MARKS) dim + MARKS] sparse, in blocks: the parts of all pairs at once are large."""
+    from scipy.sparse import csr_array, vstack
+
+    vectors = csr_array(vectors)
+    starts = range(0, len(first), BLOCK)
+    blocks = ((vectors[first[k : k + BLOCK]], vectors[second[k : k + BLOCK]]) for k in starts)
+    return vstack([_block(*sides) for sides in blocks], format="csr")
+
+
+def _block(x1, x2):
     from scipy.sparse import csr_array, diags_array, hstack
 
-    x1, x2 = csr_array(vectors)[first], csr_array(vectors)[second]
     product, total = x1 * x2, x1 + x2
     cosine = np.asarray(product.sum(axis=1)).ravel()
     marks = np.linspace(0, 1, MARKS)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from siamese_lib import sparse_pairs
 from siamese_lib.metrics import roc_auc
 from siamese_lib.sparse_pairs import MARKS, fit_sparse_pairs, sparse_logits
 
@@ -48,6 +49,15 @@ def test_logits_are_those_of_dense_features_made_one_by_one(model):
     np.testing.assert_allclose(
         sparse_logits(model, first, second), expected.decision_function(features), atol=0.02
     )
+
+
+def test_blocks_change_nothing(model, monkeypatch):
+    first, second, is_same = pairs_of(CITIES[:6])
+    whole = sparse_logits(model, first, second)
+    monkeypatch.setattr(sparse_pairs, "BLOCK", 5)  # 36 pairs: the last block holds one
+    np.testing.assert_array_equal(sparse_logits(model, first, second), whole)
+    again = fit_sparse_pairs(first, second, is_same)
+    np.testing.assert_array_equal(again.classifier.coef_, model.classifier.coef_)
 
 
 def test_the_vectors_are_unit_length_so_that_the_cosine_lies_on_the_scale(model):
