@@ -82,7 +82,7 @@ def _vectoriser():
 
 
 def _features(vectors, first, second):
-    """[pairs, (2 + MARKS) dim + MARKS] sparse, in blocks: the parts of all pairs at once are large."""
+    """[pairs, (2 + MARKS) dim + MARKS] sparse; the parts of all pairs at once would be large."""
     from scipy.sparse import csr_array, vstack
 
     vectors = csr_array(vectors)
