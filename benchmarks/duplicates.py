@@ -260,7 +260,7 @@ def write_full_size(path):
 
 
 def full_size(epochs=1):
-    """Seconds and peak memory of each step on a file of the public one's size, one bag; sparse."""
+    """Seconds and peak memory of each step on a file of the public size; one of each encoder."""
     found = {"rows": FULL_ROWS, "epochs": epochs}
 
     def step(name, make):
@@ -286,6 +286,9 @@ def full_size(epochs=1):
     encoder = BagEncoder(rngs=nnx.Rngs(0))
     step("train", lambda: train(
         encoder, tokens, tokens, rows, bag_optimizer, epochs=epochs, seed=0))  # fmt: skip
+    step("lstm", lambda: train(
+        SubwordLSTM(rngs=nnx.Rngs(0)), word_grid(texts), tokens, rows, lstm_optimizer,
+        epochs=epochs, seed=0))  # fmt: skip
     step("sparse", lambda: train_sparse(pairs, 0))
     return found
 

@@ -147,6 +147,7 @@ def wait_rows():
         "read": ("load", f"a file of {full['file_mb']} MB, made up from the excerpt"),
         "cut into pieces": ("tokenise", f"{full['questions']:,} questions"),
         "one epoch of a bag of pieces": ("train", f"{full['train_pairs']:,} training pairs"),
+        "one epoch of an LSTM over pieces": ("lstm", "the same pairs"),
         "|x1 - x2| on TF-IDF, all of its training": ("sparse", "the same pairs"),
     }
     for name, (step, beside) in steps.items():
