@@ -162,9 +162,9 @@ def test_wrong_columns(tmp_path):
     path = write(tmp_path / "own.tsv", [], columns=["a", "b"])
     with pytest.raises(ValueError, match=r"own.tsv has the columns \['a', 'b'\]; give a tab-"):
         load_quora("train", path=path)
-    (tmp_path / "comma.tsv").write_text(",".join(COLUMNS) + "\n")
-    with pytest.raises(ValueError, match="id,qid1"):
-        load_quora("train", path=tmp_path / "comma.tsv")
+    (tmp_path / "test.csv").write_text("test_id,question1,question2\n")
+    with pytest.raises(ValueError, match=r"'test_id', 'question1'.*which Kaggle's test.csv lacks"):
+        load_quora("train", path=tmp_path / "test.csv")
     (tmp_path / "nothing.tsv").write_text("")
     with pytest.raises(ValueError, match=r"the columns \[\]"):
         load_quora("train", path=tmp_path / "nothing.tsv")

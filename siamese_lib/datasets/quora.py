@@ -1,51 +1,43 @@
 """Quora question pairs: downloaded by the user under Quora's terms, or the user's own file."""
 
-import csv
 import hashlib
 import warnings
 from collections import Counter
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from siamese_lib.datasets.downloads import fetch
+from siamese_lib.datasets.pair_files import PairRow, read_pair_rows
 from siamese_lib.datasets.types import QuestionPairs
 from siamese_lib.validate import require_option
 
 _FILE = "quora/quora_duplicate_questions.tsv"
-_COLUMNS = ["id", "qid1", "qid2", "question1", "question2", "is_duplicate"]
 _SPLITS = ("train", "validation", "test", "all")
 _HELD_OUT = 0.1  # share of the pairs that test may take, and validation after it
-
-
-class _Row(NamedTuple):
-    qid1: str
-    qid2: str
-    question1: str
-    question2: str
-    is_same: int
 
 
 def load_quora(split: str, *, path: str | PathLike | None = None) -> QuestionPairs:
     """Pairs of questions from Quora, with no question on two sides.
 
     split is "train", "validation", "test" (about 80, 10 and 10 % of the pairs) or "all". `path`
-    is your own file with the same columns, tab-separated with CSV quotes: id, qid1, qid2,
-    question1, question2, is_duplicate. Without it the public file is downloaded (58 MB).
+    is your own file: Kaggle's train.csv or its zip, or any with the columns question1, question2,
+    is_duplicate (0 or 1), better also qid1 and qid2, separated by tabs, commas or semicolons with
+    CSV's quotes. Without it the public file is downloaded (58 MB).
 
     Two questions are linked where any pair, same or different, holds both; equal ids and texts
     equal but for case and spaces are one question. Each connected set goes to one side as a
     whole: in the order of a hash of its smallest text, to test where it still fits into a tenth
     of the pairs, else likewise to validation, else to train. A set too large for that, if the
     file has one, is trained on. Pairs with an empty question, of which the public file has a
-    few, are dropped; rows with other fields than the columns say are skipped and counted in a
+    few, are dropped; rows with other fields than the header says are skipped and counted in a
     warning.
 
     Shapes: question1, question2, is_same of [n].
-    Raises: ValueError where split is unknown, or the columns are others or no pair is found
-        (both quoting the file); OSError where the file is missing or the download fails.
+    Raises: ValueError where split is unknown, or a needed column is missing, a quote is not closed
+        or no pair is found (all quoting the file); OSError where the file is missing or the
+        download fails.
     Source: Quora 2017, "First Quora Dataset Release: Question Pairs"; non-commercial terms.
     """
     require_option("split", split, _SPLITS)
@@ -75,13 +67,12 @@ def _download() -> Path:
         ) from error
 
 
-def _read(path: str | PathLike) -> list[_Row]:
-    records = _records(path)
-    rows = [_row(record) for record in records if _is_sound(record)]
-    if len(rows) < len(records):
+def _read(path: str | PathLike) -> list[PairRow]:
+    rows, skipped = read_pair_rows(path)
+    if skipped:
         warnings.warn(
-            f"{path}: skipped {len(records) - len(rows)} of {len(records)} rows that do not have "
-            "six fields, the last 0 or 1",
+            f"{path}: skipped {skipped} of {len(rows) + skipped} rows that do not have the fields "
+            "of the header, or no label of 0 or 1",
             stacklevel=3,
         )
     rows = [row for row in rows if row.question1 and row.question2]
@@ -90,41 +81,7 @@ def _read(path: str | PathLike) -> list[_Row]:
     return rows
 
 
-def _records(path: str | PathLike) -> list[list[str]]:
-    """The rows after the header, each with its fields."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter="\t")
-            columns = next(reader, [])
-            records = [record for record in reader if record]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise ValueError(
-            f"{path} cannot be read ({error}); save it as UTF-8, every quote closed or doubled"
-        ) from error
-    if columns != _COLUMNS:
-        raise ValueError(
-            f"{path} has the columns {columns}; give a tab-separated file with {_COLUMNS}"
-        )
-    for record in records:
-        # An open quote swallows whole rows: line ends and tabs then stand inside one field.
-        if any("\n" in field and "\t" in field for field in record):
-            raise ValueError(
-                f"{path}: the row {record[0]!r} opens a quote that is not closed in its field; "
-                "close or double the quote"
-            )
-    return records
-
-
-def _is_sound(record: list[str]) -> bool:
-    return len(record) == len(_COLUMNS) and record[-1].strip() in ("0", "1")
-
-
-def _row(record: list[str]) -> _Row:
-    _, *rest, is_same = (field.strip() for field in record)
-    return _Row(*rest, int(is_same))
-
-
-def _sides(rows: list[_Row]) -> list[str]:
+def _sides(rows: list[PairRow]) -> list[str]:
     """The split of each row, by the set of linked questions that it belongs to."""
     group, name = _linked(rows)
     size = Counter(group)
@@ -141,7 +98,7 @@ def _shuffled(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
-def _linked(rows: list[_Row]) -> tuple[list[int], dict[int, str]]:
+def _linked(rows: list[PairRow]) -> tuple[list[int], dict[int, str]]:
     """The connected set of each row, and each set's smallest text."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
