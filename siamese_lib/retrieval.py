@@ -1,6 +1,7 @@
 """Which stored vectors are nearest? Exactly, with a table of similarities that never gets large."""
 
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -10,36 +11,67 @@ from siamese_lib.validate import require_count, require_finite, require_rank
 
 GROUP = 64  # vectors that stand or fall together
 BLOCK = 32  # groups whose similarities are made at a time
-QUERIES = 512  # queries at a time: with a block 4 MB, which a processor's cache holds
+QUERIES = (16, 128, 512)  # at a time: 512 make 4 MB with a block, which a processor's cache holds
+
+
+class Index(NamedTuple):
+    """Vectors that build_index has looked at and put where they are searched."""
+
+    vectors: jax.Array  # [n, dim]
+
+
+def build_index(vectors):
+    """The vectors, ready for many calls of nearest: each then costs its search alone.
+
+    Shapes: vectors [n, dim] float -> Index.
+    Raises: ValueError on another rank, no rows, NaN or infinity.
+    """
+    return Index(jnp.array(_checked(vectors)))  # a copy: what happens to the caller's is no matter
+
+
+def _checked(vectors):
+    require_rank(2, "[n, dim]", vectors=vectors)
+    require_finite(vectors=vectors)
+    return jnp.asarray(vectors)
 
 
 def nearest(queries, vectors, *, k):
     """The k vectors with the largest dot product for each query: cosine for unit vectors.
 
     Exact, in two looks: the first keeps the largest similarity of each group of 64 vectors. The k
-    nearest lie in the k groups where that is largest, and only those are looked at again.
+    nearest lie in the k groups where that is largest, and only those are looked at again. An
+    array of vectors is looked through for NaN in every call, and to an accelerator copied; an
+    Index only once.
 
-    Shapes: queries [q, dim], vectors [n, dim] float -> (similarity [q, k] float32, row [q, k]
-    int), numpy, nearest first; among equals any order.
+    Shapes: queries [q, dim], vectors [n, dim] float or an Index of them -> (similarity [q, k]
+    float32, row [q, k] int), numpy, nearest first; among equals any order.
     Raises: ValueError on another rank, no rows, another dim (quoting both), k below 1 or above n,
     NaN or infinity.
     """
-    require_rank(2, "[n, dim]", queries=queries, vectors=vectors)
+    require_rank(2, "[q, dim]", queries=queries)
+    require_finite(queries=queries)
     require_count(k=k)
-    if np.shape(queries)[1] != np.shape(vectors)[1]:
+    vectors = vectors.vectors if isinstance(vectors, Index) else _checked(vectors)
+    if np.shape(queries)[1] != vectors.shape[1]:
         raise ValueError(
-            f"queries {np.shape(queries)} and vectors {np.shape(vectors)} differ in dim; encode "
+            f"queries {np.shape(queries)} and vectors {vectors.shape} differ in dim; encode "
             "both alike"
         )
     if k > len(vectors):
         raise ValueError(f"k is {k}, there are {len(vectors)} vectors; ask for at most that many")
-    require_finite(queries=queries, vectors=vectors)
-    queries, vectors = jnp.asarray(queries), jnp.asarray(vectors)
+    queries, size = np.asarray(queries), min(GROUP, len(vectors))
+    at_once = next((rows for rows in QUERIES if len(queries) <= rows), QUERIES[-1])
     parts = [
-        _search(queries[start : start + QUERIES], vectors, k, min(GROUP, len(vectors)))
-        for start in range(0, len(queries), QUERIES)
+        _search(_filled(queries[start : start + at_once], at_once), vectors, k, size)
+        for start in range(0, len(queries), at_once)
     ]
-    return tuple(np.concatenate(side) for side in zip(*parts, strict=True))
+    return tuple(np.concatenate(side)[: len(queries)] for side in zip(*parts, strict=True))
+
+
+def _filled(queries, rows):
+    """So many rows, the first one again and again: few sizes, since each is compiled anew."""
+    spare = np.broadcast_to(queries[:1], (rows - len(queries), queries.shape[1]))
+    return np.concatenate([queries, spare])
 
 
 @partial(jax.jit, static_argnums=(2, 3))

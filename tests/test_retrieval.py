@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from siamese_lib import retrieval
-from siamese_lib.retrieval import nearest
+from siamese_lib.retrieval import build_index, nearest
 
 
 def data(q, n, dim=5, seed=0):
@@ -17,7 +17,7 @@ def data(q, n, dim=5, seed=0):
 def test_it_equals_a_full_sort(n, k, monkeypatch):
     monkeypatch.setattr(retrieval, "BLOCK", 3)
     monkeypatch.setattr(retrieval, "GROUP", 8)
-    monkeypatch.setattr(retrieval, "QUERIES", 4)
+    monkeypatch.setattr(retrieval, "QUERIES", (2, 4))
     retrieval._search.clear_cache()
     queries, vectors = data(9, n)
     k = min(k, n)
@@ -57,3 +57,29 @@ def test_all_the_best_may_lie_in_one_group_and_equals_come_once_each():
 def test_bad_input_is_quoted(queries, vectors, k, message):
     with pytest.raises(ValueError, match=message):
         nearest(queries, vectors, k=k)
+
+
+def test_an_index_is_searched_like_its_vectors_and_is_a_copy():
+    queries, vectors = data(5, 300)
+    expected = nearest(queries, vectors, k=4)
+    index = build_index(vectors)
+    vectors[:] = 0
+    for a, b in zip(nearest(queries, index, k=4), expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="nan"):
+        build_index(np.full((3, 2), np.nan))
+
+
+def test_few_queries_share_one_program_and_an_index_is_looked_through_once(monkeypatch):
+    looked = []
+    check = retrieval.require_finite
+    monkeypatch.setattr(retrieval, "require_finite", lambda **a: looked.extend(a) or check(**a))
+    retrieval._search.clear_cache()
+    queries, vectors = data(16, 3000)
+    index = build_index(vectors)
+    for q in (1, 2, 3, 7, 16):
+        similarity, row = nearest(queries[:q], index, k=3)
+        assert similarity.shape == row.shape == (q, 3)
+    assert retrieval._search._cache_size() == 1
+    assert looked == ["vectors"] + ["queries"] * 5
+    retrieval._search.clear_cache()
