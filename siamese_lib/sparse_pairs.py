@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from siamese_lib.ngrams import word_pattern
 from siamese_lib.text import pair_rows
 from siamese_lib.validate import require_binary, require_positive, require_rank
 
@@ -73,7 +74,7 @@ def _vectoriser():
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion
 
-    words = TfidfVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2), dtype=np.float32)
+    words = TfidfVectorizer(token_pattern=word_pattern(), ngram_range=(1, 2), dtype=np.float32)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), dtype=np.float32)
     return FeatureUnion(
         [("words", words), ("letters", letters)],
