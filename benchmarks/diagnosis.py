@@ -32,7 +32,9 @@ SETS = {
     "held-out": (("glyphs", "faces"), (30, 31, 32, 33)),
 }
 # What a curve and embeddings show without labels or a batch. The others need the evidence.
-BY_CURVE = ("collapse", "wrong axis", "NaN", "learning rate too high", "margin too large")
+BY_CURVE = (
+    "collapse", "wrong axis", "NaN", "no triplets", "learning rate too high", "margin too large"
+)  # fmt: skip
 MARGINS = {
     "triplet": {"margin": 0.25},
     "modified triplet": {"margin": 0.25},

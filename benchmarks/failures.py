@@ -20,6 +20,7 @@ from siamese_lib.energy import (
     l2_normalize,
     squared_euclidean_distance,
 )
+from siamese_lib.mining import hardest_triplets
 from siamese_lib.text import build_tokenizer
 
 STEPS, CLASSES = 200, 24  # steps of a run, pairs of a batch, each of a class of its own
@@ -137,6 +138,22 @@ def _bare_root(h, g):
     return jax.nn.relu(near - far + 0.25).mean()
 
 
+def _each_class_once(h, g):
+    """Batch-hard on the anchors alone: nobody has a positive."""
+    return _batch_hard(h, jnp.arange(len(h)))
+
+
+def _rows_for_labels(h, g):
+    """Batch-hard with the numbers of the rows where their classes should stand."""
+    return _batch_hard(jnp.concatenate([h, g]), jnp.arange(2 * len(h)))
+
+
+def _batch_hard(x, labels):
+    mined = hardest_triplets(x, labels)
+    cost = losses.triplet_loss(x[mined.anchor], x[mined.positive], x[mined.negative])
+    return losses.mean_of_real(cost, mined.is_real)
+
+
 def _whole_batch(x):
     return x / jnp.sqrt(jnp.sum(x**2))
 
@@ -178,6 +195,10 @@ BROKEN = {
     "NaN": {
         "bare root": (_bare_root, {}),
         "bare root, free lengths": (_bare_root, {"normalise": _as_it_is}),
+    },
+    "no triplets": {
+        "each class once": (_each_class_once, {}),
+        "rows for labels": (_rows_for_labels, {}),
     },
     "flipped labels": {
         "contrastive": (lambda h, g: contrastive(h, g, genuine=0), {}),

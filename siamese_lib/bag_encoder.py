@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from siamese_lib.energy import l2_normalize
+from siamese_lib.energy import at_least_float32, l2_normalize
 from siamese_lib.ngrams import inverse_frequency, latent_vectors
+from siamese_lib.tokens import PAD, require_known
 from siamese_lib.validate import require_count, require_finite, require_rank, require_same_shape
 
 
@@ -26,7 +27,7 @@ def pair_logits(h1, h2):
     if np.shape(h1)[1] < 2:
         raise ValueError(f"h1 has shape {np.shape(h1)}; give vectors and a prior in two columns up")
     require_finite(h1=h1, h2=h2)
-    h1, h2 = jnp.asarray(h1), jnp.asarray(h2)
+    h1, h2 = at_least_float32(h1), at_least_float32(h2)
     return jnp.sum(h1[:, :-1] * h2[:, :-1], axis=1) + h1[:, -1] + h2[:, -1]
 
 
@@ -39,10 +40,12 @@ class BagEncoder(nnx.Module):
 
     Shapes: tokens [batch, length] int of ngram_tokens with the same buckets, 0 = padding ->
     [batch, 2 dim + 1] float32. Neither padding nor the order of the tokens changes an embedding.
-    Raises: ValueError on another rank, an empty batch, a token that ngram_tokens cannot have made
-    (on concrete arrays), or sizes that make no sense.
+    Raises: ValueError on another rank, an empty batch, tokens that ngram_tokens cannot have made
+    (on concrete arrays; under jit those give NaN), or sizes that make no sense.
     Source: sums of embeddings as in Iyyer et al. 2015, token dropout from there.
     """
+
+    pad_token = PAD
 
     def __init__(self, *, buckets=2**15, dim=96, drop_rate=0.5, rngs):
         require_count(buckets=buckets, dim=dim)
@@ -58,8 +61,13 @@ class BagEncoder(nnx.Module):
         # Off until fit turns it on, so that loaded weights answer the same each time.
         self.dropout = nnx.Dropout(drop_rate, deterministic=True, rngs=rngs)
 
+    def require_inputs(self, tokens):
+        """ValueError where ngram_tokens cannot have made these; of traced ones by rank alone."""
+        require_pieces(tokens, 2 * self.buckets)
+
     def __call__(self, tokens):
-        tokens = require_pieces(tokens, 2 * self.buckets)
+        self.require_inputs(tokens)
+        tokens = jnp.asarray(tokens)
         is_kept = (self.dropout(jnp.ones(tokens.shape)) > 0) & (tokens != 0)
         is_word = tokens < self.buckets
         weight = jnp.exp(self.log_weight[...][tokens])
@@ -72,7 +80,8 @@ class BagEncoder(nnx.Module):
             # Over the root of the count: long questions neither drown in nor drown their priors.
             root = jnp.sqrt(jnp.maximum(is_on.sum(axis=1), 1))
             total += (prior * is_on).sum(axis=1) / root
-        return jnp.concatenate([*parts, total[:, None]], axis=1)
+        embeddings = jnp.concatenate([*parts, total[:, None]], axis=1)
+        return unknown_as_nan(embeddings, tokens, 2 * self.buckets)
 
 
 def start_from_texts(encoder, tokens, *, latent_dim=64):
@@ -89,7 +98,8 @@ def start_from_texts(encoder, tokens, *, latent_dim=64):
     require_count(latent_dim=latent_dim)
     if latent_dim > dim:
         raise ValueError(f"latent_dim is {latent_dim}, the encoder has {dim}; give at most that")
-    tokens = np.asarray(require_pieces(tokens, size))
+    require_pieces(tokens, size)
+    tokens = np.asarray(tokens)
     latent = np.zeros((size, latent_dim), np.float32)
     for is_in in (tokens < encoder.buckets, tokens >= encoder.buckets):
         # Apart, since one singular value decomposition of both would be nearly all letters.
@@ -111,6 +121,11 @@ class Committee(nnx.Module):
     def __init__(self, encoders):
         require_count(encoders=len(encoders))
         self.encoders = nnx.List(encoders)
+        self.pad_token = getattr(encoders[0], "pad_token", None)
+
+    def require_inputs(self, x):
+        """ValueError where the first member does not take x; the others read the same."""
+        self.encoders[0].require_inputs(x)
 
     def __call__(self, x):
         outputs = [encoder(x) for encoder in self.encoders]
@@ -127,15 +142,16 @@ def require_share(drop_rate):
 
 
 def require_pieces(tokens, size, *, rank=2):
-    """tokens as a jax array; ValueError where they are not those that the encoder takes."""
+    """ValueError where tokens are not those the encoder takes; of traced ones by rank alone."""
     form = {2: "[batch, length] of ngram_tokens", 3: "[batch, words, pieces] of word_grid"}[rank]
     require_rank(rank, form, tokens=tokens)
-    if isinstance(tokens, jax.core.Tracer):
-        return tokens
-    tokens = np.asarray(tokens)  # with numpy, since a constant may stand inside a traced function
-    if tokens.min() < 0 or tokens.max() >= size:
-        raise ValueError(
-            f"tokens run from {tokens.min()} to {tokens.max()}, this encoder takes 0 to "
-            f"{size - 1}; give both the same buckets"
-        )
-    return jnp.asarray(tokens)
+    require_known(tokens, size)
+
+
+def unknown_as_nan(embeddings, tokens, size):
+    """NaN for each row that has a token outside 0 to size - 1: jax would read another's vector.
+
+    Shapes: embeddings [batch, dim], tokens [batch, ...] -> [batch, dim].
+    """
+    is_known = ((tokens >= 0) & (tokens < size)).all(axis=tuple(range(1, tokens.ndim)))
+    return jnp.where(is_known[:, None], embeddings, jnp.nan)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from siamese_lib.episodes import require_labels
-from siamese_lib.validate import require_count
+from siamese_lib.validate import require_count, require_labels
 
 
 def balanced_batches(labels, *, classes, per_class, steps, seed):
@@ -18,7 +17,7 @@ def balanced_batches(labels, *, classes, per_class, steps, seed):
     classes have per_class examples.
     Source: Hermans et al. 2017, section 2 (P and K there).
     """
-    labels = require_labels(labels)
+    labels = require_labels("labels", labels)
     require_count(classes=classes, per_class=per_class, steps=steps)
     names, place = np.unique(labels, return_inverse=True)
     rows = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place))[:-1])

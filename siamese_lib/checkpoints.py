@@ -6,6 +6,7 @@ and all of them read.
 """
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -16,11 +17,25 @@ from flax import nnx
 
 
 def epochs_done(folder):
-    """How many epochs the checkpoint in folder holds; 0 where there is none.
+    """How many epochs the checkpoint in folder holds; 0 where there is none. It makes the folder.
 
-    Raises: ValueError where its history cannot be read.
+    Raises: ValueError where its history cannot be read, or folder is an address; OSError where it
+    cannot be made.
     """
-    return len(_history(folder)["epoch_loss"]) if folder is not None else 0
+    if folder is None:
+        return 0
+    if re.match(r"[A-Za-z][\w+.-]+:/", str(folder)):  # a letter alone is a disk of Windows
+        raise ValueError(
+            f"checkpoint is {str(folder)!r}, an address; give a folder of this machine, and "
+            "copy it to the bucket yourself"
+        )
+    try:  # now, not after the first epoch
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"the folder {folder} for checkpoints cannot be made ({error.strerror}); name another"
+        ) from None
+    return len(_history(folder)["epoch_loss"])
 
 
 def _history(folder):
@@ -36,7 +51,8 @@ def _history(folder):
 def restore(folder, model, optimizer, history):
     """Load the newest checkpoint into the three; all of it or, on an error, nothing.
 
-    Raises: ValueError where the checkpoint is of another model or optimizer, or is damaged.
+    Raises: ValueError where the checkpoint is of another model or optimizer, or is damaged; OSError
+    where it cannot be read.
     """
     import orbax.checkpoint as ocp
 
@@ -50,11 +66,13 @@ def restore(folder, model, optimizer, history):
                 own = nnx.to_pure_dict(state)
                 read = checkpointer.restore(newest / name, jax.tree.map(_to_host, own))
                 nnx.replace_by_pure_dict(state, jax.tree.map(_from_host, own, read))
-    except (ValueError, KeyError, FileNotFoundError) as error:
+    except Exception as error:  # of orbax's many kinds, and without its hundreds of lines
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            raise OSError(f"{newest} cannot be read ({_first_line(error)}); try again") from None
         raise ValueError(
             f"the checkpoint in {folder} does not fit this model and optimizer, or is damaged "
-            f"({str(error)[:200]}); name another folder or delete this one"
-        ) from error
+            f"({_first_line(error)}); name another folder or delete this one"
+        ) from None
     for name, part in parts.items():
         nnx.update(part, states[name])
     history.update(saved)
@@ -64,10 +82,17 @@ def store(folder, model, optimizer, history):
     """Write the state, then the history that points to it: a crash between leaves the old one.
 
     Every process must call this; none goes on before the first one has written.
+    Raises: OSError where nothing can be written.
     """
     folder = Path(folder).resolve()
     if jax.process_index() == 0:
-        _write(folder, {"model": model, "optimizer": optimizer}, history)
+        try:
+            _write(folder, {"model": model, "optimizer": optimizer}, history)
+        except Exception as error:
+            raise OSError(
+                f"no checkpoint could be written to {folder} ({_first_line(error)}); make room or "
+                "name another folder. The model holds its weights: save keeps them"
+            ) from None
     if jax.process_count() > 1:
         from jax.experimental import multihost_utils
 
@@ -90,6 +115,11 @@ def _write(folder, parts, history):
     partial.write_text(json.dumps(history))
     partial.replace(folder / "history.json")
     shutil.rmtree(folder / f"epoch_{done - 1}", ignore_errors=True)
+
+
+def _first_line(error):
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    return said[0][:200]
 
 
 def _is_key(leaf):

@@ -1,12 +1,12 @@
 """What is wrong with a training run? Named findings, each with its figure and its cure."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from siamese_lib.energy import cosine_distance
 from siamese_lib.evidence import labelled_pairs, pairs, require_evidence
+from siamese_lib.findings import found
 from siamese_lib.metrics import roc_auc
+from siamese_lib.training.embedding import batch_rows
 
 # Chosen between what healthy and broken runs on blobs and questions gave with seeds 0 to 2, then
 # frozen and tested on glyphs and faces with other seeds: benchmarks/diagnosis.py.
@@ -20,32 +20,9 @@ HIGH = 1.0  # lower losses are never called exploded or stuck; a fitting margin 
 OUT_OF_REACH = 0.9  # share of pairs nearer than the margin
 CROWDED = 0.1  # share of a batch's rows that meet their own class among their negatives
 UNIT = 1e-3  # how far a length may be from 1, a loss from its start; float32 adds up to less
-ENCODED = 256  # rows that training.encode passes through a model at a time
+APART = 0.99  # AUC of classes that are well apart: a loss of 0 has reached its end
+ENCODED = 256  # rows that training.encode passes through a model at a time, at most
 ENOUGH = 500  # rows compared with one another
-
-CURES = {
-    "NaN": "Look for a root, a norm or a logarithm of 0. Two equal embeddings have distance 0, "
-    "where the root has no slope: use siamese_lib.energy.euclidean_distance.",
-    "learning rate too high": "Divide it by 10, again and again, until the loss falls at once.",
-    "wrong axis": "Normalise each row: l2_normalize(x, axis=-1).",
-    "collapse": "Give the loss negatives and a margin; begin with random or semi-hard triplets.",
-    "false negatives": "Draw each class once a batch, as text.duplicate_batches does.",
-    "flipped labels": "Read ten pairs with their labels. Is 1 'same' or 'different'? Are positive "
-    "and negative in the loss's order?",
-    "margin too large": "Lower the margin, or a high temperature. If neither is large, false "
-    "negatives stop the loss as well: give batch.",
-    "evaluation on training data": "Report on rows that training never saw.",
-    "leaky split": "Split by group (person, letter, meaning), not by row.",
-    "threshold chosen on test data": "Choose it on validation rows; report on test rows once.",
-}
-
-
-class Finding(NamedTuple):
-    """One failure: its name, a sentence with the figure that shows it, and what to do."""
-
-    name: str
-    evidence: str
-    cure: str
 
 
 def diagnose(
@@ -57,9 +34,10 @@ def diagnose(
     history is what training.fit returns, or any {"loss": [a float a step]}, NaN allowed; where fit
     stopped at a NaN it is the history of the error: `except ValueError as error: error.history`.
     embeddings are those of n inputs after training, NaN allowed (encode refuses to return NaN for
-    tokens: np.full((2, 1), np.nan) stands for them). These two name "NaN", "learning rate too
-    high", "wrong axis", "collapse" and "margin too large". One failure of training hides others,
-    so only the first is named: mend it, train and ask again.
+    tokens: np.full((2, 1), np.nan) stands for them). These two name "NaN", "no triplets" (a loss of
+    exactly 0 in every step of the first epoch, or with labels that are not apart of any epoch),
+    "learning rate too high", "wrong axis", "collapse" and "margin too large". One failure of
+    training hides others, so only the first is named: mend it, train and ask again.
     More evidence, each part optional, finds more:
     labels: the true class of each embedding, all of inputs trained on ("flipped labels").
     margin: can the embeddings reach it? Without it "margin too large" rests on the curve alone,
@@ -91,17 +69,13 @@ def diagnose(
         history, embeddings, labels=labels, margin=margin, distance=distance, batch=batch,
         train_rows=train_rows, threshold_rows=threshold_rows, test_rows=test_rows, group=group,
     )  # fmt: skip
-    checks = _not_a_number, _exploded, _wrong_axis, _collapsed, _false_negatives, _flipped
-    checks += (_out_of_reach, _stuck)
+    checks = _not_a_number, _no_triplets, _exploded, _wrong_axis, _collapsed, _false_negatives
+    checks += (_flipped, _out_of_reach, _stuck)
     first = next(filter(None, (check(given) for check in checks)), None)
     # Flipped labels can end in collapse; then both are said.
     cause = _flipped(given) if first and first.name == "collapse" else None
     findings = cause, first, _seen_in_training(given), _chosen_on_test(given)
     return [finding for finding in findings if finding]
-
-
-def _found(name, evidence):
-    return Finding(name, evidence, CURES[name])
 
 
 def _not_a_number(given):
@@ -110,7 +84,7 @@ def _not_a_number(given):
     if not bad.size and not odd:
         return None
     if bad.size and bad[0] == 0:
-        return _found("NaN", "The loss is not finite from the first step on.")
+        return found("NaN", "The loss is not finite from the first step on.")
     loss = loss[: bad[0]] if bad.size else loss
     if _end(loss).max() > _limit(loss):  # an old rise that was got over is not the cause
         return _risen(loss)
@@ -118,7 +92,19 @@ def _not_a_number(given):
     said += "no explosion led there."
     if not bad.size:
         said = f"All losses are finite, but {odd} of {len(given.embeddings)} embeddings are not."
-    return _found("NaN", said)
+    return found("NaN", said)
+
+
+def _no_triplets(given):
+    epochs = [loss for loss in np.array_split(given.loss, given.epochs) if loss.size]
+    empty = [number for number, loss in enumerate(epochs, 1) if not loss.any()]
+    # Later a loss of 0 may be the end that was wished for: then only the labels can tell.
+    if not empty or (given.labels is None and empty[0] > 1):
+        return None
+    if given.labels is not None and _auc(given) >= APART:
+        return None
+    said = f"The loss is exactly 0 in every step of epoch {empty[0]}"
+    return found("no triplets", f"{said}: no triplet, or no pair, counted there.")
 
 
 def _end(loss):
@@ -136,7 +122,7 @@ def _exploded(given):
 
 def _risen(loss):
     rise = f"from {loss[0]:.3g} to {loss.max():.3g} at step {loss.argmax()}"
-    return _found("learning rate too high", f"The loss rose {rise}.")
+    return found("learning rate too high", f"The loss rose {rise}.")
 
 
 def _wrong_axis(given):
@@ -145,13 +131,14 @@ def _wrong_axis(given):
     if _are_one(lengths):
         return None
     # The rows as one batch, and as encode passes them through the model.
-    for rows in (embeddings, embeddings[np.resize(np.arange(len(embeddings)), ENCODED)]):
+    at_once = batch_rows(len(embeddings), ENCODED)
+    for rows in (embeddings, embeddings[np.resize(np.arange(len(embeddings)), at_once)]):
         columns = np.linalg.norm(rows, axis=0)
         columns = columns[columns > UNIT]  # a column of zeros has no length to divide by
         for what, length in (("the whole batch", np.linalg.norm(rows)), ("each column", columns)):
             if _are_one(length):
                 mean = f"Rows have length {lengths.mean():.3f} on average"
-                return _found("wrong axis", f"{mean}, and {what} has length 1.")
+                return found("wrong axis", f"{mean}, and {what} has length 1.")
     return None
 
 
@@ -170,7 +157,7 @@ def _collapsed(given):
     if spread >= COLLAPSED:
         return None
     said = f"All embeddings are nearly one vector: their spread is {spread:.4f}, of 1 at most."
-    return _found("collapse", said)
+    return found("collapse", said)
 
 
 def _false_negatives(given):
@@ -180,7 +167,7 @@ def _false_negatives(given):
     if np.mean(others > 0) <= CROWDED:
         return None
     said = f"{np.mean(others > 0):.0%} of the batch's rows meet their own class as a negative"
-    return _found("false negatives", f"{said}, {others.mean():.1f} times on average.")
+    return found("false negatives", f"{said}, {others.mean():.1f} times on average.")
 
 
 def _flipped(given):
@@ -188,13 +175,18 @@ def _flipped(given):
     # A loss that has not fallen has taught nothing, and so nothing wrong.
     if given.labels is None or last >= start - UNIT * abs(start):
         return None
-    i, j = labelled_pairs(given.labels, ENOUGH)
-    distances = given.distance(given.embeddings[i], given.embeddings[j])
-    auc = roc_auc(-np.asarray(distances), (given.labels[i] == given.labels[j]).astype(int))
+    auc = _auc(given)
     if auc >= SWAPPED:
         return None
     said = f"On data trained on, the pair of one class is the closer one in {auc:.0%} of cases"
-    return _found("flipped labels", f"{said}; guessing gives 50%.")
+    return found("flipped labels", f"{said}; guessing gives 50%.")
+
+
+def _auc(given):
+    """The chance that a pair of one class is closer than a pair of two."""
+    i, j = labelled_pairs(given.labels, ENOUGH)
+    distances = given.distance(given.embeddings[i], given.embeddings[j])
+    return roc_auc(-np.asarray(distances), (given.labels[i] == given.labels[j]).astype(int))
 
 
 def _out_of_reach(given):
@@ -206,7 +198,7 @@ def _out_of_reach(given):
     if share < OUT_OF_REACH or spread < SPREAD_OUT:
         return None
     said = f"{share:.0%} of all pairs are nearer than the margin, {given.margin:g}, although the"
-    return _found("margin too large", f"{said} spread is {spread:.2f}, of 1 at most.")
+    return found("margin too large", f"{said} spread is {spread:.2f}, of 1 at most.")
 
 
 def _stuck(given):
@@ -216,7 +208,7 @@ def _stuck(given):
     if last < max(STUCK * start, HIGH) or spread < SPREAD_OUT:
         return None
     said = f"The loss rests at {last:.3g}, {last / start:.0%} of its start, although the spread"
-    return _found("margin too large", f"{said} is {spread:.2f}, of 1 at most.")
+    return found("margin too large", f"{said} is {spread:.2f}, of 1 at most.")
 
 
 def _seen_in_training(given):
@@ -225,11 +217,11 @@ def _seen_in_training(given):
         return None
     if np.isin(test, train).any():
         said = f"{_share(np.isin(test, train))} were trained on."
-        return _found("evaluation on training data", said)
+        return found("evaluation on training data", said)
     if group is None or not np.isin(group[test], group[train]).any():
         return None
     seen = _share(np.isin(group[test], group[train]))
-    return _found("leaky split", f"{seen} belong to groups that were trained on.")
+    return found("leaky split", f"{seen} belong to groups that were trained on.")
 
 
 def _chosen_on_test(given):
@@ -238,7 +230,7 @@ def _chosen_on_test(given):
     chose = np.isin(given.test_rows, given.threshold_rows)
     if not chose.any():
         return None
-    return _found("threshold chosen on test data", f"{_share(chose)} chose the threshold.")
+    return found("threshold chosen on test data", f"{_share(chose)} chose the threshold.")
 
 
 def _share(of):

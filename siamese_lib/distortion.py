@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from siamese_lib.pictures import require_picture_shape
 from siamese_lib.validate import (
     require_count,
-    require_finite,
     require_not_negative,
     require_option,
     require_rank,
@@ -35,16 +35,13 @@ def distort(
     Source: Koch et al. 2015, section 3.3 (turn, slant, stretch, move); the bend after Simard et
     al. 2003.
     """
-    require_rank(3, "[n, side, side]", images=images)
+    require_picture_shape(images)
     side = np.shape(images)[1]
-    if np.shape(images)[2] != side:
-        raise ValueError(f"images are {np.shape(images)[1:]}; give square ones")
     size = side if size is None else size
     require_count(size=size)
     require_not_negative(rotation=rotation, shear=shear, scale=scale, shift=shift, bend=bend)
     if scale < 1:
         raise ValueError(f"scale is {scale}; give 1 or more, both 1/scale and scale are drawn")
-    require_finite(images=images)
     amounts = {"rotation": rotation, "shear": shear, "scale": scale, "shift": shift, "bend": bend}
     return _distort(jnp.asarray(images, jnp.float32), key, size, amounts)
 
@@ -114,12 +111,11 @@ def rotate_quarter(images, turns):
     outside 0 to 7.
     Source: Santoro et al. 2016, section 4.1 (quarter turns as new classes); the mirror is ours.
     """
-    require_rank(3, "[n, side, side]", images=images)
+    require_picture_shape(images)
     require_rank(1, "one number of turns a picture, [n]", turns=turns)
-    shape = np.shape(images)
-    if shape[1] != shape[2] or len(turns) != shape[0]:
+    if len(turns) != len(images):
         raise ValueError(
-            f"images are {shape} and turns {np.shape(turns)}; give square ones, a number each"
+            f"images have shape {np.shape(images)} and turns {np.shape(turns)}; give a number each"
         )
     if not isinstance(turns, jax.core.Tracer):
         for turn in np.unique(turns):

@@ -2,12 +2,13 @@
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from flax import nnx
 
-from siamese_lib.energy import l2_normalize
+from siamese_lib.energy import at_least_float32, l2_normalize
+from siamese_lib.pictures import one_channel, require_pictures
 from siamese_lib.recurrence import lstm_states
 from siamese_lib.stairs import Stairs
+from siamese_lib.tokens import PAD, require_known, require_padded_right
 from siamese_lib.validate import require_finite, require_rank, require_same_shape
 
 
@@ -47,10 +48,13 @@ class QuestionEncoder(nnx.Module):
     Padding never changes an embedding: the LSTM reads left to right, and the mean counts real
     tokens only. dtype: of the factors of matrix products, jnp.bfloat16 where speed counts more than
     the third digit; weights, sums and the vectors that come out are float32 all the same.
-    Raises: ValueError on another rank, an empty batch, a token outside the vocabulary or a
-    question of padding only (those two on concrete arrays, outside jit).
+    Raises: ValueError on another rank, an empty batch, a token outside the vocabulary, a question
+    of padding only or padding before a token (those three on concrete arrays; under jit a token
+    outside the vocabulary gives NaN, and padding before a token counts as a word).
     Source: the course's model; at 36,224 words x 128 it has the course's 4,768,256 parameters.
     """
+
+    pad_token = PAD
 
     def __init__(
         self, vocabulary_size, *, embedding_dim=128, hidden_dim=128, dtype=jnp.float32, rngs
@@ -61,47 +65,43 @@ class QuestionEncoder(nnx.Module):
     def __call__(self, tokens):
         if isinstance(tokens, Stairs):
             for block in tokens.blocks:
-                _require_known(block, self.embedding.num_embeddings)
+                require_known(block, self.embedding.num_embeddings)
             return l2_normalize(self._sums(tokens.blocks)[tokens.place])
+        self.require_inputs(tokens)
         # The sum has the direction of the mean, and only the direction is kept.
-        return l2_normalize(self._sums([_require_tokens(tokens, self.embedding.num_embeddings)]))
+        return l2_normalize(self._sums([jnp.asarray(tokens)]))
+
+    def require_inputs(self, tokens):
+        """ValueError where these are no tokens of this encoder; of traced ones by shape alone."""
+        require_rank(2, "[batch, time] token numbers", tokens=tokens)
+        if isinstance(tokens, jax.core.Tracer):
+            return
+        require_known(tokens, self.embedding.num_embeddings)
+        lengths = require_padded_right(tokens, pad_token=self.pad_token)
+        if lengths.min() == 0:
+            raise ValueError(
+                f"question {int(lengths.argmin())} is all padding; drop empty questions first"
+            )
 
     def _sums(self, blocks):
         """Sum of the states over the real tokens of each row; from block to block rows end."""
-        hidden = cell = total = jnp.zeros((len(blocks[0]), self.lstm.bias[...].shape[0] // 4))
+        hidden = cell = total = jnp.zeros((blocks[0].shape[0], self.lstm.bias[...].shape[0] // 4))
         ended = []
         for block in blocks:
-            ended.append(total[len(block) :])
-            hidden, cell, total = (part[: len(block)] for part in (hidden, cell, total))
-            states, cell = self.lstm.go_on(self.embedding(block.T), hidden, cell)
+            if block is not blocks[0]:
+                rows = block.shape[0]
+                ended.append(total[rows:])
+                hidden, cell, total = (part[:rows] for part in (hidden, cell, total))
+            states, cell = self.lstm.go_on(self._vectors(block.T), hidden, cell)
             hidden = states[-1]
             is_real = (block.T != 0).astype(states.dtype)
             total += jnp.einsum("tbd,tb->bd", states, is_real, precision="highest")
         return jnp.concatenate([total, *reversed(ended)])
 
-
-def _require_tokens(tokens, vocabulary_size):
-    require_rank(2, "[batch, time] token numbers", tokens=tokens)
-    if isinstance(tokens, jax.core.Tracer):
-        return tokens
-    tokens = np.asarray(tokens)  # with numpy, since a constant may stand inside a traced function
-    _require_known(tokens, vocabulary_size)
-    empty = np.flatnonzero((tokens == 0).all(axis=1))
-    if empty.size:
-        raise ValueError(f"question {int(empty[0])} is all padding; drop empty questions first")
-    return jnp.asarray(tokens)
-
-
-def _require_known(tokens, vocabulary_size):
-    if isinstance(tokens, jax.core.Tracer):
-        return
-    tokens = np.asarray(tokens)
-    low, high = int(tokens.min()), int(tokens.max())
-    if low < 0 or high >= vocabulary_size:
-        raise ValueError(
-            f"tokens run from {low} to {high}, the vocabulary has {vocabulary_size}; "
-            "encode the texts with the tokenizer this encoder was made for"
-        )
+    def _vectors(self, tokens):
+        """The rows of tokens; NaN past the last, and for a negative one, counted from there."""
+        tokens = tokens.astype(jnp.int32)
+        return self.embedding(jnp.where(tokens < 0, self.embedding.num_embeddings, tokens))
 
 
 class ImageEncoder(nnx.Module):
@@ -110,7 +110,8 @@ class ImageEncoder(nnx.Module):
     Shapes: images [batch, height, width] float, about 0 to 1 -> [batch, embedding_dim] float32,
     unit vectors. The sides must allow one halving per entry of channels. dtype: of the
     convolutions and what lies between them; weights and the vectors stay float32.
-    Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity.
+    Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity,
+    values far from 0 to 1 (0 to 255, say).
     Source: the four-block network of Vinyals et al. 2016, with group norm in place of batch norm,
     so that an embedding never depends on the rest of the batch.
     """
@@ -130,26 +131,15 @@ class ImageEncoder(nnx.Module):
         side = image_size // 2 ** len(channels)
         self.head = nnx.Linear(side * side * channels[-1], embedding_dim, dtype=dtype, rngs=rngs)
 
+    def require_inputs(self, images):
+        """ValueError where these are no pictures for it; of traced ones the shape is looked at."""
+        require_pictures(images, self.image_size)
+
     def __call__(self, images):
         x = one_channel(images, self.image_size)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = halve(nnx.relu(norm(convolution(x))))
         return l2_normalize(self.head(x.reshape(x.shape[0], -1)).astype(jnp.float32))
-
-
-def one_channel(images, image_size):
-    """Pictures [batch, image_size, image_size] as float32 with one channel at the end.
-
-    Raises: ValueError on another rank, an empty batch, other sides, NaN or infinity.
-    """
-    require_rank(3, "[batch, height, width]", images=images)
-    if np.shape(images)[1:] != (image_size, image_size):
-        raise ValueError(
-            f"images are {np.shape(images)[1:]}, this encoder takes ({image_size}, {image_size}); "
-            "resize them or set image_size"
-        )
-    require_finite(images=images)
-    return jnp.asarray(images, jnp.float32)[..., None]
 
 
 def halve(x):
@@ -193,7 +183,7 @@ class SimilarityHead(nnx.Module):
         require_same_shape(h1=h1, h2=h2)
         require_rank(2, "[batch, dim]", h1=h1)
         require_finite(h1=h1, h2=h2)
-        return self.dense(jnp.abs(jnp.asarray(h1) - jnp.asarray(h2)))[:, 0]
+        return self.dense(jnp.abs(at_least_float32(h1) - at_least_float32(h2)))[:, 0]
 
 
 class SimilarityNetwork(nnx.Module):

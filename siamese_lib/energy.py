@@ -16,10 +16,28 @@ from siamese_lib.validate import (
 )
 
 
+def at_least_float32(x):
+    """x as floats of 32 bits or more: sums and squares of bytes, small integers, halves overflow.
+
+    Shapes: x of any -> the same shape.
+    """
+    x = jnp.asarray(x)
+    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+
+
+def _power(largest):
+    """A power of 2 that brings numbers as large as this into a range where squares are safe.
+
+    1 between 2^-60 and 2^60. Multiplying by a power of 2 rounds nothing.
+    """
+    return jnp.where(largest > 2.0**60, 2.0**-80, jnp.where(largest < 2.0**-60, 2.0**80, 1.0))
+
+
 def l2_normalize(x, axis=-1):
     """Divide each vector by its length.
 
     Shapes: x [..., dim] float -> the same shape; a zero vector stays zero (its gradient too).
+    Units: any; lengths from 1.2e-38 to 3.4e38 (float32). jax takes smaller entries for 0.
     Raises: ValueError on NaN or infinity in a concrete array.
     Why axis is named: with no axis a whole batch is divided by one common length, and every
     later cosine is wrong without any error.
@@ -27,12 +45,13 @@ def l2_normalize(x, axis=-1):
     require_vectors(x=x)
     require_finite(x=x)
     x = jnp.asarray(x)
-    wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+    wide = at_least_float32(x)
     # Dividing by the largest entry first keeps the squares of 1e30 or 1e-30 in range. The length
     # of x does not change its direction, so the scale needs no gradient.
     scale = jax.lax.stop_gradient(jnp.max(jnp.abs(wide), axis=axis, keepdims=True))
-    is_zero = scale == 0
-    wide = wide / jnp.where(is_zero, 1, scale)
+    is_zero, power = scale == 0, _power(scale)
+    # The power first: a processor divides by 9e37 as times 1 / 9e37, which it rounds to 0.
+    wide = wide * power / jnp.where(is_zero, 1, scale * power)
     squares = jnp.sum(wide**2, axis=axis, keepdims=True)
     unit = wide * jax.lax.rsqrt(jnp.where(is_zero, 1, squares))
     unit = jnp.where(is_zero, 0, unit)
@@ -64,19 +83,26 @@ def squared_euclidean_distance(x, y):
     require_same_shape(x=x, y=y)
     require_vectors(x=x)
     require_finite(x=x, y=y)
-    x, y = jnp.asarray(x), jnp.asarray(y)
-    wide = jnp.promote_types(x.dtype, jnp.float32)  # squares of bytes or halves overflow
-    return jnp.sum((x.astype(wide) - y.astype(wide)) ** 2, axis=-1)
+    return jnp.sum((at_least_float32(x) - at_least_float32(y)) ** 2, axis=-1)
 
 
 def euclidean_distance(x, y):
     """Straight-line distance between x and y.
 
     Shapes: x, y [..., dim] float -> [...]. The gradient at identical points is 0, where the
-    square root alone gives NaN.
+    square root alone gives NaN. Differences of 1e30 or 1e-30 are in range too.
     Raises: ValueError where the shapes differ (quoting both), or on NaN or infinity.
     """
-    squares = squared_euclidean_distance(x, y)
+    require_same_shape(x=x, y=y)
+    require_vectors(x=x)
+    require_finite(x=x, y=y)
+    difference = at_least_float32(x) - at_least_float32(y)
+    largest = jnp.max(jnp.abs(difference), axis=-1, keepdims=True)
+    power = _power(jax.lax.stop_gradient(largest))
+    return _root(jnp.sum((difference * power) ** 2, axis=-1)) / power[..., 0]
+
+
+def _root(squares):
     is_zero = squares == 0
     return jnp.where(is_zero, 0, jnp.sqrt(jnp.where(is_zero, 1, squares)))
 
@@ -102,13 +128,39 @@ def pairwise_euclidean(a, b):
     """Every Euclidean distance between two sets of vectors.
 
     Shapes: a [n, dim], b [m, dim] float -> [n, m]. Differences are taken directly: the shorter
-    |a|^2 + |b|^2 - 2ab loses all its digits between near neighbours.
+    |a|^2 + |b|^2 - 2ab loses all its digits between near neighbours. All n m dim of them are never
+    stored, nor on the way back: jax.grad and jax.vjp take room for n m numbers, jax.jvp is not
+    supported.
     Raises: as pairwise_cosine.
     """
     _require_two_sets(a, b)
-    return _rows_to_rows(jnp.asarray(a), jnp.asarray(b))
+    a, b = at_least_float32(a), at_least_float32(b)
+    power = _power(jax.lax.stop_gradient(jnp.maximum(jnp.max(jnp.abs(a)), jnp.max(jnp.abs(b)))))
+    return _rows_to_rows(a * power, b * power) / power
 
 
-@jax.jit  # compiled, the [n, m, dim] differences are never stored
+@jax.custom_vjp
+@jax.jit  # compiled, the differences go straight into their sums
 def _rows_to_rows(a, b):
-    return euclidean_distance(*jnp.broadcast_arrays(a[:, None, :], b[None, :, :]))
+    return _root(jnp.sum((a[:, None, :] - b[None, :, :]) ** 2, axis=-1))
+
+
+def _forward(a, b):
+    distance = _rows_to_rows(a, b)
+    return distance, (a, b, distance)
+
+
+@jax.jit
+def _backward(kept, gradient):
+    a, b, distance = kept
+    is_zero = distance == 0
+    weight = jnp.where(is_zero, 0, gradient / jnp.where(is_zero, 1, distance))
+
+    def one_side(own, other, weight):
+        """A row at a time: jax's own way back would store the differences of all."""
+        return jax.lax.map(lambda row: row[1] @ (row[0] - other), (own, weight))
+
+    return one_side(a, b, weight), one_side(b, a, weight.T)
+
+
+_rows_to_rows.defvjp(_forward, _backward)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siamese_lib.validate import require_count
+from siamese_lib.validate import require_count, require_labels
 
 
 class Episode(NamedTuple):
@@ -26,8 +26,8 @@ def sample_episode(
     Raises: ValueError where labels or drawer do not fit, n_way exceeds the classes, or a class
         has too few images (or, with drawer, too few drawers).
     """
-    labels = require_labels(labels)
-    tables = build_tables(labels, np.zeros_like(labels), drawer)
+    labels = require_labels("labels", labels)
+    tables = build_tables(labels, np.zeros(len(labels), int), drawer)
     sizes = Sizes(n_way, k_shot, n_query)
     require_sizes(tables, sizes, drawer is not None)
     support, query = draw_episodes(tables, sizes, 1, rng)
@@ -55,7 +55,7 @@ def build_tables(labels, groups, drawer) -> Tables:
     """Sort the images by class once, so that many episodes can be drawn at a time."""
     # With no drawers given every image has its own: then "another drawer" is "another image".
     images = np.arange(len(labels))
-    drawer = images if drawer is None else require_length("drawer", drawer, labels)
+    drawer = images if drawer is None else require_as_many("drawer", drawer, labels)
     names, counts = np.unique(labels, return_counts=True)
     image = np.full((len(names), counts.max()), -1)
     local = np.zeros_like(image)
@@ -95,18 +95,10 @@ def _draw_classes(tables: Tables, n_way: int, count: int, rng) -> np.ndarray:
     return chance.argsort(axis=-1)[:, :n_way]
 
 
-def require_labels(labels) -> np.ndarray:
-    """labels as an array [n]; ValueError on another rank or no entries."""
-    labels = np.asarray(labels)
-    if labels.ndim != 1 or not labels.size:
-        raise ValueError(f"labels has shape {labels.shape}; give one label an image, [n]")
-    return labels
-
-
-def require_length(name: str, values, labels: np.ndarray) -> np.ndarray:
-    """values as an array with one entry a label; ValueError where there are more or fewer."""
-    values = np.asarray(values)
-    if values.shape[:1] != labels.shape:
+def require_as_many(name: str, values, labels: np.ndarray) -> np.ndarray:
+    """values as labels, one for each of `labels`; ValueError where there are more or fewer."""
+    values = require_labels(name, values)
+    if len(values) != len(labels):
         raise ValueError(f"{name} has shape {values.shape} for {len(labels)} labels; give as many")
     return values
 

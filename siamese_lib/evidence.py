@@ -6,13 +6,14 @@ from typing import NamedTuple
 import numpy as np
 
 from siamese_lib.energy import cosine_distance
-from siamese_lib.validate import require_margin, require_rank
+from siamese_lib.validate import class_numbers, require_margin, require_rank
 
 
 class Evidence(NamedTuple):
     """The arguments of diagnose as arrays; classes as numbers [n], None where not given."""
 
     loss: np.ndarray
+    epochs: int  # in which the steps fall, as many to each; 1 where history does not say
     embeddings: np.ndarray
     labels: np.ndarray | None = None
     margin: float | None = None
@@ -30,18 +31,19 @@ def require_evidence(history, embeddings, *, margin, distance, **optional) -> Ev
     Raises: ValueError that names the first argument that cannot be what diagnose asks for.
     """
     loss, embeddings = _loss(history), _embeddings(embeddings)
+    epochs = len(history.get("epoch_loss", ())) or 1
     if margin is not None:
         require_margin(margin)
     _require_distance(distance, embeddings.shape[1])
     given = {name: value for name, value in optional.items() if value is not None}
     given = {
-        name: _rows(name, value) if name.endswith("_rows") else _classes(name, value)
+        name: _rows(name, value) if name.endswith("_rows") else class_numbers(name, value)
         for name, value in given.items()
     }
     if "labels" in given:
         _require_pairs(given["labels"], len(embeddings))
     _require_company(given)
-    return Evidence(loss, embeddings, margin=margin, distance=distance, **given)
+    return Evidence(loss, epochs, embeddings, margin=margin, distance=distance, **given)
 
 
 def _array(name, value, form, dtype=None):
@@ -80,18 +82,6 @@ def _require_distance(distance, dim):
     shape = np.shape(distance(probe, probe))
     if shape != (3,):
         raise ValueError(f"distance makes {shape} of two arrays {probe.shape}; {wanted}")
-
-
-def _classes(name, values):
-    """values [n] of anything with an order, as numbers 0, 1, ... that are equal where they are."""
-    form = "a class for each, [n], all numbers or all strings"
-    values = _array(name, values, form)
-    if values.ndim != 1 or not values.size:
-        raise ValueError(f"{name} has shape {values.shape}; give {form}")
-    try:
-        return np.unique(values, return_inverse=True)[1]
-    except TypeError as error:
-        raise ValueError(f"{name} mixes kinds of entries ({error}); give {form}") from error
 
 
 def _require_pairs(labels, n):

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from siamese_lib.batch_negatives import BLOCK_SIZE, modified_rows
-from siamese_lib.energy import cosine_distance
+from siamese_lib.energy import at_least_float32, cosine_distance
 from siamese_lib.validate import (
     require_binary,
     require_count,
@@ -34,6 +34,7 @@ def triplet_loss(anchor, positive, negative, *, margin=0.25, distance=cosine_dis
     require_margin(margin)
     _require_distance(distance)
     require_finite(anchor=anchor, positive=positive, negative=negative)
+    anchor, positive, negative = map(at_least_float32, (anchor, positive, negative))
     return jax.nn.relu(distance(anchor, positive) - distance(anchor, negative) + margin)
 
 
@@ -51,6 +52,7 @@ def soft_margin_triplet_loss(anchor, positive, negative, *, distance=cosine_dist
     require_rank(2, "[batch, dim]", anchor=anchor)
     _require_distance(distance)
     require_finite(anchor=anchor, positive=positive, negative=negative)
+    anchor, positive, negative = map(at_least_float32, (anchor, positive, negative))
     return jax.nn.softplus(distance(anchor, positive) - distance(anchor, negative))
 
 
@@ -74,8 +76,8 @@ def contrastive_loss(distance, is_same, *, margin=1.0):
             f"distance goes down to {np.min(distance)}; give a distance of siamese_lib.energy, "
             "not a similarity"
         )
-    distance, is_same = jnp.asarray(distance), jnp.asarray(is_same)
-    return jnp.where(is_same == 1, distance**2, jax.nn.relu(margin - distance) ** 2)
+    distance = at_least_float32(distance)
+    return jnp.where(jnp.asarray(is_same) == 1, distance**2, jax.nn.relu(margin - distance) ** 2)
 
 
 def pairwise_cross_entropy(logits, is_same):
@@ -91,7 +93,8 @@ def pairwise_cross_entropy(logits, is_same):
     require_finite(logits=logits)
     require_binary(is_same=is_same)
     # softplus(-x) is -ln sigmoid(x), and stays finite where the sigmoid rounds to 0.
-    return jax.nn.softplus(jnp.where(jnp.asarray(is_same) == 1, -1, 1) * jnp.asarray(logits))
+    sign = jnp.where(jnp.asarray(is_same) == 1, -1, 1)
+    return jax.nn.softplus(sign * at_least_float32(logits))
 
 
 def info_nce_loss(anchor, positive, *, temperature=0.1):
@@ -113,7 +116,7 @@ def info_nce_loss(anchor, positive, *, temperature=0.1):
     if np.shape(anchor)[0] < 2:
         raise ValueError("a batch of 1 has no negatives; give two pairs or more")
     require_finite(anchor=anchor, positive=positive)
-    anchor, positive = jnp.asarray(anchor), jnp.asarray(positive)
+    anchor, positive = _as_floats(anchor), _as_floats(positive)
     logits = jnp.matmul(anchor, positive.T, preferred_element_type=jnp.float32) / temperature
     return jax.nn.logsumexp(logits, axis=1) - jnp.diagonal(logits)
 
@@ -121,7 +124,9 @@ def info_nce_loss(anchor, positive, *, temperature=0.1):
 def mean_of_real(losses, is_real):
     """Mean over the entries that count; 0, with gradient 0, where none does.
 
-    For mined triplets: mean_of_real(triplet_loss(...), triplets.is_real).
+    For mined triplets: mean_of_real(triplet_loss(...), triplets.is_real). What the others hold
+    does not matter, NaN included; but a slope of NaN or infinity on the way to them does, since
+    0 times it is NaN. So give them harmless inputs, as the miners do: no distance of 0.
 
     Shapes: losses [batch] float, is_real [batch] of 1 and 0 -> scalar.
     Raises: ValueError where the shapes differ (quoting both), or on an empty batch.
@@ -130,7 +135,7 @@ def mean_of_real(losses, is_real):
     require_rank(1, "[batch]", losses=losses)
     require_binary(is_real=is_real)
     is_real = jnp.asarray(is_real, bool)
-    total = jnp.sum(jnp.where(is_real, losses, 0))
+    total = jnp.sum(jnp.where(is_real, at_least_float32(losses), 0))
     return total / jnp.maximum(jnp.sum(is_real), 1)
 
 
@@ -167,10 +172,16 @@ def modified_triplet_loss(
     if block_size is not None:
         require_count(block_size=block_size)
     require_finite(anchor=anchor, positive=positive)
-    anchor, positive = jnp.asarray(anchor), jnp.asarray(positive)
+    anchor, positive = _as_floats(anchor), _as_floats(positive)
 
     losses = modified_rows(anchor, positive, margin, negatives, block_size or BLOCK_SIZE)
     return {"mean": jnp.mean, "sum": jnp.sum, "none": lambda x: x}[reduction](losses)
+
+
+def _as_floats(x):
+    """Integers as float32; halves stay, since their products are added up in float32 here."""
+    x = jnp.asarray(x)
+    return x if jnp.issubdtype(x.dtype, jnp.floating) else at_least_float32(x)
 
 
 def _require_distance(distance):

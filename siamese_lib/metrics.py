@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from siamese_lib.validate import require_finite
+from siamese_lib.validate import require_count, require_finite
 
 
 def _pairs(similarity, is_same):
@@ -51,7 +51,8 @@ def confusion_at(similarity, is_same, *, threshold=0.7):
 def best_threshold(similarity, is_same):
     """The threshold with the highest accuracy; choose it on validation pairs, never on test.
 
-    Shapes: as accuracy_at -> float, midway between two similarities. Among equals the lowest.
+    Shapes: as accuracy_at -> float, midway between two similarities where a float lies there, else
+    the lower of them. Among equals the lowest.
     Raises: as accuracy_at.
     """
     similarity, is_same = _pairs(similarity, is_same)
@@ -59,9 +60,28 @@ def best_threshold(similarity, is_same):
     ranked, same = similarity[order], is_same[order]
     # Cut k calls the k lowest "different": right are the different below and the same above.
     right = np.r_[0, np.cumsum(1 - same)] + np.r_[np.cumsum(same[::-1])[::-1], 0]
-    cuts = np.r_[ranked[0] - 1e-6, (ranked[:-1] + ranked[1:]) / 2, ranked[-1] + 1e-6]
     may_cut = np.r_[True, ranked[:-1] < ranked[1:], True]
-    return float(cuts[np.argmax(np.where(may_cut, right, -1))])
+    return _cut(ranked, int(np.argmax(np.where(may_cut, right, -1))))
+
+
+def _cut(ranked, k):
+    """A threshold with k of the ranked similarities at or below it, and no other."""
+    if k == 0:
+        return float(min(ranked[0] - 1e-6, _next_float32(ranked[0], -np.inf)))
+    if k == len(ranked):
+        return float(max(ranked[-1] + 1e-6, _next_float32(ranked[-1], np.inf)))
+    low, high = ranked[k - 1], ranked[k]
+    middle = low / 2 + high / 2
+    # Scores are often float32, and numpy compares them with a float rounded to that.
+    with np.errstate(over="ignore"):  # beyond float32 both are infinite there, and low it is
+        is_between = low <= middle < high and np.float32(middle) < np.float32(high)
+    return float(middle if is_between else low)
+
+
+def _next_float32(value, towards):
+    """The neighbour among float32 numbers; of larger ones among float64."""
+    kind = np.float32 if abs(value) < np.finfo(np.float32).max / 2 else np.float64
+    return np.nextafter(kind(value), kind(towards))
 
 
 def roc_curve(similarity, is_same):
@@ -127,13 +147,15 @@ def accuracy_interval(right, n):
     """95 % Wilson interval of a share.
 
     Shapes: right of n, whole numbers -> (low, high), 0 to 1.
-    Raises: ValueError where right is not between 0 and n, or n is below 1.
+    Raises: ValueError where one is no whole number, right is not between 0 and n, or n is below 1.
     Source: Wilson 1927, by scipy.
     """
     from scipy.stats import binomtest
 
-    if n < 1 or not 0 <= right <= n:
-        raise ValueError(f"{right} right of {n}; give 0 <= right <= n and n of 1 or more")
+    require_count(n=n)
+    require_count(right=right, least=0)
+    if right > n:
+        raise ValueError(f"{right} right of {n}; give 0 <= right <= n")
     interval = binomtest(int(right), int(n)).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
@@ -144,13 +166,14 @@ def recall_at_k(similarity, is_match, *, k):
     Shapes: similarity [query, candidate] float, is_match likewise bool -> float, 0 to 1.
     Raises: ValueError where the shapes differ or k is not between 1 and the candidates.
     """
-    similarity, is_match = np.asarray(similarity), np.asarray(is_match, bool)
+    similarity, is_match = np.asarray(similarity, float), np.asarray(is_match, bool)
     if similarity.shape != is_match.shape or similarity.ndim != 2 or similarity.size == 0:
         raise ValueError(
             f"similarity {similarity.shape} and is_match {is_match.shape}; "
             "give two arrays [query, candidate]"
         )
-    if not 1 <= k <= similarity.shape[1]:
+    require_count(k=k)
+    if k > similarity.shape[1]:
         raise ValueError(f"k is {k} with {similarity.shape[1]} candidates; give 1 to that many")
     require_finite(similarity=similarity)
     nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :k]

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 from siamese_lib.energy import cosine_similarity, pairwise_cosine
 from siamese_lib.validate import (
+    class_numbers,
     require_finite,
     require_margin,
     require_rank,
@@ -52,16 +53,18 @@ class Triplets(NamedTuple):
     anchor: jax.Array  # [batch] int32: 0, 1, 2, ...
     positive: jax.Array  # [batch] int32
     negative: jax.Array  # [batch] int32
-    is_real: jax.Array  # [batch] bool; where False, positive and negative are the anchor itself
+    is_real: jax.Array  # [batch] bool; where False, positive and negative are the next row
 
 
 def random_triplets(embeddings, labels, *, key):
     """For each row any other row of its class, and any row of another class.
 
-    Shapes: embeddings [batch, dim] float, labels [batch] int -> Triplets of [batch] each. key is
-    one of jax.random.key. Works under jit; for every miner no gradient passes through the choice.
+    Shapes: embeddings [batch, dim] float, labels [batch] numbers or words -> Triplets of [batch]
+    each. key is one of jax.random.key. Works under jit, where jax must be able to hold the labels:
+    np.unique(labels, return_inverse=True)[1] makes small numbers of any. For every miner no
+    gradient passes through the choice.
     Raises: ValueError where the lengths differ (quoting both), on another rank, an empty batch,
-    or NaN or infinity.
+    labels of mixed kinds, or NaN or infinity.
     """
     _, is_positive, is_negative = _tables(embeddings, labels)
     # One key does for both: they look at different columns of the same chances.
@@ -98,14 +101,13 @@ def hardest_triplets(embeddings, labels):
 def _tables(embeddings, labels):
     """Similarity, and who is whose positive and negative; [batch, batch] each."""
     require_rank(2, "[batch, dim]", embeddings=embeddings)
-    require_rank(1, "[batch], one label a row", labels=labels)
+    labels = class_numbers("labels", labels)
     if len(embeddings) != len(labels):
         raise ValueError(
             f"{len(embeddings)} embeddings but {len(labels)} labels; give one label a row"
         )
-    labels = jnp.asarray(labels)
     similarity = pairwise_cosine(*[jax.lax.stop_gradient(embeddings)] * 2)
-    is_same = labels[:, None] == labels[None, :]
+    is_same = jnp.asarray(labels)[:, None] == labels[None, :]
     return similarity, is_same & ~jnp.eye(len(labels), dtype=bool), ~is_same
 
 
@@ -136,6 +138,7 @@ def _most(is_allowed, values, axis=0):
 def _triplets(positive, negative):
     is_real = positive.is_there & negative.is_there
     anchor = jnp.arange(len(is_real), dtype=jnp.int32)
-    rows = (jnp.where(is_real, chosen.row, anchor).astype(jnp.int32)
+    # Not the anchor itself: at distance 0 a norm has a slope of NaN, which no mask takes away.
+    rows = (jnp.where(is_real, chosen.row, jnp.roll(anchor, -1)).astype(jnp.int32)
             for chosen in (positive, negative))  # fmt: skip
     return Triplets(anchor, *rows, is_real)

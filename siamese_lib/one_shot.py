@@ -15,12 +15,11 @@ from siamese_lib.episodes import (
     Sizes,
     build_tables,
     draw_episodes,
-    require_labels,
-    require_length,
+    require_as_many,
     require_sizes,
     sample_episode,
 )
-from siamese_lib.validate import require_count, require_finite, require_rank
+from siamese_lib.validate import require_count, require_finite, require_labels, require_rank
 
 __all__ = [
     "Accuracy",
@@ -97,12 +96,17 @@ def evaluate_n_way(
     Raises: ValueError on arrays that do not fit each other, NaN embeddings, more ways than
         classes, more shots than images, or fewer than 2 episodes.
     """
-    labels = require_labels(labels)
-    require_length("images", images, labels)
+    labels = require_labels("labels", labels)
+    if len(images) != len(labels):
+        raise ValueError(
+            f"images has shape {np.shape(images)} for {len(labels)} labels; give as many"
+        )
     require_count(episodes=episodes)
     if episodes < 2:
         raise ValueError(f"episodes is {episodes}; an interval needs 2 or more")
-    groups = np.zeros_like(labels) if within is None else require_length("within", within, labels)
+    groups = np.zeros(len(labels), int)
+    if within is not None:
+        groups = require_as_many("within", within, labels)
     tables = build_tables(labels, groups, drawer)
     sizes = Sizes(n_way, k_shot, 1)
     require_sizes(tables, sizes, drawer is not None)

@@ -7,8 +7,9 @@ import jax.numpy as jnp
 from flax import nnx
 
 from siamese_lib.convolution import convolve
-from siamese_lib.encoders import halve, one_channel
+from siamese_lib.encoders import halve
 from siamese_lib.energy import l2_normalize
+from siamese_lib.pictures import one_channel, require_pictures
 
 _MEMORY = 0.95  # share of the old statistics that a step keeps
 
@@ -22,7 +23,8 @@ class ResidualEncoder(nnx.Module):
 
     Shapes: images [batch, image_size, image_size] float, about 0 to 1 -> [batch, embedding_dim]
     float32, unit vectors. image_size must allow one halving per entry of channels but the last.
-    Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity.
+    Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity,
+    values far from 0 to 1 (0 to 255, say).
     Source: He et al. 2016, the shortcut; Ioffe and Szegedy 2015, batch norm.
     """
 
@@ -32,6 +34,10 @@ class ResidualEncoder(nnx.Module):
         self.blocks = nnx.List(_Block(i, o, rngs=rngs) for i, o in pairwise(channels))
         side = image_size // 2 ** (len(channels) - 1)
         self.head = nnx.Linear(side * side * channels[-1], embedding_dim, use_bias=False, rngs=rngs)
+
+    def require_inputs(self, images):
+        """ValueError where these are no pictures for it; of traced ones the shape is looked at."""
+        require_pictures(images, self.image_size)
 
     def __call__(self, images):
         x = one_channel(images, self.image_size)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from siamese_lib.tokens import PAD, require_padded_right
 from siamese_lib.validate import require_count, require_rank
 
 EDGES = (8, 12, 16, 24, 32, 48, 64, 96, 128)  # where a step may begin, in words
@@ -54,8 +55,8 @@ def to_stairs(tokens, plan):
 
     Shapes: tokens, one [n, length] int array or several of any lengths, 0 = padding on the right,
     n in all the rows of the plan -> Stairs.
-    Raises: ValueError where n is not the rows of the plan, or a question is longer than it or all
-    padding.
+    Raises: ValueError where n is not the rows of the plan, or a question is longer than it, all
+    padding, or has padding before a token.
     """
     arrays = [
         np.asarray(side) for side in (tokens if isinstance(tokens, tuple | list) else [tokens])
@@ -63,7 +64,7 @@ def to_stairs(tokens, plan):
     for array in arrays:
         require_rank(2, "[n, length] token numbers", tokens=array)
     rows, longest = plan[0][0], plan[-1][2]
-    lengths = np.concatenate([(array != 0).sum(axis=1) for array in arrays])
+    lengths = np.concatenate([require_padded_right(array, pad_token=PAD) for array in arrays])
     if len(lengths) != rows or lengths.max() > longest:
         raise ValueError(
             f"{len(lengths)} questions of up to {lengths.max()} words, the plan is for {rows} of "

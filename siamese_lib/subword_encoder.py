@@ -2,11 +2,13 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 
-from siamese_lib.bag_encoder import require_pieces, require_share
+from siamese_lib.bag_encoder import require_pieces, require_share, unknown_as_nan
 from siamese_lib.encoders import LSTM
 from siamese_lib.energy import l2_normalize
+from siamese_lib.tokens import PAD, require_padded_right
 from siamese_lib.validate import require_count
 
 
@@ -39,8 +41,15 @@ class SubwordLSTM(nnx.Module):
         self.log_scale = nnx.Param(jnp.array(0.5))
         self.dropout = nnx.Dropout(drop_rate, deterministic=True, rngs=rngs)
 
+    def require_inputs(self, grid):
+        """ValueError where word_grid cannot have made this; of a traced one by rank alone."""
+        require_pieces(grid, 2 * self.buckets, rank=3)
+        if not isinstance(grid, jax.core.Tracer):
+            require_padded_right(np.asarray(grid)[:, :, 0], pad_token=PAD)
+
     def __call__(self, grid):
-        grid = require_pieces(grid, 2 * self.buckets, rank=3)
+        self.require_inputs(grid)
+        grid = jnp.asarray(grid)
         word, letters = grid[..., 0], grid[..., 1:]
         is_on = ((word != 0) & self._kept(word)).astype(jnp.float32)
         read = self._words(word, letters) * is_on[..., None]
@@ -52,7 +61,9 @@ class SubwordLSTM(nnx.Module):
         own = self.prior[...][word] + self.prior[...][letters].sum(axis=-1, where=letters != 0) / 3
         prior = (own * is_on).sum(axis=1) / jnp.sqrt(count)
         prior += mean @ self.readout[...] + self.bias[...]
-        return jnp.concatenate([jnp.exp(self.log_scale[...] / 2) * unit, prior[:, None]], axis=1)
+        scaled = jnp.exp(self.log_scale[...] / 2) * unit
+        embeddings = jnp.concatenate([scaled, prior[:, None]], axis=1)
+        return unknown_as_nan(embeddings, grid, 2 * self.buckets)
 
     def _kept(self, like):
         return self.dropout(jnp.ones(like.shape)) > 0

@@ -3,23 +3,29 @@
 import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from siamese_lib.validate import require_count
+from siamese_lib.tokens import PAD, require_padded_right, require_questions, require_texts
+from siamese_lib.validate import class_numbers, require_binary, require_count, require_rank
 
-PAD, UNKNOWN = 0, 1
+UNKNOWN = 1
 
 
 def build_tokenizer(texts, *, vocabulary_size=20_000, min_count=1):
     """Word-level tokenizer, lower case, punctuation apart, learned from texts.
 
+    Accents are kept: "café" and "cafe" are two words, and the vowel signs of Hindi or Thai, which
+    Unicode writes as accents, stay in their words. However an accent is stored, as one character
+    or two, it is the same word.
+
     Shapes: texts is a list of strings -> tokenizers.Tokenizer; token 0 is padding, 1 an unknown
     word, the rest are words from frequent to rare. Build it from training texts only.
-    Raises: ValueError where texts is one string or empty, or a text is not a string.
+    Raises: ValueError where texts is one string or empty, a text is not a string or holds half a
+    character, or vocabulary_size or min_count is no whole number (of 3 and 1 or more).
     """
-    _require_texts(texts)
+    require_texts(texts=texts)
+    require_count(vocabulary_size=vocabulary_size, least=3)  # padding, the unknown, one word
+    require_count(min_count=min_count)
     tokenizer = Tokenizer(models.WordLevel(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKC(), normalizers.Lowercase(), normalizers.StripAccents()]
-    )
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.train_from_iterator(
         texts,
@@ -31,22 +37,14 @@ def build_tokenizer(texts, *, vocabulary_size=20_000, min_count=1):
     return tokenizer
 
 
-def _require_texts(texts):
-    if isinstance(texts, str) or len(texts) == 0:
-        raise ValueError(f"texts is {texts!r}; give a list of one or more strings")
-    for place, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise ValueError(f"text {place} is {text!r}, not a string; convert or drop it")
-
-
 def encode_texts(tokenizer, texts, *, max_length=32):
     """Token numbers, cut at max_length and padded with 0 to the longest.
 
     Shapes: list of n strings -> [n, length] int32, length <= max_length.
-    Raises: ValueError where a text is not a string, is empty, or has unknown words only: the
-    encoder would answer with the same vector for all such texts.
+    Raises: ValueError where a text is not a string, holds half a character, is empty, or has
+    unknown words only: the encoder would answer with the same vector for all such texts.
     """
-    _require_texts(texts)
+    require_texts(texts=texts)
     require_count(max_length=max_length)
     rows = [encoding.ids[:max_length] for encoding in tokenizer.encode_batch(list(texts))]
     # A text that spells out "[PAD]" has no padding in it.
@@ -66,17 +64,22 @@ def encode_texts(tokenizer, texts, *, max_length=32):
     return tokens
 
 
-def pad_length(tokens, *, multiple=8):
+def pad_length(tokens, *, multiple=8, pad_token=PAD):
     """Cut or fill padding so that the length is the smallest fitting multiple.
 
-    Shapes: tokens [n, length] int -> [n, shorter or equal multiple of `multiple`]. Few lengths
-    mean few compilations; no real token is ever cut.
+    Shapes: tokens [n, length] int, padded on the right -> [n, the multiple]. Few lengths mean few
+    compilations; no real token is ever cut.
+    Raises: ValueError on another rank, no rows, padding before a token, or a multiple below 1.
     """
-    longest = int((tokens != PAD).sum(axis=1).max())
+    tokens = np.asarray(tokens)
+    require_rank(2, "[n, length] token numbers", tokens=tokens)
+    require_count(multiple=multiple)
+    longest = int(require_padded_right(tokens, pad_token=pad_token).max())
     length = -(-max(longest, 1) // multiple) * multiple
     if tokens.shape[1] >= length:
         return tokens[:, :length]
-    return np.pad(tokens, ((0, 0), (0, length - tokens.shape[1])))
+    spare = ((0, 0), (0, length - tokens.shape[1]))
+    return np.pad(tokens, spare, constant_values=pad_token)
 
 
 def duplicate_groups(question1, question2, is_same):
@@ -86,17 +89,16 @@ def duplicate_groups(question1, question2, is_same):
     questions and group [len(texts)] int32, equal where a chain of duplicate pairs joins them.
     Two questions in different groups may still mean the same where nobody labelled it: a pair
     file cannot rule that out.
-    Raises: ValueError where the lengths differ or a label is not 0 or 1.
+    Raises: ValueError where the lengths differ, there are no pairs, a question is empty, missing or
+    holds half a character, or a label is not 0 or 1.
     """
     if not len(question1) == len(question2) == len(is_same):
         raise ValueError(
             f"lengths differ: question1 {len(question1)}, question2 {len(question2)}, "
             f"is_same {len(is_same)}; give one label a pair"
         )
-    is_same = np.asarray(is_same)
-    if not np.isin(is_same, (0, 1)).all():
-        odd = is_same[~np.isin(is_same, (0, 1))][0]
-        raise ValueError(f"is_same holds {odd!r}; give the number 1 for same, 0 for different")
+    require_questions(question1=question1, question2=question2)
+    require_binary(is_same=is_same)
     number = {}
     for text in (*question1, *question2):
         number.setdefault(text, len(number))
@@ -118,12 +120,15 @@ def duplicate_batches(tokens, group, *, batch_size, seed):
     seed) pairs the questions of a group anew. Less than a batch of the pairs is left out, and of
     a group with more pairs than there are batches those beyond one a batch.
 
-    Shapes: tokens [n, length] int, group [n] int -> yields (anchor, positive), each
-    [batch_size, length'] int32 with length' a multiple of 8.
-    Raises: ValueError where the lengths differ or fewer than batch_size groups have two questions.
+    Shapes: tokens [n, length] int, padded with 0 on the right, group [n] numbers or words -> yields
+    (anchor, positive), each [batch_size, length'] int32 with length' a multiple of 8.
+    Raises: ValueError where the lengths differ, a token stands after padding, or fewer than
+    batch_size groups have two questions.
     """
-    tokens, group = np.asarray(tokens), np.asarray(group)
+    tokens, group = np.asarray(tokens), class_numbers("group", group)
     require_count(batch_size=batch_size)
+    require_rank(2, "[n, length] token numbers", tokens=tokens)
+    require_padded_right(tokens, pad_token=PAD)
     if len(tokens) != len(group):
         raise ValueError(f"{len(tokens)} questions but {len(group)} groups; give one group each")
     rng = np.random.default_rng(seed)
@@ -143,12 +148,14 @@ def pair_rows(question1, question2):
 
     Shapes: two lists of n strings -> (texts, first [n] int, second [n] int), with
     texts[first[i]] == question1[i] and texts[second[i]] == question2[i].
-    Raises: ValueError where the lengths differ.
+    Raises: ValueError where the lengths differ, there are none, or a text is empty, missing or
+    holds half a character.
     """
     if len(question1) != len(question2):
         raise ValueError(
             f"question1 has {len(question1)} texts, question2 {len(question2)}; give pairs"
         )
+    require_questions(question1=question1, question2=question2)
     row = {text: place for place, text in enumerate(dict.fromkeys((*question1, *question2)))}
     first, second = (np.array([row[t] for t in side], int) for side in (question1, question2))
     return list(row), first, second

@@ -37,12 +37,12 @@ def require_vectors(**arrays):
             raise ValueError(f"{name} has shape {shape}; give one vector or more, [..., dim]")
 
 
-def require_count(**values):
-    """ValueError where a named value is not a whole number of 1 or more."""
+def require_count(*, least=1, **values):
+    """ValueError where a named value is not a whole number of `least` or more."""
     for name, value in values.items():
-        is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-        if not (is_whole and value >= 1):
-            raise ValueError(f"{name} is {value!r}; give a whole number of 1 or more")
+        is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool | np.bool_)
+        if not (is_whole and value >= least):
+            raise ValueError(f"{name} is {value!r}; give a whole number of {least} or more")
 
 
 def require_finite(**arrays):
@@ -108,3 +108,78 @@ def require_binary(**arrays):
         is_odd = ~np.isin(array, (0, 1))
         if is_odd.any():
             raise ValueError(f"{name} holds {array[is_odd][0]!r}; give 1 for same, 0 for different")
+
+
+def require_array(name, value):
+    """value as a numpy array; ValueError where its rows differ in shape, or are no numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.empty(0, object)
+    if array.dtype.kind in "biufcV":  # V: bfloat16 and its like
+        return array
+    if array.dtype.kind in "US":
+        raise ValueError(f"{name} are texts; encode them to numbers first, as encode_texts does")
+    shapes = list(dict.fromkeys(np.shape(row) for row in value)) if np.iterable(value) else []
+    said = ", ".join(map(str, shapes[:3])) or repr(value)[:60]
+    raise ValueError(
+        f"{name} make no array of numbers, their shapes are {said}; give one shape to all"
+    )
+
+
+def require_labels(name, values):
+    """values as an array [n] whose equal entries mean one class; a traced one as it is.
+
+    One rule for labels everywhere: whole numbers of any size, or words, or any other numbers, but
+    of one kind. ValueError where there are none, the rank is another, kinds are mixed, or a value
+    is missing (None, NaN).
+    """
+    form = "a class for each, [n], all numbers or all words"
+    if isinstance(values, jax.core.Tracer):
+        require_rank(1, form, **{name: values})
+        return values
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} makes no array ({error}); give {form}") from error
+    if array.ndim != 1 or not array.size:
+        raise ValueError(f"{name} has shape {array.shape}; give {form}")
+    if not hasattr(values, "dtype") or array.dtype.kind == "O":
+        array = _of_one_kind(name, array, list(values), form)
+    if array.dtype.kind in "fc" and np.isnan(array).any():
+        raise ValueError(f"{name} holds NaN at {int(np.isnan(array).argmax())}; give {form}")
+    return array
+
+
+def _of_one_kind(name, array, values, form):
+    """Of a list, where numpy would turn a 1 beside words into "1", large numbers into floats."""
+    kinds = [_kind(value) for value in values]
+    odd = next((k for k, kind in enumerate(kinds) if kind != kinds[0] or kind is None), None)
+    if odd is not None:
+        said = f"holds {values[odd]!r} at {odd}"
+        if odd and None not in (kinds[0], kinds[odd]):
+            said = f"mixes kinds of entries, {values[0]!r} and {values[odd]!r} at {odd}"
+        raise ValueError(f"{name} {said}; give {form}")
+    if array.dtype.kind == "O":
+        return array if kinds[0] == "number" else array.astype(kinds[0])
+    is_cut = array.dtype.kind == "f" and any(isinstance(value, int) for value in values)
+    return np.array(values, object) if is_cut else array
+
+
+def _kind(value):
+    """None for what is missing or has no order."""
+    if isinstance(value, str | bytes):
+        return "str" if isinstance(value, str) else "bytes"
+    is_number = isinstance(value, numbers.Real | np.bool_) and value == value
+    return "number" if is_number else None
+
+
+def class_numbers(name, values):
+    """Labels as numbers 0, 1, ... [n] int32, equal where the labels are; what jax can hold.
+
+    jax cuts numbers of 64 bits and knows no words. Raises: as require_labels.
+    """
+    labels = require_labels(name, values)
+    if isinstance(labels, jax.core.Tracer):
+        return labels
+    return np.unique(labels, return_inverse=True)[1].astype(np.int32)

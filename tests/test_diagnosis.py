@@ -13,9 +13,10 @@ from flax import nnx
 
 from siamese_lib import diagnosis
 from siamese_lib.batches import balanced_batches
-from siamese_lib.diagnosis import CURES, diagnose
+from siamese_lib.diagnosis import diagnose
 from siamese_lib.energy import euclidean_distance, l2_normalize
 from siamese_lib.evidence import labelled_pairs
+from siamese_lib.findings import CURES
 from siamese_lib.losses import contrastive_loss
 from siamese_lib.metrics import roc_auc
 from siamese_lib.training import encode, fit
@@ -51,6 +52,8 @@ BROKEN = [
     ("wrong axis", "whole batch, InfoNCE", "glyphs"),
     ("wrong axis", "columns, modified triplet", "faces"),
     ("NaN", "bare root", "glyphs"),
+    ("no triplets", "each class once", "glyphs"),
+    ("no triplets", "rows for labels", "faces"),
     ("flipped labels", "contrastive", "glyphs"),
     ("flipped labels", "triplet", "faces"),
     ("margin too large", "triplet, 3", "glyphs"),

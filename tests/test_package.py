@@ -15,11 +15,11 @@ from siamese_lib import environment
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(ROOT.glob("siamese_lib/**/*.py"))
 # A module imports only from those above it.
-ORDER = ["validate", "energy", "batch_negatives", "losses", "mining", "convolution",
-         "recurrence", "stairs", "encoders", "residual_encoder", "distortion",
-         "ngrams", "bag_encoder", "subword_encoder", "text", "sparse_pairs",
+ORDER = ["validate", "tokens", "pictures", "energy", "batch_negatives", "losses",
+         "mining", "convolution", "recurrence", "stairs", "encoders", "residual_encoder",
+         "distortion", "ngrams", "bag_encoder", "subword_encoder", "text", "sparse_pairs",
          "datasets", "checkpoints", "sharding", "training", "pretrained", "metrics",
-         "retrieval", "episodes", "batches", "one_shot", "fine_tuning", "evidence",
+         "retrieval", "episodes", "batches", "one_shot", "fine_tuning", "findings", "evidence",
          "diagnosis", "plots", "checks", "environment", "launch", "explorers"]  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_repeated_texts():
     [
         (["a", "b"], [0], "2 texts for 1 labels"),
         (["a", "b"], [3, 3], r"labels are \[3\]"),
-        ([], [], r"labels are \[\]"),
+        ([], [], r"text is \[\], empty"),
         (["a", "b", "a"], [0, 1, 0], "no label has two distinct texts"),
         (["a", "b", "a"], [0, 0, 1], "one label"),
     ],

@@ -1,11 +1,14 @@
 """Tokens, padding, groups of duplicates and batches that never call a duplicate a negative."""
 
+import unicodedata
+
 import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siamese_lib.ngrams import split_words
 from siamese_lib.text import (
     build_tokenizer,
     duplicate_batches,
@@ -183,3 +186,56 @@ def test_pair_batches_give_each_pair_once_with_its_label():
         next(pair_batches(tokens, first, second, is_same, batch_size=12, seed=0))
     with pytest.raises(ValueError, match="batch_size is 0"):
         next(pair_batches(tokens, first, second, is_same, batch_size=0, seed=0))
+
+
+def test_words_of_every_script_stay_whole_and_apart():
+    for words in (
+        "का की के को कि कु",  # Hindi: vowels are signs after the letter
+        "กา กี กู เก โก ไก",  # Thai
+        "أَب أُب أِب",  # Arabic with its vowels
+        "שָׁלוֹם שִׁלּוּם",  # Hebrew with points
+        "café cafe caff\u00e8",
+        "தமிழ் தமழ தமிழ",  # Tamil
+    ):
+        words = words.split()
+        tokenizer = build_tokenizer([" ".join(words)])
+        assert tokenizer.get_vocab_size() == 2 + len(words)
+        assert len(set(tokenizer.encode(" ".join(words)).ids)) == len(words)
+        assert split_words(" ".join(words)) == [
+            unicodedata.normalize("NFKC", word).lower() for word in words
+        ]
+
+
+def test_an_accent_is_kept_however_it_is_stored():
+    tokenizer = build_tokenizer(["Where is the caf\u00e9"])
+    assert tokenizer.encode("CAFE\u0301").tokens == ["caf\u00e9"]
+    assert tokenizer.encode("cafe").tokens == ["[UNK]"]
+
+
+HALF = "half \ud83d a face"
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda texts: build_tokenizer(texts),
+        lambda texts: encode_texts(build_tokenizer(["half a face"]), texts),
+        lambda texts: duplicate_groups(texts, ["b"] * len(texts), [0] * len(texts)),
+        lambda texts: pair_rows(["b"] * len(texts), texts),
+    ],
+)
+def test_half_a_character_is_named_with_its_row(take):
+    with pytest.raises(
+        ValueError, match=r"text 1, 'half \\ud83d a face', holds half a character a"
+    ):
+        take(["whole", HALF])
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\n\t", None, float("nan"), 7])
+def test_an_empty_or_missing_question_joins_nobody(nothing):
+    sides = ["How do I cook rice?", "Who is the king?"], ["What is rice?", nothing]
+    for first, second in (sides, sides[::-1]):
+        name = "question2" if second is sides[1] else "question1"
+        for take in (lambda a, b: duplicate_groups(a, b, [1, 1]), pair_rows):
+            with pytest.raises(ValueError, match=f"{name}: text 1 is .*(empty|not a string); "):
+                take(first, second)

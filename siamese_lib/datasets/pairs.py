@@ -3,6 +3,8 @@
 import numpy as np
 
 from siamese_lib.datasets.types import LabelledTexts, QuestionPairs
+from siamese_lib.tokens import require_questions
+from siamese_lib.validate import class_numbers
 
 
 def pairs_from_labels(texts: LabelledTexts, *, seed: int = 0) -> QuestionPairs:
@@ -13,9 +15,9 @@ def pairs_from_labels(texts: LabelledTexts, *, seed: int = 0) -> QuestionPairs:
     `duplicate_groups` finds the labels again. Each different pair sets the first text of a
     same pair against a random text of another label. A text that a label repeats counts once.
 
-    Shapes: texts of [n] -> pairs of [2 m], m about n.
-    Raises: ValueError where text and label differ in length, where all labels are equal, or
-        where no label has two texts.
+    Shapes: texts of [n], labelled by numbers or by words -> pairs of [2 m], m about n.
+    Raises: ValueError where text and label differ in length, a text is empty or no string, labels
+        are of mixed kinds or all equal, or no label has two texts.
     """
     text, label = _distinct(texts)
     rng = np.random.default_rng(seed)
@@ -34,14 +36,17 @@ def pairs_from_labels(texts: LabelledTexts, *, seed: int = 0) -> QuestionPairs:
 def _distinct(texts: LabelledTexts) -> tuple[list[str], np.ndarray]:
     if len(texts.text) != len(texts.label):
         raise ValueError(f"{len(texts.text)} texts for {len(texts.label)} labels; give as many")
-    rows = list(dict.fromkeys(zip(texts.text, np.asarray(texts.label).tolist(), strict=True)))
-    labels = np.array([label for _, label in rows], int)
-    names, counts = np.unique(labels, return_counts=True)
-    if len(names) < 2:
-        raise ValueError(f"labels are {names.tolist()}; different pairs need 2 labels or more")
+    require_questions(text=texts.text)
+    label = class_numbers("label", texts.label)
+    rows = list(dict.fromkeys(zip(texts.text, label.tolist(), strict=True)))
+    label = np.array([number for _, number in rows])
+    counts = np.bincount(label)
+    if len(counts) < 2:
+        names = np.unique(np.asarray(texts.label)).tolist()
+        raise ValueError(f"labels are {names}; different pairs need 2 labels or more")
     if counts.max() < 2:
         raise ValueError("no label has two distinct texts; same pairs need one that has")
-    return [text for text, _ in rows], labels
+    return [text for text, _ in rows], label
 
 
 def _rings(label: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ class QuestionPairs(NamedTuple):
 
 
 class LabelledTexts(NamedTuple):
-    """Texts with label [n] int32: equal labels mean the same thing."""
+    """Texts with label [n], int32 from the loaders: equal labels mean the same thing."""
 
     text: list[str]
     label: np.ndarray

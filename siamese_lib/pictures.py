@@ -1,0 +1,106 @@
+"""What pictures must be before an encoder reads them, and how to make them so.
+
+People bring photographs of 0 to 255, in colour, in other sizes, or dark on light where the encoder
+knows light on dark. An encoder would answer all of them, wrongly.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from siamese_lib.validate import require_finite
+
+HIGHEST = 16  # no scaling to about 0 to 1 goes beyond this, and no picture of 0 to 255 stays below
+
+
+def require_pictures(images, image_size=None):
+    """ValueError where images are not [n, image_size, image_size] of about 0 to 1.
+
+    It says what came and how to convert it. Raises too: as require_picture_shape.
+    """
+    require_picture_shape(images, image_size)
+    if isinstance(images, jax.core.Tracer):
+        return
+    images = np.asarray(images)
+    low, high = float(images.min()), float(images.max())
+    if max(high, -low) > HIGHEST or (images.dtype.kind in "iu" and high > 1):
+        raise ValueError(
+            f"images run from {low:g} to {high:g}, and an encoder reads about 0 to 1; give "
+            f"images / {_full_scale(high):g}"
+        )
+
+
+def require_picture_shape(images, image_size=None):
+    """ValueError where images are not [n, image_size, image_size], of any square where it is None.
+
+    Empty arrays are refused too, and NaN and infinity where the array is concrete.
+    """
+    shape = np.shape(images)
+    if 0 in shape:
+        raise ValueError(f"images is empty, shape {shape}; give one picture or more")
+    advice = _advice(shape, image_size)
+    if advice:
+        raise ValueError(f"images has shape {shape}; {advice}")
+    require_finite(images=images)
+
+
+def _full_scale(high):
+    return next((scale for scale in (255, 65535) if high <= scale), high)
+
+
+def _advice(shape, size):
+    """What to do about a shape; "" where nothing is to be done."""
+    form = "[n, height, width]" if size is None else f"[n, {size}, {size}]"
+    if len(shape) == 4:
+        return f"give grey pictures {form}: {_to_grey(shape)}"
+    if len(shape) == 3 and shape[-1] in (3, 4) and min(shape[:2]) > 4:
+        return f"that is one picture in colour; give {form}: images[..., :3].mean(axis=-1)[None]"
+    if len(shape) == 2 and size is not None and shape[1] == size**2:
+        return f"give {form}: images.reshape(-1, {size}, {size})"
+    if len(shape) == 2:
+        return f"that is one picture; give {form}: images[None]"
+    if len(shape) != 3:
+        return f"give {form}, one picture or more"
+    sides = f"images are ({shape[1]}, {shape[2]})"
+    if size is None:
+        return "" if shape[1] == shape[2] else f"{sides}; give square ones: cut them, or add paper"
+    if shape[1:] == (size, size):
+        return ""
+    wanted = f"({shape[0]}, {size}, {size})"
+    resize = f'jax.image.resize(images, {wanted}, "linear")'
+    return f"{sides}, this encoder takes ({size}, {size}): {resize}, or set image_size"
+
+
+def _to_grey(shape):
+    """How [n, height, width, channels], or with the channels second, becomes one channel."""
+    for axis, every in ((3, "images[..., {}]"), (1, "images[:, {}]")):
+        if shape[axis] == 1:
+            return every.format(0)
+        if shape[axis] in (3, 4):  # the fourth is how opaque a pixel is
+            return f"{every.format(':3')}.mean(axis={axis})"
+    return "one channel each"
+
+
+def require_ink(images):
+    """ValueError where most of a picture is ink: then dark and light are probably swapped.
+
+    images [n, height, width] of about 0 to 1, concrete, where 0 should be paper and 1 ink.
+    """
+    if isinstance(images, jax.core.Tracer):
+        return
+    share = (np.asarray(images) > 0.5).mean(axis=(1, 2))
+    if (share > 2 / 3).any():
+        row = int(share.argmax())
+        raise ValueError(
+            f"picture {row} is ink in {share[row]:.0%} of its pixels; here 0 is paper and 1 is "
+            "ink, so give 1 - images where yours have dark lines on light paper"
+        )
+
+
+def one_channel(images, image_size):
+    """Pictures [batch, image_size, image_size] as float32 with one channel at the end.
+
+    Raises: as require_pictures.
+    """
+    require_pictures(images, image_size)
+    return jnp.asarray(images, jnp.float32)[..., None]

@@ -1,0 +1,80 @@
+"""What texts and token arrays must be: whole strings, and rows that are filled up on the right."""
+
+import jax
+import numpy as np
+
+PAD = 0  # what fills up short rows
+
+
+def require_texts(**columns):
+    """ValueError where a named list is one string or empty, or an entry is no proper string."""
+    for name, texts in columns.items():
+        if isinstance(texts, str) or len(texts) == 0:
+            said = repr(texts)[:60] + (", empty" if len(texts) == 0 else "")
+            raise ValueError(f"{name} is {said}; give a list of one or more strings")
+        for place, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise ValueError(
+                    f"{name}: text {place} is {text!r}, not a string; convert or drop it"
+                )
+            _require_whole_letters(name, place, text)
+
+
+def _require_whole_letters(name, place, text):
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{name}: text {place}, {text!r}, holds half a character at {error.start} (a lone "
+            "surrogate); read it with its true encoding, or drop that with "
+            'text.encode("utf-8", "ignore").decode()'
+        ) from None
+
+
+def require_questions(**columns):
+    """ValueError where a named list is no list of texts, or a text has nothing but spaces."""
+    require_texts(**columns)
+    for name, texts in columns.items():
+        for place, text in enumerate(texts):
+            if not text.strip():
+                raise ValueError(
+                    f"{name}: text {place} is {text!r}, empty; drop that pair, or write a question"
+                )
+
+
+def require_padded_right(tokens, *, pad_token, what="question"):
+    """How many tokens stand in each row, [n]; ValueError where padding stands before or among them.
+
+    tokens [n, length] concrete integers, filled up with pad_token.
+    """
+    tokens = np.asarray(tokens)
+    is_real = tokens != pad_token
+    is_odd = (is_real[:, 1:] & ~is_real[:, :-1]).any(axis=1)
+    if is_odd.any():
+        row = int(is_odd.argmax())
+        raise ValueError(
+            f"{what} {row} has padding ({pad_token}) before a token: {_shortened(tokens[row])}; "
+            "pad on the right, as encode_texts does (Keras: padding='post')"
+        )
+    return is_real.sum(axis=1)
+
+
+def _shortened(row):
+    said = ", ".join(map(str, row[:12]))
+    return f"[{said}, ...]" if len(row) > 12 else f"[{said}]"
+
+
+def require_known(tokens, size):
+    """ValueError where concrete tokens lie outside 0 to size - 1, or are no whole numbers."""
+    if isinstance(tokens, jax.core.Tracer):
+        return
+    tokens = np.asarray(tokens)
+    if tokens.dtype.kind not in "iu":
+        raise ValueError(f"tokens are {tokens.dtype}; give whole numbers, those of encode_texts")
+    low, high = int(tokens.min()), int(tokens.max())
+    if low < 0 or high >= size:
+        raise ValueError(
+            f"tokens run from {low} to {high}, this encoder takes 0 to {size - 1}, since the "
+            f"vocabulary has {size}; encode the texts with the tokenizer (or the buckets) that it "
+            "was made for"
+        )

@@ -1,0 +1,95 @@
+"""What fit is given as batches, looked at before anything is trained on it."""
+
+from collections.abc import Iterable, Mapping
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+TUPLE = "give a tuple of arrays, in the order in which the loss takes them"
+
+
+def stream_of(batches, epoch):
+    """The batches of an epoch; ValueError where there is no function that gives any."""
+    if not callable(batches):
+        said = "a generator ends with its epoch" if hasattr(batches, "send") else "for one list"
+        raise ValueError(
+            f"batches is a {_kind(batches)}; give a function of the epoch that gives an iterable "
+            f"of tuples ({said}: lambda epoch: ...)"
+        )
+    stream = batches(epoch)
+    if isinstance(stream, Mapping | str) or not isinstance(stream, Iterable):
+        raise ValueError(
+            f"batches({epoch}) gave a {_kind(stream)}; return or yield tuples of arrays"
+        )
+    return stream
+
+
+def require_batch(batch):
+    """ValueError, naming what came, where a batch is no tuple of numbers that jax can hold."""
+    if not isinstance(batch, tuple):
+        raise ValueError(f"a batch is a {_kind(batch)}; {TUPLE}{_way_out(batch)}")
+    for place, part in enumerate(batch):
+        for leaf in jax.tree.leaves(part, is_leaf=lambda value: value is None):
+            _require_numbers(f"part {place} of a batch", leaf)
+
+
+def _require_numbers(name, leaf):
+    if isinstance(leaf, bool | int | float | complex | np.generic | jax.Array):
+        leaf = np.asarray(leaf) if not isinstance(leaf, jax.Array) else leaf
+    elif not isinstance(leaf, np.ndarray):
+        raise ValueError(f"{name} is a {_kind(leaf)}; {TUPLE}{_way_out(leaf)}")
+    if leaf.dtype.kind in "USO":
+        raise ValueError(
+            f"{name} holds words or objects ({leaf.dtype}); give numbers: encode_texts makes them "
+            "of texts, np.unique(labels, return_inverse=True)[1] of labels"
+        )
+    is_wide = leaf.dtype.kind in "iu" and leaf.dtype.itemsize >= 4 and leaf.dtype != np.int32
+    if is_wide and not jax.config.jax_enable_x64 and leaf.size:
+        far = max(int(leaf.max()), -int(leaf.min()))
+        if far >= 2**31:
+            raise ValueError(
+                f"{name} holds whole numbers up to {far}, which jax would cut to 32 bits; give "
+                "np.unique(labels, return_inverse=True)[1] for labels"
+            )
+
+
+def look_at_first(model, loss, batch):
+    """Run the loss without computing it, so that what it asks of its inputs is seen to hold.
+
+    In the compiled step every array is traced: a label of -1 or a picture of 0 to 255 would pass.
+    Here only the model is traced, and the batch is there to look at.
+    """
+    for place, part in enumerate(batch):
+        for leaf in jax.tree.leaves(part):
+            if np.asarray(leaf).dtype.kind == "f" and np.isnan(leaf).any():
+                raise ValueError(
+                    f"part {place} of the first batch holds NaN; drop those rows, or give a mask "
+                    "and a number in their place"
+                )
+    batch = jax.tree.map(jnp.asarray, batch)
+    graph, state = nnx.split(model)
+    jax.eval_shape(lambda state: loss(nnx.merge(graph, state), *batch), state)
+
+
+def _kind(value):
+    kind = type(value)
+    where = kind.__module__.split(".")[0]
+    name = kind.__name__ if where == "builtins" else f"{where}.{kind.__name__}"
+    if isinstance(value, Mapping):
+        return f"{name} of {list(value)}"
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"{name} of shape {tuple(shape)}"
+    return f"{name} of {len(value)}" if isinstance(value, list | str) else name
+
+
+def _way_out(value):
+    if isinstance(value, np.ndarray | jax.Array):
+        return ": (array,) for a single one"
+    if isinstance(value, list):
+        return ": tuple(batch)"
+    if isinstance(value, Mapping):
+        return ": (batch['name'], ...)"
+    return ": tensor.numpy() makes an array" if hasattr(value, "numpy") else ""

@@ -1,0 +1,72 @@
+"""A model's weights as one file that cannot run code."""
+
+import os
+import secrets
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+
+def _weights(model):
+    """Every parameter and statistic by its dotted path; random keys are no weights."""
+    state = nnx.state(model, nnx.Not(nnx.RngState))
+    return {".".join(map(str, path)): leaf.get_value() for path, leaf in nnx.to_flat_state(state)}
+
+
+def save(model, path):
+    """Write the model's weights to one safetensors file, whole or not at all.
+
+    Raises: OSError where the folder is missing or full.
+    """
+    from safetensors.numpy import save as to_bytes
+
+    path = Path(path)
+    content = to_bytes({name: np.asarray(leaf) for name, leaf in _weights(model).items()})
+    # Not by tempfile, whose files nobody else may read: a service often runs as another user.
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open(partial, "xb") as file:
+            file.write(content)
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _read(path):
+    """Every array of a safetensors file; by way of jax, since numpy alone has no bfloat16."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="flax") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no dict
+    except SafetensorError as error:
+        raise ValueError(f"{path} holds no weights ({error}); give a file made by save") from error
+
+
+def load(model, path):
+    """Read weights saved by `save` into a model of the same make, and return it.
+
+    A model made by nnx.eval_shape, which has shapes and no weights yet, will do.
+
+    Raises: ValueError where the file holds no weights, or a name or a shape differs (quoting
+    both); the model is left as it was.
+    """
+    saved = _read(path)
+    own = _weights(model)
+    for name in sorted(saved.keys() | own.keys()):
+        there = saved[name].shape if name in saved else "missing"
+        here = own[name].shape if name in own else "missing"
+        if there != here:
+            raise ValueError(
+                f"{name} is {there} in {path} and {here} in the model; "
+                "build the model with the options it was saved with"
+            )
+    flat = [
+        (way, leaf.replace(jnp.asarray(saved[".".join(map(str, way))], leaf.get_value().dtype)))
+        for way, leaf in nnx.to_flat_state(nnx.state(model, nnx.Not(nnx.RngState)))
+    ]
+    nnx.update(model, nnx.from_flat_state(flat))
+    return model
