@@ -16,7 +16,7 @@ MODULES = (
     "energy", "losses", "mining", "batches", "convolution", "encoders", "recurrence", "stairs",
     "residual_encoder", "distortion", "ngrams", "bag_encoder", "subword_encoder", "text",
     "sparse_pairs", "datasets", "training", "pretrained", "metrics", "retrieval", "one_shot",
-    "fine_tuning", "diagnosis", "plots", "explorers", "checks", "environment", "launch",
+    "fine_tuning", "diagnosis", "findings", "plots", "explorers", "checks", "environment", "launch",
 )  # fmt: skip
 
 
