@@ -15,6 +15,8 @@ from siamese_lib.validate import (
     require_vectors,
 )
 
+_AT_ONCE = 2**21  # differences that pairwise_euclidean holds at a time, 8 MB
+
 
 def at_least_float32(x):
     """x as floats of 32 bits or more: sums and squares of bytes, small integers, halves overflow.
@@ -140,9 +142,14 @@ def pairwise_euclidean(a, b):
 
 
 @jax.custom_vjp
-@jax.jit  # compiled, the differences go straight into their sums
+@jax.jit
 def _rows_to_rows(a, b):
-    return _root(jnp.sum((a[:, None, :] - b[None, :, :]) ** 2, axis=-1))
+    """A few rows of a at a time: only newer versions of XLA store no differences by themselves."""
+
+    def one_row(row):
+        return _root(jnp.sum((row - b) ** 2, axis=-1))
+
+    return jax.lax.map(one_row, a, batch_size=min(len(a), max(1, _AT_ONCE // b.size)))
 
 
 def _forward(a, b):

@@ -34,13 +34,21 @@ def remarks():
 
 def _missing_packages():
     for name in SHOWN:
-        if _version(name) is None:
-            yield f"{name} is missing: run `pip install -r requirements.txt` in this project."
+        # Colab, VS Code and a service have no JupyterLab, and need none.
+        if _version(name) is None and name != "jupyterlab":
+            yield f"{name} is missing: run `pip install {_what_to_install(name)}`."
+
+
+def _what_to_install(name):
+    """The project's list where we are in its folder, else the one package."""
+    listed = Path(__file__).parent.parent / "requirements.txt"
+    return f"-r {listed.name}` in `{listed.parent}" if listed.exists() else name
 
 
 def _idle_accelerator():
     is_linux = platform.system() == "Linux"  # elsewhere jax has no build for NVIDIA
-    if is_linux and shutil.which("nvidia-smi") and jax.default_backend() == "cpu":
+    is_wished = jax.config.jax_platforms == "cpu"  # JAX_PLATFORMS=cpu
+    if is_linux and not is_wished and shutil.which("nvidia-smi") and jax.default_backend() == "cpu":
         yield (
             "There is an NVIDIA GPU, and jax does not use it: run `pip install -U 'jax[cuda13]'` "
             "and restart the kernel. The course runs without it too."

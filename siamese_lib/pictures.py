@@ -50,9 +50,9 @@ def _full_scale(high):
 
 def _advice(shape, size):
     """What to do about a shape; "" where nothing is to be done."""
-    form = "[n, height, width]" if size is None else f"[n, {size}, {size}]"
+    form = "[batch, height, width]" + ("" if size is None else f" with sides of {size}")
     if len(shape) == 4:
-        return f"give grey pictures {form}: {_to_grey(shape)}"
+        return f"give {form}, in grey: {_to_grey(shape)}"
     if len(shape) == 3 and shape[-1] in (3, 4) and min(shape[:2]) > 4:
         return f"that is one picture in colour; give {form}: images[..., :3].mean(axis=-1)[None]"
     if len(shape) == 2 and size is not None and shape[1] == size**2:

@@ -129,11 +129,11 @@ def test_the_table_of_distances_has_the_slope_of_a_loop_and_never_holds_all_diff
         jax.grad(by_loop, (0, 1))(a, b), jax.grad(by_table, (0, 1))(a, b), strict=True
     ):
         np.testing.assert_allclose(one, other, atol=1e-5)
-    n, m, dim = 400, 300, 64
+    n, m, dim = 1000, 1000, 128
     a, b = jnp.ones((n, dim)), jnp.zeros((m, dim))
     both = jax.grad(lambda a, b: energy.pairwise_euclidean(a, b).sum(), (0, 1))
     room = jax.jit(both).lower(a, b).compile().memory_analysis().temp_size_in_bytes
-    assert room < 8 * n * m * 4 < n * m * dim * 4  # a few tables of distances, not of differences
+    assert room < 10 * n * m * 4 < n * m * dim * 4 / 10  # tables of distances, not of differences
 
 
 SCORES = st.one_of(

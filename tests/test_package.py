@@ -68,6 +68,46 @@ def test_requirements_and_package_metadata_agree():
     assert project["version"] == siamese_lib.__version__
 
 
+# Where a module has another name than its package.
+PACKAGE = {"PIL": "pillow", "sklearn": "scikit-learn", "orbax": "orbax-checkpoint",
+           "IPython": "ipython", "zmq": "pyzmq"}  # fmt: skip
+IMPORTERS = {
+    "siamese_lib": ["pyproject.toml"],
+    "notebooks/scripts": ["requirements.txt"],
+    "tools": ["requirements.txt", "tests/requirements.txt"],
+    "instructor": ["requirements.txt", "instructor/requirements.txt"],
+    "tests": ["requirements.txt", "tests/requirements.txt"],
+    "benchmarks": ["requirements.txt", "tests/requirements.txt"],
+}
+
+
+def declared(name):
+    text = (ROOT / name).read_text()
+    if name.endswith(".toml"):
+        lines = tomllib.loads(text)["project"]["dependencies"]
+    else:
+        lines = text.splitlines()
+    return {re.split(r"[<>=\s]", line)[0] for line in lines if line.strip()}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("folder", [f for f in IMPORTERS if (ROOT / f).exists()])
+def test_what_is_imported_is_declared(folder):
+    paths = [p for p in (ROOT / folder).rglob("*.py") if "peers" not in p.parts]
+    own = {p.stem for p in ROOT.rglob("*.py") if ".venv" not in p.parts}
+    own |= {"siamese_lib", "instructor", "grading_attacks"} | set(sys.stdlib_module_names)
+    names = {PACKAGE.get(name, name) for path in paths for name in imported(path)} - own
+    missing = names - set().union(*map(declared, IMPORTERS[folder]))
+    assert not missing, f"{folder} imports {missing}, which no requirement names"
+
+
 def test_the_report_names_the_remedy(monkeypatch, capsys):
     environment.report()
     said = capsys.readouterr().out
@@ -79,7 +119,7 @@ def test_the_report_names_the_remedy(monkeypatch, capsys):
     environment.report()
     said = capsys.readouterr().out
     assert "optax missing" in said
-    assert "optax is missing: run `pip install -r requirements.txt`" in said
+    assert f"optax is missing: run `pip install -r requirements.txt` in `{ROOT}`" in said
     assert "jax[cuda13]" in said
     assert "Only 0.5 GB of memory" in said
     assert "All is well" not in said

@@ -35,7 +35,7 @@ BROUGHT = {
     "per cent": (LIGHT * 100, r"run from 0 to 100", lambda x: x / 100),
     "colour last": (
         np.repeat(LIGHT[..., None], 3, -1),
-        r"has shape \(6, 16, 16, 3\); give grey pictures \[n, 16, 16\]: "
+        r"has shape \(6, 16, 16, 3\); give \[batch, height, width\] with sides of 16, in grey: "
         r"images\[..., :3\].mean\(axis=3\)",
         lambda x: x[..., :3].mean(axis=3),
     ),

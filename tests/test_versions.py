@@ -1,0 +1,67 @@
+"""The ranges of requirements.txt: they resolve everywhere, and the library works at both ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# What computes, saves and reads. The whole suite runs on the versions that come by themselves.
+LIBRARY = ("energy", "losses", "more_losses", "miners", "labels", "tokens", "encoders", "stairs",
+           "text", "pair_files", "metrics", "retrieval", "batches", "one_shot", "fit_batches",
+           "training", "fine_tuning", "pretrained")  # fmt: skip
+NEEDED = ("pytest", "hypothesis", "networkx")  # of tests/requirements.txt
+
+
+def uv(*arguments, **options):
+    done = subprocess.run(
+        [sys.executable, "-m", "uv", *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, check=False, **options,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("ends", ["lowest-direct", "highest"])
+@pytest.mark.parametrize("platform", ["linux", "aarch64-apple-darwin", "windows"])
+def test_the_ranges_resolve_to_wheels(python, ends, platform):
+    said = uv(
+        "pip", "compile", "requirements.txt", "--quiet", "--no-header", "--no-annotate",
+        "--only-binary", ":all:", "--resolution", ends, "--python-version", python,
+        "--python-platform", platform,
+    )  # fmt: skip
+    assert "\njax==" in said and "\nflax==" in said
+
+
+def newest_python():
+    """The newest interpreter here that the course allows."""
+    for version in ("3.14", "3.13", "3.12"):
+        done = subprocess.run(
+            [sys.executable, "-m", "uv", "python", "find", "--no-python-downloads", version],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode == 0:
+            return done.stdout.strip()
+    return sys.executable
+
+
+@pytest.mark.parametrize("ends", ["lowest-direct", "highest"])
+def test_the_library_s_tests_pass_at_both_ends(ends, tmp_path):
+    python = sys.executable if ends == "lowest-direct" else newest_python()
+    uv("venv", "--python", python, tmp_path / "env")
+    inside = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    uv("pip", "install", "--python", inside, "--resolution", ends, "-e", ".")
+    lines = (ROOT / "tests" / "requirements.txt").read_text().splitlines()
+    wanted = [line.split("#")[0].strip() for line in lines if line.startswith(NEEDED)]
+    uv("pip", "install", "--python", inside, *wanted)
+    done = subprocess.run(
+        [inside, "-m", "pytest", "-x", "-p", "no:cacheprovider",
+         "-W", "ignore::DeprecationWarning",  # what an old package warns of is not ours
+         *(f"tests/test_{name}.py" for name in LIBRARY)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    print(uv("pip", "list", "--python", inside))
