@@ -1,6 +1,7 @@
 """The ranges of requirements.txt: they resolve everywhere, and the library works at both ends."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,14 +38,15 @@ def test_the_ranges_resolve_to_wheels(python, ends, platform):
 
 
 def newest_python():
-    """The newest interpreter here that the course allows."""
+    """The newest interpreter here that the course allows: on the path, or pyenv's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for version in ("3.14", "3.13", "3.12"):
-        done = subprocess.run(
-            [sys.executable, "-m", "uv", "python", "find", "--no-python-downloads", version],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode == 0:
-            return done.stdout.strip()
+        beside = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))
+        # On the path may be a shim of pyenv, for a version that it does not start.
+        for place in filter(None, [shutil.which(f"python{version}"), *beside]):
+            done = subprocess.run([place, "-c", ""], capture_output=True, check=False)
+            if done.returncode == 0:
+                return str(place)
     return sys.executable
 
 
