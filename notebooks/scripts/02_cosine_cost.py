@@ -43,7 +43,9 @@ rng = np.random.default_rng(0)
 # ## Three questions
 #
 # A Siamese network turns each question into a vector. We want *the same meaning* to become *the
-# same direction*. Take three questions from the course this collection answers:
+# same direction*. Take three questions from DeepLearning.AI's course
+# [Natural Language Processing with Sequence Models](https://www.coursera.org/learn/sequence-models-in-nlp),
+# whose week on Siamese networks this collection answers:
 #
 # | role | question |
 # | --- | --- |
@@ -144,8 +146,8 @@ for degrees in (0, 60, 90, 120, 180):
 #
 # $$\text{cost}(A, P, N) = -\cos(A, P) + \cos(A, N)$$
 #
-# The course asks for $-\cos(A,P) + \cos(A,N) \le 0$: the positive should be at least as near as
-# the negative. *Predict: what are the best and the worst value this cost can have?*
+# The DeepLearning.AI course asks for $-\cos(A,P) + \cos(A,N) \le 0$: the positive should be at least
+# as near as the negative. *Predict: what are the best and the worst value this cost can have?*
 
 # %%
 def cost(a, p, n):
@@ -201,9 +203,9 @@ from siamese_lib.explorers import cost_explorer
 cost_explorer(cos_ap=float(cosine(anchor, positive)), cos_an=float(cosine(anchor, negative)))
 
 # %% [markdown]
-# On P the cost is 0, wherever A points. No turn of A leaves the range, since each cosine keeps to -1 to
-# 1. The shaded side is half of the circle where P stands at a right angle to A, and all of it where P
-# lies on A: then no N can be nearer.
+# On P the cost is 0, wherever A points. No turn of A leaves the range, since no cosine is below -1 or
+# above 1. The shaded side is half of the circle where P stands at a right angle to A, and all of it
+# where P lies on A: then no N can be nearer.
 #
 # ## A whole batch at once
 #
@@ -246,18 +248,21 @@ for role, vector, gradient in zip("APN", (anchor, positive, negative), gradients
     print(f"{role}: gradient {np.round(gradient, 3)}, dot with {role} itself {gradient @ vector:.3f}")
 
 # %% [markdown]
-# Each gradient stands at a right angle to its own vector (the dot product is 0): the cost can only
-# *turn* a vector, never usefully lengthen it, because the cosine ignores length. Let us take twenty
-# small steps from a bad start, where N is nearer than P.
+# Each gradient stands at a right angle to its own vector (the dot product is 0), because the cosine
+# ignores length. So a small step *turns* a vector and, to first order, leaves its length alone. Let us
+# take twenty small steps from a bad start, where N is nearer than P. *Predict: are the three vectors
+# as long at the end as they were at the start?*
 
 # %%
-vectors = [jnp.array([1.0, 0.0]), jnp.array([-0.2, 1.0]), jnp.array([1.0, 0.35])]
-costs = []
+start = [jnp.array([1.0, 0.0]), jnp.array([-0.2, 1.0]), jnp.array([1.0, 0.35])]
+vectors, costs = start, [float(jax_cost(*start))]
 for _ in range(20):
-    costs.append(float(jax_cost(*vectors)))
     steps = jax.grad(jax_cost, argnums=(0, 1, 2))(*vectors)
     vectors = [vector - 0.15 * step for vector, step in zip(vectors, steps, strict=True)]
-print("cost before", round(costs[0], 3), "and after 20 steps", round(costs[-1], 3))
+    costs.append(float(jax_cost(*vectors)))
+print(f"cost before {costs[0]:.3f} and after 20 steps {costs[-1]:.3f}")
+for role, before, after in zip("APN", start, vectors, strict=True):
+    print(f"length of {role} before {jnp.linalg.norm(before):.3f} and after {jnp.linalg.norm(after):.3f}")
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 3.6))
@@ -269,8 +274,12 @@ right.set(ylim=(-1.3, 1.3), title="After 20 steps")
 plots.show(figure, alt="Left: the cost falls from above 1 to below -1. Right: P now lies near A, N points away.")
 
 # %% [markdown]
-# The cost falls from 1.14 to -1.579. P turned towards A, N away from it, and A itself moved towards
-# P and away from N. The cost did not stop at 0, where the order was right: it would push on to -2,
+# The cost falls from 1.140 to -1.675. P turned towards A, N away from it, and A itself moved towards
+# P and away from N. The vectors grew a little on the way, A from 1.000 to 1.077: a step at a right
+# angle leaves the circle, and twenty such steps add up. The cosine does not mind, but the longer a
+# vector, the less the next step turns it. [10](10_break_it.ipynb) meets that as a brake.
+#
+# The cost did not stop at 0, where the order was right: it would push on to -2,
 # spending effort on a triplet that is already solved. The margin of [03](03_triplets.ipynb) ends
 # that.
 #
@@ -383,7 +392,7 @@ check("02.4", by_hand)
 #   opposite.
 # - The one number that the opening question asks for is -cos(A, P) + cos(A, N), between -2 and 2,
 #   and at most 0 where the positive is at least as near as the negative.
-# - Its gradient turns vectors and never needs to lengthen them.
+# - Its gradient stands at a right angle to each vector: a step turns it, and lengthens it only a little.
 # - A batch is computed row by row: keep `axis=-1`.
 #
 # Limits: the cost keeps pulling on triplets that are solved, and it is satisfied with a tie: three
@@ -391,10 +400,10 @@ check("02.4", by_hand)
 #
 # ### References
 #
-# - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week: the cost
-#   and the three questions. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
-# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*: the
-#   cosine between two towers. [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
+# - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week, slides "Loss
+#   function" and "Triplets": the cost and the three questions. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
+# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*,
+#   section 4: the cosine between two towers. [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
 #
 # [Start](00_start_here.ipynb) · Previous: [01 Architecture](01_architecture.ipynb) ·
 # Next: [03 Triplets](03_triplets.ipynb)
