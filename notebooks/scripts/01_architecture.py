@@ -50,10 +50,13 @@ rng = np.random.default_rng(0)
 # another question: "are these two the same?" That question makes sense for two faces that nobody
 # has seen before.
 #
-# The first one compared signatures (Bromley et al. 1993). S. Ravichandiran's book lists faces,
-# signatures, the search for similar questions and the tracking of objects in video as its uses, and
-# builds one for short audio clips. In this course you train one on pairs of questions and one on
-# letters.
+# Why "Siamese"? After Siamese twins, two bodies that are joined. Bromley et al. were the first to call
+# a network so, in 1993: two halves that are alike, joined at their outputs, to compare signatures.
+# (Baldi and Chauvin compared fingerprints with such a pair in the same year.)
+# [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python),
+# a book that comes with notebooks, lists faces, signatures, the search for similar questions and the
+# tracking of objects as uses, and builds one for short clips of barking dogs. In this course you train
+# one on pairs of questions and one on letters.
 #
 # The parts are few. An **encoder** (also called a tower) turns an input into a vector, its
 # **embedding**. The same encoder is used for both inputs. An **energy function** compares the two
@@ -400,8 +403,8 @@ assert np.allclose(embedding, tower(np.concatenate([centred, moved])), atol=1e-5
 # %% [markdown]
 # The shapes read [pictures, height, width, channels]. The sides go 28, 14, 7, 3: half of 7 is cut
 # to 3. Space shrinks while the number of channels grows, until 576 numbers remain for each of the 8
-# pictures. Group norm works on each picture alone. The more common batch norm would let an embedding
-# depend on what else is in the batch, and then the same picture would have many embeddings.
+# pictures. Group norm works on each picture alone. The more common batch norm lets an embedding depend,
+# while training, on what else is in the batch: the same picture then has many embeddings.
 #
 # This tower has never seen a picture: its weights are random. It can compare all the same.
 # *Predict: will the moved disc be closer to the disc, or to the moved square?*
@@ -417,7 +420,7 @@ plots.show(figure, alt="4 x 4 table: shapes at the same place are more alike tha
 # The disc is at 0.94 to the square in the same place, and at 0.82 to itself moved aside. A random
 # network compares *where the ink is*. That is a comparison, but not the one we want. So the second
 # half of the answer has two parts: the energy compares points, whatever they came from, and what
-# counts as alike must come from training. [06](06_one_shot_testing.ipynb) trains this very
+# counts as alike must come from training. [06](06_one_shot_testing.ipynb) trains such a
 # tower.
 #
 # ## A tower for questions: embedding and LSTM
@@ -509,8 +512,8 @@ plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positio
 #
 # $$\underbrace{V \cdot e}_{\text{embedding}} + \underbrace{4\,(e + h + 1)\,h}_{\text{LSTM}}$$
 #
-# The model of the course that this collection answers has 36,224 words, $e = 128$ and $h = 128$. We
-# do the sum by hand, then build the model and count. *Predict: which part holds most of the parameters?*
+# The model of the DeepLearning.AI course that this collection answers has 36,224 words, $e = 128$ and
+# $h = 128$ (its TensorFlow edition). We do the sum by hand, then build the model and count. *Predict: which part holds most of the parameters?*
 
 # %%
 def count(model):
@@ -518,13 +521,13 @@ def count(model):
 
 
 table, lstm = 36_224 * 128, 4 * (128 + 128 + 1) * 128
-course_model = QuestionEncoder(36_224, embedding_dim=128, hidden_dim=128, rngs=nnx.Rngs(0))
-assert count(course_model) == table + lstm
-print(f"embedding {table:,} + LSTM {lstm:,} = {count(course_model):,}")
-print(f"share of the embedding: {table / count(course_model):.1%}")
+their_model = QuestionEncoder(36_224, embedding_dim=128, hidden_dim=128, rngs=nnx.Rngs(0))
+assert count(their_model) == table + lstm
+print(f"embedding {table:,} + LSTM {lstm:,} = {count(their_model):,}")
+print(f"share of the embedding: {table / count(their_model):.1%}")
 
 # %% [markdown]
-# 4,768,256 parameters, as the course states, and 97.2% of them are the word table. The mean and the
+# 4,768,256 parameters, as the DeepLearning.AI course prints, and 97.2% of them are the word table. The mean and the
 # normalisation have none. The CNN by hand: a convolution has 3 x 3 weights for each channel in, and
 # one bias, for each channel out; a group norm has two numbers a channel; the dense layer takes 576
 # numbers and a bias. *Predict: what does a Siamese network of two towers cost?*
@@ -535,8 +538,8 @@ blocks = [(9 * c_in + 1) * c_out + 2 * c_out for c_in, c_out in zip(channels[:-1
 head = (3 * 3 * 64 + 1) * 64
 assert sum(blocks) + head == count(tower)
 print("CNN: blocks", blocks, "dense", head, "in all", count(tower))
-print(f"Siamese, one encoder used twice {count(SiameseNetwork(course_model)):,}")
-print(f"two towers of their own         {count(nnx.List([course_model, nnx.clone(course_model)])):,}")
+print(f"Siamese, one encoder used twice {count(SiameseNetwork(their_model)):,}")
+print(f"two towers of their own         {count(nnx.List([their_model, nnx.clone(their_model)])):,}")
 
 # %% [markdown]
 # Used twice, stored once: 4,768,256, where two towers would need 9,536,512. Sharing halves the
@@ -668,7 +671,8 @@ check("01.4", all_similarities)
 #   $|a-b|^2 = 2 - 2\cos$, and they never do.
 # - CNN tower: blocks that shrink the sides, then a dense layer. LSTM tower: embedding, LSTM, mean
 #   over real tokens, L2. Padding must not change an embedding.
-# - The course's tower has 4,768,256 parameters, and sharing means that they are stored once.
+# - The DeepLearning.AI course's tower has 4,768,256 parameters, and sharing means that they are stored
+#   once.
 #
 # Limits: all towers here but the drifting ones are untrained, so their energies mean little yet.
 # Sharing is right where both inputs are of one kind. For a photograph and its caption, two
@@ -678,14 +682,21 @@ check("01.4", all_similarities)
 # ### References
 #
 # - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week: the
-#   architecture and its sizes. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
-# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*.
+#   slide "Model Architecture"; the sizes in its assignment, TensorFlow edition. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
+# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*: two
+#   identical halves joined at their outputs (abstract).
 #   [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
-# - S. Ravichandiran, *Hands-On Meta Learning with Python*, chapter 2: energy functions, uses, code.
+# - Baldi and Chauvin 1993, *Neural networks for fingerprint recognition*.
+#   [doi.org/10.1162/neco.1993.5.3.402](https://doi.org/10.1162/neco.1993.5.3.402)
+# - S. Wang, *Few-shot learning*, lecture 2: the name, after the twins.
+#   [github.com/wangshusen/DeepLearning](https://github.com/wangshusen/DeepLearning)
+# - S. Ravichandiran, *Hands-On Meta Learning with Python*, notebooks 2.1, 2.4 and 2.5: uses and
+#   energy functions, faces, sounds.
 #   [github.com/sudharsan13296](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python)
-# - Hochreiter and Schmidhuber 1997, *Long short-term memory*.
-#   [doi.org/10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)
-# - Vinyals et al. 2016, *Matching networks for one shot learning*: the small CNN.
+# - Hochreiter and Schmidhuber 1997, *Long short-term memory*; the forget gate came later (Gers,
+#   Schmidhuber and Cummins 2000). [doi.org/10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)
+# - Vinyals et al. 2016, *Matching networks for one shot learning*, section 4.1: the small CNN, there
+#   with four blocks and batch norm.
 #   [arxiv.org/abs/1606.04080](https://arxiv.org/abs/1606.04080)
 #
 # [Start](00_start_here.ipynb) · Previous: [00 Start here](00_start_here.ipynb) ·

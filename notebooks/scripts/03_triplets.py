@@ -38,7 +38,8 @@ from siamese_lib import plots
 from siamese_lib.checks import check
 from siamese_lib.datasets import load_glyphs
 from siamese_lib.encoders import ImageEncoder
-from siamese_lib.energy import cosine_similarity, l2_normalize, squared_euclidean_distance
+from siamese_lib.energy import (cosine_similarity, euclidean_distance, l2_normalize,
+                                squared_euclidean_distance)
 from siamese_lib.losses import triplet_loss
 from siamese_lib.mining import TRIPLET_KINDS, triplet_kind
 from siamese_lib.training import encode, fit
@@ -56,8 +57,8 @@ rng = np.random.default_rng(0)
 # $$L(A, P, N) = \max(\cos(A, N) - \cos(A, P) + m,\; 0)$$
 #
 # The positive has to be nearer than the negative *by at least m*. Once it is, the loss is 0 and so
-# is its gradient: the triplet rests. The course uses m = 0.25. *Predict: which of these five
-# triplets still have a loss?*
+# is its gradient: the triplet rests. The DeepLearning.AI course that this collection answers uses
+# m = 0.25. *Predict: which of these five triplets still have a loss?*
 
 # %%
 MARGIN = 0.25
@@ -77,7 +78,8 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
 # right, but not by enough. The tie costs exactly the margin, 0.25. Remember that number.
 #
 # A function that is 0 up to a bend and then rises is called a hinge. Here it is, over the gap
-# between the two cosines. The three names come from Schroff et al. 2015.
+# between the two cosines. "Hard" and "semi-hard" are words of Schroff et al. 2015 (section 3.2); "easy"
+# is what others call the rest.
 
 # %%
 gap = np.linspace(-0.6, 0.8, 200)
@@ -94,8 +96,9 @@ axes.set(xlabel="gap: cos(A, P) - cos(A, N)", ylabel="loss", xlim=(-0.6, 0.8))
 plots.show(figure, alt="The hinge: the loss falls in a straight line, crosses gap 0 at 0.25 and is 0 from gap 0.25 on.")
 
 # %% [markdown]
-# Wherever the line slopes, the slope is the same: a semi-hard triplet pulls as strongly as a hard
-# one. Only the flat part, the easy triplets, teaches nothing.
+# Wherever the line slopes, the slope is the same: *for each bit of the gap* a semi-hard triplet counts
+# as much as a hard one. (How strongly that pulls at the vectors depends on the angle between them; we
+# come back to it when a network collapses.) Only the flat part, the easy triplets, teaches nothing.
 #
 # ## The same loss in squared distances
 #
@@ -116,10 +119,10 @@ assert np.allclose(with_squares, 2 * with_cosine, atol=1e-5)
 print(f"mean loss: cosine {with_cosine.mean():.4f}, squared Euclidean {with_squares.mean():.4f}")
 
 # %% [markdown]
-# Twice the margin gives twice the loss, triplet by triplet: 0.3475 and 0.6951 on average. So a
-# margin of 0.2 on squared distances, which Maria's introduction uses, is a margin of 0.1 on
-# cosines, as long as the embeddings have length 1. Before you compare the margins of two papers,
-# look which distance they are measured in.
+# Twice the margin gives twice the loss, triplet by triplet: 0.3475 and 0.6951 on average. So the
+# margin of 0.2 of Schroff et al., on squared distances of embeddings of length 1, is a margin of 0.1
+# on cosines. Before you compare the margins of two papers, look which distance they are measured in,
+# and whether the embeddings have length 1 at all.
 #
 # What if they do not have length 1?
 
@@ -323,7 +326,7 @@ right.set(xlabel="step", ylabel="share with a loss above 0", ylim=(0, 1), title=
 plots.show(figure, alt="Both the loss and the share of useful random triplets fall steeply, then level off near 0.")
 
 # %% [markdown]
-# After 40 steps the share is down to 0.202, at the end to 0.065. Of the 64 triplets of a batch
+# After 40 steps the share is down to 0.202, at the end to 0.069. Of the 64 triplets of a batch
 # about four still say something; the pictures of the others are encoded for nothing. This is what
 # "random triplets are too easy" means: they do not start easy, they run out. Here are the eight
 # with the largest loss among those that are left.
@@ -338,9 +341,9 @@ plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top,
 
 # %% [markdown]
 # Each column is a triplet: anchor (blue), positive (green), negative (orange). Some are fair work: in
-# the fifth column a c with a curl against a c with a stroke. But in the first and the last
+# the third column a c with a curl against a c with a stroke. But in the first and the seventh
 # column anchor and positive are the Latin capital iota, which one typeface draws as an l, another as
-# a τ and a third as a slanted stroke with a bar. The largest losses point at doubtful *data*, and
+# a τ and a third as a slanted stroke with a bar. (On another processor you may see other triplets.) The largest losses point at doubtful *data*, and
 # would point at wrong labels just so. Whoever trains on nothing but the hardest triplets trains on
 # those.
 #
@@ -375,13 +378,14 @@ for title, (within, between) in means.items():
     print(f"{title:27s}{within:7.3f}{between:9.3f}{within / between:7.2f}")
 
 # %% [markdown]
-# Lectures say that distances within a class shrink while those between classes grow (S. Wang's
-# does). Here both grew. Within a training letter the mean distance rose from 0.122 to 0.242, between
-# letters from 0.225 to 0.920. The untrained network puts everything into a narrow cone; the loss
-# asks for a gap of 0.25, and spreading out is the way to get it. What did shrink is the ratio of
-# the two, from 0.54 to 0.26.
+# The aim of training is often put like this: small distances within a class, large ones between
+# classes ([S. Wang's lecture on Siamese networks](https://github.com/wangshusen/DeepLearning), slides
+# with a video, does). So one expects the first to shrink and the second to grow. Here both grew. Within
+# a training letter the mean distance rose from 0.122 to 0.245, between letters from 0.225 to 0.917. The
+# untrained network puts everything into a narrow cone; the loss asks for a gap of 0.25, and spreading
+# out is the way to get it. What did shrink is the ratio of the two, from 0.54 to 0.27.
 #
-# Letters of unseen scripts profit too, but less: their ratio goes from 0.60 to 0.43, and the two
+# Letters of unseen scripts profit too, but less: their ratio goes from 0.60 to 0.44, and the two
 # histograms overlap more. 40 letters are few to learn from.
 #
 # ## A failure on purpose: the trivial solution
@@ -464,11 +468,30 @@ plots.show(figure, alt="Left: the hardest loss lies on the margin. Middle: eight
 # 0.250 without a single letter learned, and that is an easy way down. The random triplets
 # start at 0.137, *below* the margin: for them the same way leads uphill.
 #
+# And why does nothing lead out again? Look at how strongly a vector is pulled. *Predict: two vectors
+# of length 1 come closer and closer. Does the pull of their cosine grow, fade or stay? And that of
+# their distance?*
+
+# %%
+print("angle   pull of the cosine   of the distance")
+for degrees in (90, 30, 2):
+    turn = np.radians(degrees)
+    pair = jnp.array([1.0, 0.0]), jnp.array([np.cos(turn), np.sin(turn)])
+    pulls = [jnp.linalg.norm(jax.grad(energy)(*pair)) for energy in (cosine_similarity, euclidean_distance)]
+    print(f"{degrees:5}{pulls[0]:21.3f}{pulls[1]:18.3f}")
+
+# %% [markdown]
+# The pull of a cosine is the sine of the angle: 1.000 at a right angle, 0.035 at 2 degrees. In a heap
+# that has nearly collapsed no negative is pushed away any more. The squared distance does the same,
+# for at length 1 it *is* the cosine, $2 - 2\cos$. The plain distance pulls with 1.000 however near
+# the points are. [09](09_which_loss.ipynb) trains with both: the squared distance collapses, the plain
+# one hangs at the margin for a while and gets away. Hermans et al. took the plain distance for this
+# reason, and with batch hard only weak networks got stuck.
+#
 # ### How to recognise it
 #
 # Measure what the loss hides: the mean cosine within and between classes. The last column is the
 # margin minus the gap between the two means, the loss of an average triplet where it is above 0.
-# The last row holds the figures that Maria's introduction reports for its own network.
 
 # %% tags=["trained"]
 models = {"untrained": untrained, "random": by_random, "hardest, 0.001": collapsed[RATE],
@@ -478,14 +501,33 @@ for name, model in models.items():
     a, p, n = embed_triplets(model, pictures, probe)
     within, between = (a * p).sum(axis=-1).mean(), (a * n).sum(axis=-1).mean()
     print(f"{name:16s}{within:10.4f}{between:13.4f}{MARGIN - (within - between):14.4f}")
-print(f"{'Maria, m = 0.1':16s}{0.9956:10.4f}{0.9946:13.4f}{0.1 - (0.9956 - 0.9946):14.4f}")
 
 # %% [markdown]
 # Three signs of collapse: the loss is the margin to three digits and stays there; *both* mean
 # cosines are close to 1; the gap between them is next to nothing. At the higher rate the cosines
-# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9985 and 0.9967, a trace of order
-# is left. Maria's network, 0.9956 and 0.9946, belongs to the same family: of its margin of 0.1 (0.2
-# on squares) 0.0990 is still unpaid. High similarity for the positives is no success in itself.
+# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9985 and 0.9966, a trace of order
+# is left. High similarity for the positives is no success in itself.
+#
+# Cosines near 1 alone are no proof, though.
+# [G. Leone Maria Cavallini's *A brief introduction to Siamese networks*](https://github.com/GiacomoLeoneMaria/A-brief-introduction-to-Siamese-Network),
+# a notebook that learns which pictures look alike, prints a mean cosine of 0.996 to the positives and
+# of 0.995 to the negatives at its end. Its loss takes squared distances with a margin of 0.2, and its
+# embeddings have free lengths: the last layer is dense, with no normalisation behind it. *Predict: has
+# it collapsed?*
+
+# %%
+reported = {"positive": 0.9955846, "negative": 0.99463207}  # the last output of its notebook
+print("its loss: first epoch 0.238, last 0.124, on validation triplets 0.123; a collapse stands at 0.200")
+for length in (1, 6, 10):
+    near, far = (2 * length**2 * (1 - cosine) for cosine in reported.values())  # two vectors of that length
+    print(f"length {length:2}: squared distances {near:.3f} and {far:.3f}, loss {max(near - far + 0.2, 0):.3f}")
+
+# %% [markdown]
+# No: a collapsed network would stand at 0.200, and its loss went from 0.238 to 0.124. The table says
+# how both can be true. If all embeddings had length 1, these cosines would leave 0.198 of the margin
+# unpaid. At length 6 the very same cosines leave 0.131, at length 10 next to nothing. With free lengths
+# a cosine does not measure what the loss sees. So ask first at which height a collapse stands, and look
+# at distances in the loss's own units.
 #
 # ### Watch both runs
 #
@@ -543,17 +585,17 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 
 # %% [markdown]
 # Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
-# training letters' random triplets 0.019 are left unsolved, fewer than the 0.065 after random
+# training letters' random triplets 0.020 are left unsolved, fewer than the 0.069 after random
 # training. That took a third of the pictures, 64 a step in place of 192. But not only the choice
 # differs: such a batch holds thousands of triplets, where a random batch holds 64.
 #
-# From this start 80 steps on the hardest triplets do no harm. Their first loss is 0.044, below the
-# margin, and it falls to 0.019. So the hardest triplets are not wrong in themselves; they are wrong
+# From this start 80 steps on the hardest triplets do no harm. Their first loss is 0.048, below the
+# margin, and it falls to 0.017. So the hardest triplets are not wrong in themselves; they are wrong
 # *first*.
 #
 # Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, none
-# leads anywhere. And the held-out letters gain little: 0.219 after random, 0.189 after semi-hard,
-# 0.181 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
+# leads anywhere. And the held-out letters gain little: 0.216 after random, 0.192 after semi-hard,
+# 0.180 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
 # more letters. Notebook 06 trains on many more.
 #
 # ## Exercises
@@ -656,28 +698,31 @@ check("03.4", is_collapsed)
 #   between 0 and the margin, hard ones the margin or more.
 # - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
 # - Which triplets teach? Those with a loss. Random ones do at first (0.926 of them), and soon run
-#   out (0.065 after 200 steps).
+#   out (0.069 after 200 steps).
 # - Distances between classes grew fourfold. Those within grew as well; only the ratio shrank.
 # - Why does a network sometimes learn nothing at all? Starting on the hardest triplets, it lowers
 #   its loss by making all embeddings equal. The loss stops at the margin, where the gradient is 0.
 # - Semi-hard triplets avoid that; the hardest can follow later.
 #
 # Limits: one encoder, one start, 40 letters; another start moves the figures. Why the hardest triplets
-# collapse is our reading of where the losses start, not a proof. With the soft margin of Hermans et al. the loss has no bend, and the
-# collapse shows at ln 2 = 0.693 in place of the margin. Notebook 04 takes its negatives from the
+# collapse is our reading of where the losses start and how the pull fades, not a proof. With the soft
+# margin of Hermans et al., $\ln(1 + e^x)$, the loss has no bend, and a collapse stands at ln 2 = 0.693. Notebook 04 takes its negatives from the
 # batch without sampling triplets at all.
 #
 # ### References
 #
-# - Schroff, Kalenichenko and Philbin 2015, *FaceNet*: the loss on squared distances, semi-hard
-#   negatives. [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
-# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*: batch hard, the soft margin
-#   $\ln(1 + e^x)$, whose collapse shows as ln 2.
+# - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week: the hinge
+#   (slide "Triplet Loss") and its margin of 0.25 (the lab). [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
+# - Schroff, Kalenichenko and Philbin 2015, *FaceNet*, section 3: the loss on squared distances, length
+#   1, the margin of 0.2, semi-hard negatives. [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
+# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*, section 2: batch hard (equation 5),
+#   the plain distance, the soft margin $\ln(1 + e^x)$; appendix D: how runs get stuck.
 #   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
-# - S. Wang, *Few-shot learning 2/3: Siamese networks* (lecture): distances within and between
-#   classes.
-# - G. L. Maria, *A brief introduction to Siamese networks*: the trivial solution, the margin of 0.2
-#   on squared distances, and the figures quoted above.
+# - S. Wang, *Few-shot learning*, lecture 2: distances within and between classes.
+#   [github.com/wangshusen/DeepLearning](https://github.com/wangshusen/DeepLearning)
+# - G. Leone Maria Cavallini, *A brief introduction to Siamese networks*, `Siamese_Network.ipynb`: the
+#   trivial solution, why the margin, and the figures quoted above.
+#   [github.com/GiacomoLeoneMaria](https://github.com/GiacomoLeoneMaria/A-brief-introduction-to-Siamese-Network)
 #
 # [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·
 # Next: [04 Modified triplet loss](04_modified_triplet_loss.ipynb)
