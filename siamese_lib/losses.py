@@ -152,14 +152,14 @@ def modified_triplet_loss(
 
     Shapes: anchor, positive [batch, dim] float -> float32 scalar, or [batch] with "none".
     Units: margin is a difference of similarities. It is static under jit.
-    reduction: "mean" | "sum" | "none". The TensorFlow lab of the course is
-    (v2, v1, "closest", "sum"), the Trax lab (v1, v2, "hardest", "mean").
+    reduction: "mean" | "sum" | "none". The DeepLearning.AI course's lab is "closest", "sum": Trax
+    with (v1, v2), TensorFlow with (v2, v1). Its first Trax assignment is "hardest", "mean".
     block_size: rows of S held at a time, 256 where none is given; memory grows with batch x
     block_size. Under jax.set_mesh the devices share the rows and the block: each holds about
     block_size / devices rows at a time. Of equal chosen negatives the last gets the gradient.
     Raises: ValueError where the shapes differ (quoting both), on another rank, fewer than two
     rows, a negative margin, unknown option words, NaN or infinity.
-    Source: the Siamese week of DeepLearning.AI's Sequence Models (both labs).
+    Source: the Siamese week of DeepLearning.AI's Sequence Models, lab and assignment.
     """
     require_same_shape(anchor=anchor, positive=positive)
     require_rank(2, "[batch, dim]", anchor=anchor)

@@ -29,7 +29,7 @@ def count(model):
     return sum(leaf.size for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)))
 
 
-def test_the_course_s_model_has_the_course_s_parameters():
+def test_the_deeplearning_ai_model_has_its_parameters():
     model = nnx.eval_shape(lambda: QuestionEncoder(36_224, rngs=nnx.Rngs(0)))
     assert count(model) == 36_224 * 128 + 4 * (128 * 128 + 128 * 128 + 128) == 4_768_256
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from siamese_lib.explorers import batch_explorer
-from siamese_lib.explorers.batch import COURSE_MATRIX, BatchPicture
+from siamese_lib.explorers.batch import SLIDE_MATRIX, BatchPicture
 from siamese_lib.losses import modified_triplet_loss
 
 OPTIONS = [(n, r) for n in ("closest", "hardest") for r in ("sum", "mean")]
@@ -12,13 +12,13 @@ ROW = ["positive", "mean negative", "chosen negative", "L1", "L2", "L1 + L2"]
 
 
 def matrices():
-    """The course's, its variant, random ones on a grid with ties, and the extremes."""
+    """The slide's, one with a bad row, random ones on a grid with ties, and the extremes."""
     rng = np.random.default_rng(3)
-    course = np.array(COURSE_MATRIX)
-    variant = course.copy()
+    slide = np.array(SLIDE_MATRIX)
+    variant = slide.copy()
     variant[2, 2] = -0.4
     tied = [np.round(rng.uniform(-1, 1, (n, n)), 1) for n in (2, 3, 4, 6) for _ in range(8)]
-    return [course, variant, np.ones((3, 3)), -np.ones((3, 3)), np.zeros((2, 2)), *tied]
+    return [slide, variant, np.ones((3, 3)), -np.ones((3, 3)), np.zeros((2, 2)), *tied]
 
 
 @pytest.mark.parametrize(("negatives", "reduction"), OPTIONS)
@@ -49,7 +49,7 @@ def number(page, name):
     return float(page.locator(f"output[aria-label='{name}']").get_attribute("data-value"))
 
 
-def test_the_course_s_variant_has_its_loss_in_row_3(still):
+def test_the_bad_row_has_its_loss_in_row_3(still):
     page = still(batch_explorer())
     assert number(page, "loss") == 0
     before = page.locator(".siamese-picture").screenshot()

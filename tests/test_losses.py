@@ -1,4 +1,4 @@
-"""Triplet losses against plain loops, the course's figures, optax and differences."""
+"""Triplet losses against plain loops, the DeepLearning.AI course's figures, optax."""
 
 import jax
 import jax.numpy as jnp
@@ -11,11 +11,10 @@ from siamese_lib.losses import modified_triplet_loss, triplet_loss
 
 rng = np.random.default_rng(1)
 A, P, N = rng.normal(size=(3, 9, 6)).astype(np.float32)
-COURSE = np.array(
+SLIDE = np.array(
     [[0.9, -0.8, 0.3, -0.5], [-0.8, 0.5, 0.1, -0.2], [0.3, 0.1, 0.7, -0.8], [-0.5, -0.2, -0.8, 1]]
 )
-LAB = COURSE.copy()
-LAB[2, 2] = -0.4
+LAB = np.array([[9, -8, 3, -5], [-4, 5, 1, -1], [3, 1, -4, -8], [-5, -2, -7, 5]]) / 10
 OPTIONS = [(n, r) for n in ("closest", "hardest") for r in ("mean", "sum", "none")]
 
 
@@ -74,21 +73,41 @@ def test_inputs_are_used_as_given():
     np.testing.assert_allclose(value, loop_modified(2 * A, P, 0.25, "closest", "none"), rtol=1e-5)
 
 
-def test_the_course_s_matrices():
+def test_the_matrices_on_the_deeplearning_ai_slide_and_in_its_lab():
     # S = anchor @ positive.T with positive = identity gives any S as anchor.
-    assert modified_triplet_loss(COURSE, np.eye(4), reduction="sum") == 0
+    assert modified_triplet_loss(SLIDE, np.eye(4), reduction="sum") == 0
     rows = modified_triplet_loss(LAB, np.eye(4), reduction="none")
     np.testing.assert_allclose(rows, [0, 0, 0.5166667, 0], atol=1e-6)
     hardest = modified_triplet_loss(LAB, np.eye(4), negatives="hardest", reduction="none")
     np.testing.assert_allclose(hardest, [0, 0, 0.5166667 + 0.95, 0], atol=1e-6)
 
 
-def test_both_labs_of_the_course():
+def as_in_the_lab(v1, v2):
+    """The DeepLearning.AI lab, Trax edition: closest, sum; what is left out is put at -2."""
+    s = np.asarray(v1 @ v2.T, float)
+    own = np.diag(s)[:, None]
+    negatives = np.where(np.eye(len(s), dtype=bool) | (s > own), -2, s)
+    mean = (s.sum(axis=1, keepdims=True) - own) / (len(s) - 1)
+    closest = negatives.max(axis=1, keepdims=True)
+    return np.sum([np.maximum(chosen - own + 0.25, 0) for chosen in (mean, closest)])
+
+
+def as_in_the_first_trax_assignment(v1, v2):
+    """Hardest, mean: the diagonal is lowered by 2 and the largest entry taken."""
+    s = np.asarray(v1 @ v2.T, float)
+    own, others = np.diag(s), s - 2 * np.eye(len(s))
+    mean = (s.sum(axis=1) - own) / (len(s) - 1)
+    return np.mean(np.maximum(others.max(1) - own + 0.25, 0) + np.maximum(mean - own + 0.25, 0))
+
+
+def test_the_deeplearning_ai_labs_and_their_first_trax_assignment():
     v1, v2 = l2_normalize(A), l2_normalize(P)
+    trax = modified_triplet_loss(v1, v2, negatives="closest", reduction="sum")
     tensorflow = modified_triplet_loss(v2, v1, negatives="closest", reduction="sum")
-    trax = modified_triplet_loss(v1, v2, negatives="hardest", reduction="mean")
-    assert tensorflow == pytest.approx(loop_modified(v2, v1, 0.25, "closest", "sum"), abs=1e-4)
-    assert trax == pytest.approx(loop_modified(v1, v2, 0.25, "hardest", "mean"), abs=1e-5)
+    first = modified_triplet_loss(v1, v2, negatives="hardest", reduction="mean")
+    assert trax == pytest.approx(as_in_the_lab(v1, v2), abs=1e-4)
+    assert tensorflow == pytest.approx(as_in_the_lab(v2, v1), abs=1e-4)
+    assert first == pytest.approx(as_in_the_first_trax_assignment(v1, v2), abs=1e-5)
 
 
 def test_collapse_costs_twice_the_margin_a_row():

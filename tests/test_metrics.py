@@ -17,7 +17,7 @@ def test_same_means_above_the_threshold_not_at_it():
     assert metrics.accuracy_at([0.7], [0]) == 1
 
 
-def test_confusion_against_counting_and_the_course_s_layout():
+def test_confusion_against_counting_and_in_the_usual_layout():
     counts = metrics.confusion_at(SIMILARITY, SAME, threshold=0.2)
     for truth, said in np.ndindex(2, 2):
         rows = [

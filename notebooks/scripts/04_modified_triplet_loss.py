@@ -34,7 +34,7 @@ import numpy as np
 
 from siamese_lib import plots
 from siamese_lib.checks import check
-from siamese_lib.energy import l2_normalize, pairwise_cosine
+from siamese_lib.energy import l2_normalize
 from siamese_lib.losses import modified_triplet_loss
 
 plots.style()
@@ -61,7 +61,8 @@ MARGIN = 0.25
 #
 # $$S = V_1 V_2^\top, \qquad S_{ij} = \cos(v1_i, v2_j)$$
 #
-# for rows of unit length. This is the matrix the course draws, with b = 4:
+# for rows of unit length. This is the matrix that the DeepLearning.AI course draws on its slides, with
+# b = 4. (Its rows are v2 and its columns v1. The matrix is symmetric, so nothing changes.)
 
 # %%
 S = np.array([
@@ -81,8 +82,8 @@ plots.show(figure, alt="A 4 by 4 similarity matrix; the framed diagonal holds 0.
 #
 # ## The mean negative
 #
-# The first idea of the course: average all negatives of a row. One odd negative then moves the
-# result little, and training is steady. Start with a loop that does just what the words say.
+# The first idea of that course: average all negatives of a row. One odd negative then moves the
+# result little. Start with a loop that does just what the words say.
 
 # %%
 def mean_negative_loop(similarity):
@@ -166,18 +167,23 @@ first, second = row_losses(S)
 print("L1", first, " L2", second, " J", (first + second).sum())
 
 # %% [markdown]
-# Zero, everywhere. The course's example is a batch that needs no training: each positive leads by
+# Zero, everywhere. The example on the slide is a batch that needs no training: each positive leads by
 # 0.4 or more, and the margin asks for 0.25.
 #
 # ## The same by hand, with one bad row
 #
-# The course's lab uses a variant: the positive of row 2 is -0.4 in place of 0.7. *Predict, with
-# pencil: the mean negative of row 2 is (0.3 + 0.1 - 0.8) / 3. What is L1? And which entries of the
-# row are not above -0.4?*
+# The lab that goes with the slides prints another matrix. Five entries differ, and one of them is the
+# positive of row 2: -0.4 in place of 0.7. *Predict, with pencil: the mean negative of row 2 is
+# (0.3 + 0.1 - 0.8) / 3. What is L1? And which entries of the row are not above -0.4?*
 
 # %%
-lab = S.copy()
-lab[2, 2] = -0.4
+lab = np.array([
+    [0.9, -0.8, 0.3, -0.5],
+    [-0.4, 0.5, 0.1, -0.1],
+    [0.3, 0.1, -0.4, -0.8],
+    [-0.5, -0.2, -0.7, 0.5],
+])  # fmt: skip
+print("entries that differ from the slide's:", (lab != S).sum())
 first, second = row_losses(lab)
 print("L1", first.round(3), " L2", second.round(3), " J", (first + second).sum().round(3))
 print("row 2: mean negative", mean_negative(lab)[2].round(3), "closest", closest_negative(lab)[2])
@@ -192,12 +198,16 @@ print("row 2: mean negative", mean_negative(lab)[2].round(3), "closest", closest
 #
 # ## Two conventions
 #
-# A learner meets both of these, under the same name:
+# The DeepLearning.AI course has been taught with Trax and with TensorFlow, and a learner meets two losses
+# under the same name:
 #
 # | | similarity matrix | chosen negative | over the batch |
 # | --- | --- | --- | --- |
-# | TensorFlow lab | V2 V1ᵀ | closest: those above the diagonal left out | sum |
-# | Trax lab | V1 V2ᵀ | hardest: the largest off-diagonal entry | mean |
+# | its lab, Trax | V1 V2ᵀ | closest: those above the diagonal left out | sum |
+# | its lab, TensorFlow | V2 V1ᵀ | closest, as above | sum |
+# | its first assignment, Trax | V1 V2ᵀ | hardest: the largest off-diagonal entry | mean |
+#
+# (Its later assignments do as the labs do.)
 #
 # *Predict: what does "hardest" do to L2 of row 2?*
 
@@ -257,7 +267,7 @@ plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is 
 #
 # ### Try it
 #
-# The explorer holds the course's matrix; a button puts -0.4 in place of the third positive. Click an entry
+# The explorer holds the slide's matrix; a button puts -0.4 in place of the third positive. Click an entry
 # and move it with its arrows, the arrow keys or the slider. *What do you expect?*
 # - With -0.4 in place, lower that positive to -0.79: the closest negative of its row is still -0.8. What
 #   becomes of L2?
@@ -288,19 +298,25 @@ assert np.allclose(ours, library, atol=1e-5)
 print(f"mean loss of a row, ours {ours.mean():.4f}, siamese_lib {library.mean():.4f}")
 
 # %% [markdown]
-# Equal. And the two labs, each in one line:
+# Equal. And the three of the table, each in one line:
 
 # %%
+trax_lab = modified_triplet_loss(v1, v2, negatives="closest", reduction="sum")
 tensorflow_lab = modified_triplet_loss(v2, v1, negatives="closest", reduction="sum")
-trax_lab = modified_triplet_loss(v1, v2, negatives="hardest", reduction="mean")
-print(f"TensorFlow lab {tensorflow_lab:.3f}, that is {tensorflow_lab / 16:.3f} a row")
-print(f"Trax lab       {trax_lab:.3f} a row")
+first_assignment = modified_triplet_loss(v1, v2, negatives="hardest", reduction="mean")
+print(f"lab, Trax        {trax_lab:.3f}, that is {trax_lab / 16:.3f} a row")
+print(f"lab, TensorFlow  {tensorflow_lab:.3f}, that is {tensorflow_lab / 16:.3f} a row")
+print(f"first assignment {first_assignment:.3f} a row")
 
 # %% [markdown]
-# Two numbers for the same batch, 1.861 and 0.244, and both are right: before you compare a loss
-# with somebody else's, ask which rows, which negative, and sum or mean. Some texts write the mean
-# and compute the sum. With a sum the gradient grows with the batch, so the learning rate that
-# worked for 64 pairs is too high for 512.
+# Three numbers for the same batch, and all are right: before you compare a loss with somebody else's,
+# ask which rows, which negative, and sum or mean. The later assignments of that course write a mean in
+# the formula and compute a sum.
+#
+# With a sum the gradient grows with the batch. Under plain gradient descent or momentum a learning rate
+# that worked for 64 pairs is then too high for 512. Adam, which this collection uses, divides the size
+# of the gradient out again, and hardly notices ([08](08_pairwise_similarity.ipynb) has more on Adam's
+# steps).
 #
 # ## What the gradient does
 #
@@ -326,7 +342,7 @@ plots.show(figure, alt="Gradient by entry: only row 2 is not zero; minus 1 on it
 #
 # ## A failure on purpose: no axis in the normalisation
 #
-# `l2_normalize(x)` in some libraries takes the length of *the whole batch* unless told an axis.
+# TensorFlow's `tf.math.l2_normalize(x)` takes the length of *the whole batch* unless told an axis.
 # Nothing crashes. *Predict: for 256 pairs with identical vectors on both sides, a perfect network,
 # what should the summed loss be, and what is it here?*
 
@@ -447,9 +463,10 @@ check("04.4", by_hand)
 #
 # ### References
 #
-# - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week, both
-#   versions of the lab. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
-# - Schroff et al. 2015, *FaceNet*: why the hardest negatives can collapse a network.
+# - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week: slides
+#   "Computing The Cost" and "Hard Negative Mining", the lab *Modified Triplet Loss* and the assignment
+#   *Question duplicates*, Trax and TensorFlow. [coursera.org/learn/sequence-models-in-nlp](https://www.coursera.org/learn/sequence-models-in-nlp)
+# - Schroff et al. 2015, *FaceNet*, section 3.2: the hardest negatives can collapse a network.
 #   [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
 #
 # [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·

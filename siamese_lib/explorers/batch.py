@@ -7,8 +7,8 @@ import traitlets
 from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_between, slider
 from siamese_lib.validate import require_finite, require_option
 
-COURSE_MATRIX = ((0.9, -0.8, 0.3, -0.5), (-0.8, 0.5, 0.1, -0.2), (0.3, 0.1, 0.7, -0.8),
-                 (-0.5, -0.2, -0.8, 1.0))  # fmt: skip
+SLIDE_MATRIX = ((0.9, -0.8, 0.3, -0.5), (-0.8, 0.5, 0.1, -0.2), (0.3, 0.1, 0.7, -0.8),
+                (-0.5, -0.2, -0.8, 1.0))  # fmt: skip
 
 
 class BatchPicture(anywidget.AnyWidget):
@@ -27,7 +27,7 @@ class BatchPicture(anywidget.AnyWidget):
     entry = traitlets.Float(min=-1, max=1).tag(sync=True)
 
 
-def batch_explorer(similarity=COURSE_MATRIX, *, margin=0.25, negatives="closest", reduction="sum"):
+def batch_explorer(similarity=SLIDE_MATRIX, *, margin=0.25, negatives="closest", reduction="sum"):
     """Change the entries of S, margin and options; see every part of modified_triplet_loss.
 
     Left S, anchors in rows: the framed diagonal holds the positives, a ring marks the negative
@@ -36,11 +36,12 @@ def batch_explorer(similarity=COURSE_MATRIX, *, margin=0.25, negatives="closest"
     its arrows, the arrow keys (up and down change it, left and right go to the next) or the
     slider. A button puts -0.4 in place of the third positive, 0.7, and another starts afresh.
 
-    Shapes: similarity [batch, batch], 2 to 6 rows, entries -1 to 1; the course's 4 x 4 by default.
+    Shapes: similarity [batch, batch], 2 to 6 rows, entries -1 to 1; by default the 4 x 4
+    of the DeepLearning.AI course's slides.
     Units: margin is a difference of cosines, 0 to 2.
     Returns: an Explorer (an ipywidgets VBox); `.picture.similarity` and so on can be read and set.
     Raises: ValueError on another shape, a value outside its range, or an unknown option word.
-    Source: the Siamese week of DeepLearning.AI's Sequence Models.
+    Source: the Siamese week of DeepLearning.AI's Sequence Models, slide "Computing The Cost".
     """
     rows = _require_matrix(similarity)
     require_between(0, 2, margin=margin)
