@@ -528,9 +528,12 @@ print(f"rejecting every pair has accuracy {1 - is_same.mean():.3f}")
 # Now the three words. The accuracy of 0.966 sounds excellent until one reads that rejecting every
 # pair gives 0.847, and that FRR 0.144 is every seventh genuine pair. **Precision** looks at accepted
 # pairs only, **recall** (it is 1 - FRR) at genuine pairs only. None of them can stand for another.
-# The first notebook of Ravichandiran's book on these faces prints 0.9258 (a later version 0.9595) as
-# the accuracy of this loss. What it computes is the share of genuine pairs among those of low energy,
-# and that is the precision, on a shuffled list in which the very same pairs are on both sides.
+#
+# [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python),
+# a book that comes with notebooks, trains this loss on these faces and prints 0.9258 as its accuracy.
+# What it computes is the share of genuine pairs among those of an energy below 0.5, and that is the
+# precision. (A reader who proposed a change to it in 2021, never merged, got 0.9595.) And it is measured on a shuffled list of pairs: 10,000 genuine ones are drawn where 40 people with 45 pairs each
+# have 1,800, so the very same pairs are on both sides.
 #
 # FAR and FRR do not depend on the mix of pairs, accuracy and precision do. (FAR and FRR do change
 # with the people, as the groups showed.) *Predict: what becomes of accuracy and precision where one
@@ -669,19 +672,20 @@ check("07.4", may_train)
 #
 # ### References
 #
-# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*: the
-#   name, and genuine against forged signatures.
+# - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*,
+#   section 4: the name, the cosine, and genuine against forged signatures.
 #   [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
 # - Chopra, Hadsell and LeCun 2005, *Learning a similarity metric discriminatively, with application
-#   to face verification*: the energy, for faces of people whom training never showed.
+#   to face verification*: the sum of absolute differences, for faces of people whom training never
+#   showed (abstract).
 #   [doi.org/10.1109/CVPR.2005.202](https://doi.org/10.1109/CVPR.2005.202)
-# - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*: the
-#   loss with its margin, and the springs. [yann.lecun.com](https://yann.lecun.com/exdb/publis/pdf/hadsell-chopra-lecun-06.pdf)
+# - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*,
+#   section 2: the loss with its margin and its Y, and the springs. [yann.lecun.com](https://yann.lecun.com/exdb/publis/pdf/hadsell-chopra-lecun-06.pdf)
 # - Samaria and Harter 1994, *Parameterisation of a stochastic model for human face identification*:
 #   the photographs, by kindness of AT&T Laboratories Cambridge.
 #   [cam-orl.co.uk](https://cam-orl.co.uk/facedatabase.html)
-# - S. Ravichandiran, *Hands-On Meta Learning with Python*, chapter 2: genuine and imposite pairs,
-#   this loss, and the same faces.
+# - S. Ravichandiran, *Hands-On Meta Learning with Python*, notebook 2.4: genuine and imposite pairs,
+#   this loss, and the same faces; the other figure is in pull request 14.
 #   [github.com/sudharsan13296](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python)
 #
 # [Start](00_start_here.ipynb) · Previous: [06 One-shot testing](06_one_shot_testing.ipynb) ·
