@@ -60,7 +60,8 @@ SEED = 0
 # $|\cdot|$ is taken entry by entry, and the sigmoid $\sigma(t) = 1 / (1 + e^{-t})$ makes a probability of
 # any number. The number before the sigmoid, $w \cdot z + b$, is called the **logit**: 0 means one half,
 # above 0 "same". The whole is a classifier with two answers, and is trained like one (Koch et al. 2015;
-# S. Wang's lectures begin with it). The letters are those of notebook 06, with whole scripts kept back.
+# [S. Wang's lecture on Siamese networks](https://github.com/wangshusen/DeepLearning), slides with a video,
+# begins with it). The letters are those of notebook 06, with whole scripts kept back.
 
 # %%
 # Recipe: the data.
@@ -724,8 +725,8 @@ check("08.4", at_share)
 #
 # ### References
 #
-# - Koch, Zemel and Salakhutdinov 2015, *Siamese neural networks for one-shot image recognition*: the
-#   head, the cross-entropy, a learning rate for each layer.
+# - Koch, Zemel and Salakhutdinov 2015, *Siamese neural networks for one-shot image recognition*,
+#   section 3.1: the head; 3.2: the cross-entropy, a learning rate for each layer.
 #   [cs.cmu.edu](https://www.cs.cmu.edu/~rsalakhu/papers/oneshot1.pdf)
 # - S. Wang, *Few-shot learning*, lecture 2: pairwise similarity, and where its gradients go.
 #   [github.com/wangshusen/DeepLearning](https://github.com/wangshusen/DeepLearning)
