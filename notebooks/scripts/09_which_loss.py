@@ -54,8 +54,8 @@ SEED = 0
 # ## A fair race
 #
 # Each notebook so far trained with one loss. Papers compare losses, and each tends to find its own the best;
-# Musgrave et al. (2020) ran many of them again on equal terms and found most of the gaps gone. So here is
-# a race in which everything else is the same:
+# Musgrave et al. (2020) ran many of them again on equal terms and found the improvements over the years
+# "marginal at best". So here is a race in which everything else is the same:
 #
 # - the same letters, the same batches (32 letters, 2 drawings each), the same encoder, the same start,
 # - 300 steps of Adam with the same learning rate, so the same number of pictures,
@@ -398,13 +398,15 @@ print(f"test accuracy {accuracy(collapsed, test, 400):.3f}, before any training 
 # and only the margin is left. This is the collapse of [03](03_triplets.ipynb). At first the closest negative
 # is nearer than the positive (0.902 against 0.888 above), and the cheapest way to mend that is to shrink
 # everything. The slope of $d^2$ is $2d$: the closer the points, the weaker the push apart, and at 0 there is none.
-# The slope of $d$ is 1 at any distance. The plain distance hung at 0.3 for fifty steps too; its slope is the likely
+# (That is the fading pull that 03 measured, for its cosine is the squared distance in other words.) The slope
+# of $d$ is 1 at any distance. The plain distance hung at 0.3 for fifty steps too; its slope is the likely
 # reason why it got away. (We stop after 120 steps; by then the plain distance had been free for long.)
 #
 # The accuracy would not have told you: 0.468 is well above the 0.280 of an untrained network. The tiny
 # differences that are left still rank the letters a little. (0.280 is also what the cross-entropy had after
 # hardest triplets: it has learnt nothing that a cosine can use.) FaceNet, which squares, takes semi-hard triplets
-# and says that the hardest ones collapse.
+# and says that the hardest ones can end in a collapse; Hermans et al., who take the hardest, saw squares
+# collapse more easily and left them.
 #
 # ## So which one?
 #
@@ -522,12 +524,12 @@ check("09.4", my_info_nce)
 #
 # ### References
 #
-# - Musgrave, Belongie and Lim 2020, *A metric learning reality check*: on equal terms most gaps between losses
-#   vanish. [arxiv.org/abs/2003.08505](https://arxiv.org/abs/2003.08505)
-# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss for person re-identification*: the hardest of
-#   the batch, the soft margin, and why not the squared distance. [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
-# - Schroff et al. 2015, *FaceNet*: semi-hard triplets. [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
-# - van den Oord et al. 2018, *Representation learning with contrastive predictive coding*: InfoNCE.
+# - Musgrave, Belongie and Lim 2020, *A metric learning reality check*: the losses of many papers on equal terms
+#   (abstract). [arxiv.org/abs/2003.08505](https://arxiv.org/abs/2003.08505)
+# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss for person re-identification*, section 2:
+#   the hardest of the batch, the soft margin, and the squared distance that collapsed more easily. [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
+# - Schroff et al. 2015, *FaceNet*, section 3.2: semi-hard triplets. [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
+# - van den Oord et al. 2018, *Representation learning with contrastive predictive coding*, equation 4: InfoNCE.
 #   [arxiv.org/abs/1807.03748](https://arxiv.org/abs/1807.03748)
 #
 # [Start](00_start_here.ipynb) · Previous: [08 Pairwise similarity](08_pairwise_similarity.ipynb) ·
