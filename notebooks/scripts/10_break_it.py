@@ -362,8 +362,8 @@ beside(rates["free length", 0.3][0], rates["free length", RATE][0], ymax=3, name
 # %% [markdown]
 # At 150 times the rate the tower with unit length hardly suffers: its highest loss is 0.458, its AUC 0.856 in place of
 # 0.876. Steps that are too long make the weights large, and with large weights the next step turns
-# the direction of an embedding only a little. The tower with free lengths has no such brake. Step 1
-# throws the loss from 0.536 up to 85.214; then it comes back and lies at 0.500 with an AUC of 0.500. That is the loss of
+# the direction of an embedding only a little ([02](02_cosine_cost.ipynb) saw vectors grow while they turned). The
+# tower with free lengths has no such brake. Step 1 throws the loss from 0.536 up to 85.214; then it comes back and lies at 0.500 with an AUC of 0.500. That is the loss of
 # a dead network: half the pairs pay nothing, the other half the squared margin. A second symptom hides
 # behind the first here, a collapse, and only the start of the curve shows the cause.
 #
@@ -441,7 +441,10 @@ plots.show(figure, alt="AUC by epoch: pictures trained on near 0.99, new drawing
 # Three answers to three questions, all from one network. After four epochs it scores 0.995 on the pictures trained on, 0.922
 # on new drawings of the same letters, 0.869 on new letters. The first goes on rising while the last has hardly
 # moved since the first epoch (0.873): that gap is overfitting, and whoever looks at the first curve alone never sees it. The second is the leaky split. No picture is on both sides, so it looks clean; but every letter
-# is. A published example: the faces of Ravichandiran's book are split by picture, and people are on both sides.
+# is. A published example:
+# [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python),
+# a book that comes with notebooks, splits its faces by shuffled *pair* (notebook 2.4), so that people, pictures
+# and even the same pairs are on both sides.
 #
 # `diagnose` cannot see this in a curve either. It has to be told which rows were used for what, and
 # for the leak, which rows belong together: the `group`.
@@ -689,10 +692,10 @@ check("10.4", floor)
 #
 # ### References
 #
-# - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*: without
-#   dissimilar pairs the loss leads to collapse.
+# - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*, section 2:
+#   without dissimilar pairs the loss leads to collapse.
 #   [doi.org/10.1109/CVPR.2006.100](https://doi.org/10.1109/CVPR.2006.100)
-# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*: collapse, and curves to watch.
+# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*, appendix D: collapse, and curves to watch.
 #   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
 #
 # [Start](00_start_here.ipynb) · Previous: [09 Which loss?](09_which_loss.ipynb) ·
