@@ -612,7 +612,7 @@ check("11.3", negatives_of)
 #   pod. [docs.cloud.google.com/tpu/docs/v5e](https://docs.cloud.google.com/tpu/docs/v5e)
 # - NVIDIA, *H100 Tensor Core GPU*, data sheet: 1,979 TFLOP/s in bfloat16 with sparsity, which is twice the dense rate
 #   taken here; NVLink 900 GB/s. [nvidia.com/en-us/data-center/h100](https://www.nvidia.com/en-us/data-center/h100/)
-# - Radford et al. 2021, *Learning transferable visual models from natural language supervision* (CLIP): a batch of
+# - Radford et al. 2021, *Learning transferable visual models from natural language supervision* (CLIP), section 2.5: a batch of
 #   32,768 pairs, the similarities shared among the GPUs. [arxiv.org/abs/2103.00020](https://arxiv.org/abs/2103.00020)
 #
 # [Start](00_start_here.ipynb) · Previous: [10 Break it](10_break_it.ipynb) ·
