@@ -46,7 +46,7 @@ def second_epoch(model, loss, batches, **options):
 
 
 def questions():
-    """400,000 questions, and an epoch of the course's model on them, a quarter of which is run."""
+    """400,000 questions, and an epoch of QuestionEncoder on them, a quarter of which is run."""
     texts = retrieval.questions()
     tokenizer = build_tokenizer(texts[:30_000], vocabulary_size=retrieval.VOCABULARY)
     tokens, seconds = clocked(lambda: encode_texts(tokenizer, texts, max_length=64))

@@ -2,7 +2,7 @@
 
 Usage: make bench, or python benchmarks/retrieval.py --peers PYTHON
 Writes benchmarks/results/retrieval.json. The questions are those of the excerpt, repeated with
-words in another order, so their lengths are the real ones; the encoder has the course's size.
+words in another order, so their lengths are the real ones; the encoder has its usual size.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Side by side in one run: siamese_lib, PyTorch and Keras at the course's model, losses and miners.
+"""Side by side in one run: siamese_lib, PyTorch and Keras at one model, its loss, and miners.
 
 Usage: make bench, or
     python benchmarks/speed.py --peers PYTHON      the Python of an environment with the peers
@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 TARGET = HERE / "results" / "speed.json"
 ROUNDS = 7
 PEERS = ("keras", "tensorflow", "torch", "pytorch_metric_learning")
-VOCABULARY = 36_224  # the course's
+VOCABULARY = 36_224  # the DeepLearning.AI course's
 # Task -> {competitor: (module, its name for the task)}, and how often a turn repeats it.
 TOKENS = {
     name: {

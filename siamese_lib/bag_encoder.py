@@ -42,7 +42,7 @@ class BagEncoder(nnx.Module):
     [batch, 2 dim + 1] float32. Neither padding nor the order of the tokens changes an embedding.
     Raises: ValueError on another rank, an empty batch, tokens that ngram_tokens cannot have made
     (on concrete arrays; under jit those give NaN), or sizes that make no sense.
-    Source: sums of embeddings as in Iyyer et al. 2015, token dropout from there.
+    Source: after Iyyer et al. 2015, who average embeddings and leave out whole words.
     """
 
     pad_token = PAD

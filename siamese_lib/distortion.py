@@ -32,8 +32,8 @@ def distort(
     bend the standard deviation of a push at each of 5 x 5 points.
     Raises: ValueError on another rank, pictures that are not square, an empty batch, a size below
     1, a negative amount, a scale below 1, NaN or infinity.
-    Source: Koch et al. 2015, section 3.3 (turn, slant, stretch, move); the bend after Simard et
-    al. 2003.
+    Source: Koch et al. 2015, section 3.2, affine distortions (turn, slant, stretch, move); the bend
+    after Simard et al. 2003.
     """
     require_picture_shape(images)
     side = np.shape(images)[1]
@@ -109,7 +109,8 @@ def rotate_quarter(images, turns):
     Shapes: images [n, side, side] float, turns [n] int of 0 to 7 -> [n, side, side].
     Raises: ValueError on another rank, pictures that are not square, turns of another length or
     outside 0 to 7.
-    Source: Santoro et al. 2016, section 4.1 (quarter turns as new classes); the mirror is ours.
+    Source: Santoro et al. 2016 and Snell et al. 2017, section 3.1 (quarter turns as new classes);
+    the mirror is ours.
     """
     require_picture_shape(images)
     require_rank(1, "one number of turns a picture, [n]", turns=turns)

@@ -17,7 +17,8 @@ class LSTM(nnx.Module):
 
     Shapes: x [batch, time, in_dim] float -> [batch, time, hidden_dim], all hidden states.
     One product [x_t, h] @ kernel a step: hoisting x @ kernel out of the scan is slower here.
-    Source: Hochreiter and Schmidhuber 1997; gates in the order input, forget, cell, output.
+    Source: Hochreiter and Schmidhuber 1997, the forget gate Gers et al. 2000; gates in the order
+    input, forget, cell, output.
     """
 
     def __init__(self, in_dim, hidden_dim, *, dtype=jnp.float32, rngs):
@@ -51,7 +52,8 @@ class QuestionEncoder(nnx.Module):
     Raises: ValueError on another rank, an empty batch, a token outside the vocabulary, a question
     of padding only or padding before a token (those three on concrete arrays; under jit a token
     outside the vocabulary gives NaN, and padding before a token counts as a word).
-    Source: the course's model; at 36,224 words x 128 it has the course's 4,768,256 parameters.
+    Source: the DeepLearning.AI course's model, whose mean takes in the padding; at 36,224 words x
+    128 both have 4,768,256 parameters.
     """
 
     pad_token = PAD
@@ -190,7 +192,7 @@ class SimilarityNetwork(nnx.Module):
     """One encoder used twice, and a head that compares: two inputs become one logit.
 
     Shapes: x1, x2 [batch, ...] as the encoder takes them -> [batch] logits.
-    Source: Koch et al. 2015.
+    Source: Koch et al. 2015, section 3.1.
     """
 
     def __init__(self, encoder, head):

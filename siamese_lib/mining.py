@@ -34,7 +34,7 @@ def triplet_kind(anchor, positive, negative, *, margin=0.25):
     Units: margin is a difference of cosines, 0 to 2.
     Raises: ValueError where the shapes differ (quoting all), on another rank, an empty batch, a
     negative margin, NaN or infinity.
-    Source: Schroff et al. 2015, section 3.2.
+    Source: Schroff et al. 2015, section 3.2: hard and semi-hard; "easy" came later.
     """
     require_same_shape(anchor=anchor, positive=positive, negative=negative)
     require_rank(2, "[batch, dim]", anchor=anchor)

@@ -18,7 +18,8 @@ def lstm_states(x, kernel, bias, hidden, cell, dtype=jnp.float32):
     [4 hidden_dim], the start: hidden, cell [batch, hidden_dim] -> (states [time, batch,
     hidden_dim], cell [batch, hidden_dim]). Gates in the order input, forget, cell, output.
     dtype: what the factors of matrix products are rounded to; all sums and states stay float32.
-    Source: Hochreiter and Schmidhuber 1997; backwards in Greff et al. 2017, appendix A.
+    Source: Hochreiter and Schmidhuber 1997, the forget gate Gers et al. 2000; the gradients are
+    derived here.
     """
     return _forward(x, kernel, bias, hidden, cell, dtype)[0]
 

@@ -1,4 +1,4 @@
-"""The course's LSTM on few pairs: it reads words by their letters too, and learns a prior."""
+"""QuestionEncoder's LSTM on few pairs: it reads words by their letters too, and learns a prior."""
 
 import jax
 import jax.numpy as jnp
@@ -24,7 +24,7 @@ class SubwordLSTM(nnx.Module):
     Shapes: grid [batch, words, 1 + pieces] int of word_grid with the same buckets ->
     [batch, dim + 1] float32. Padding never changes an embedding.
     Raises: as BagEncoder.
-    Source: the course's QuestionEncoder; letters as in Bojanowski et al. 2017, the sum of a layer
+    Source: the LSTM of QuestionEncoder; letters as in Bojanowski et al. 2017, the sum of a layer
     and its input as in He et al. 2016.
     """
 

@@ -1,4 +1,4 @@
-"""The course's recipe in Keras on TensorFlow: its layers, its loss, model.compile and batches."""
+"""The DeepLearning.AI course's layers and loss in Keras on TensorFlow, by model.compile."""
 
 import os
 
@@ -12,7 +12,7 @@ from keras import layers, ops
 
 
 def encoder(vocabulary_size, dim=128):
-    """Embedding, LSTM, mean, L2; the mean counts real tokens."""
+    """Embedding, LSTM, mean, L2; the mean counts real tokens as ours does, theirs all."""
     tokens = keras.Input((None,), dtype="int32")
     states = layers.LSTM(dim, return_sequences=True)(layers.Embedding(vocabulary_size, dim)(tokens))
     is_real = layers.Lambda(lambda t: ops.cast(t != 0, "float32")[..., None])(tokens)
@@ -22,7 +22,7 @@ def encoder(vocabulary_size, dim=128):
 
 
 def siamese(vocabulary_size):
-    """Two inputs through one encoder, joined for the loss as the course joins them."""
+    """Two inputs through one encoder, joined for the loss as theirs are."""
     tower = encoder(vocabulary_size)
     inputs = [keras.Input((None,), dtype="int32") for _ in range(2)]
     joined = layers.Concatenate()([tower(side) for side in inputs])

@@ -1,4 +1,4 @@
-"""The course's model, losses and miners in PyTorch, as its own documentation would write them."""
+"""The same model, loss and miners in PyTorch, as its own documentation would write them."""
 
 import numpy as np
 import torch

@@ -82,7 +82,7 @@ plots.show(figure, alt="A 4 by 4 similarity matrix; the framed diagonal holds 0.
 #
 # ## The mean negative
 #
-# The first idea of that course: average all negatives of a row. One odd negative then moves the
+# The first idea of the DeepLearning.AI course: average all negatives of a row. One odd negative then moves the
 # result little. Start with a loop that does just what the words say.
 
 # %%
@@ -310,8 +310,8 @@ print(f"first assignment {first_assignment:.3f} a row")
 
 # %% [markdown]
 # Three numbers for the same batch, and all are right: before you compare a loss with somebody else's,
-# ask which rows, which negative, and sum or mean. The later assignments of that course write a mean in
-# the formula and compute a sum.
+# ask which rows, which negative, and sum or mean. The later assignments of the DeepLearning.AI course
+# write a mean in the formula and compute a sum.
 #
 # With a sum the gradient grows with the batch. Under plain gradient descent or momentum a learning rate
 # that worked for 64 pairs is then too high for 512. Adam, which this collection uses, divides the size

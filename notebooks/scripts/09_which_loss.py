@@ -370,8 +370,8 @@ plots.show(figure, alt="Validation accuracy over seconds for three miners; harde
 #
 # ## A failure on purpose: squared distance
 #
-# One stroke of the formula may decide whether hardest triplets work at all. *Predict: replace $d$ by $d^2$, as in
-# the paper that made triplets famous (there with semi-hard ones). What will the loss do?*
+# One stroke of the formula may decide whether hardest triplets work at all. *Predict: replace $d$ by $d^2$, as
+# FaceNet does (Schroff et al. 2015; there with semi-hard ones). What will the loss do?*
 
 # %%
 def squared(network, images, label, key):

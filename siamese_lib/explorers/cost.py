@@ -28,7 +28,7 @@ def cost_explorer(*, cos_ap=0.8, cos_an=0.3):
     Units: cosines -1 to 1, steps of 0.01; the cost runs from -2 to 2.
     Returns: an Explorer (an ipywidgets VBox); `.picture.cos_ap` and so on can be read and set.
     Raises: ValueError where a cosine is outside -1 to 1.
-    Source: the Siamese week of DeepLearning.AI's Sequence Models.
+    Source: the Siamese week of DeepLearning.AI's Sequence Models, slide "Loss function".
     """
     require_between(-1, 1, cos_ap=cos_ap, cos_an=cos_an)
     sliders = {
