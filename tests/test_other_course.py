@@ -18,7 +18,7 @@ TEXTS = [
       if path.parent.name != "data"),
 ]  # fmt: skip
 COURSE = re.compile(r"(\S+)\s+course\b", re.IGNORECASE)
-# What speaks of this collection, or of no course at all. A new phrase has to be put here on purpose.
+# What speaks of this collection, or of no course at all; a new phrase is put here on purpose.
 OURS = (
     "find your way through the course",
     "The map above is the course",
