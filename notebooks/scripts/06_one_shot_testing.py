@@ -805,7 +805,7 @@ for task, ours in own["mean"].items():
 
 # %% [markdown]
 # Five minutes answer 0.961 of the official questions, people 0.955, Koch's network 0.920. The longer
-# training answers 0.988, and 0.993 when it looks at each picture once. Else an embedding is the mean over
+# training answers 0.988, and 0.993 when it looks at each picture once. Otherwise an embedding is the mean over
 # the picture and eight slightly distorted copies, which had been decided before and does not help here.
 # There are 400 questions: one is 0.0025, and a 95 % interval around 0.988 is 0.011 to either side.
 #
