@@ -110,7 +110,7 @@ def _glued_emphasis(text):
 
 
 def _torn_lists(tokens, lines):
-    """Lists of one item, and items that break off in the middle of a sentence."""
+    """Lists of one item, a blank line between two items of many, an item that breaks off."""
     open_lists = []
     for token in tokens:
         if token.type in ("bullet_list_open", "ordered_list_open"):
@@ -121,6 +121,9 @@ def _torn_lists(tokens, lines):
             items = open_lists.pop()
             if len(items) == 1:
                 yield f"a list of one item: {_at(items[0], lines)!r}"
+            gaps = [not lines[item.map[0] - 1].strip() for item in items[1:]]
+            if any(gaps) and not all(gaps):
+                yield f"a blank line that sets all items apart: {_at(items[0], lines)!r}"
             for item in items[:-1]:
                 last = "\n".join(lines[slice(*item.map)]).rstrip()
                 if not _ENDS.search(last):

@@ -31,6 +31,7 @@ BROKEN = {
     "a sum within an item": "- the loss goes to\n  1. Then it stays,\n- and rests.",
     "a minus sign": "The margin takes the loss down to\n- 0.5 at most.",
     "a minus sign in a list": "- the loss falls to\n- 0.5 at most,\n- and rests.",
+    "a blank line in a list": "- one,\n- two,\n\n- three.",
     "a plus sign": "The gain over it is\n+ 0.3 on average.",
     "a star for times": "The area is 3\n* 4 of them.",
     "a number sign": "Read the notebook with\n# 3 in front.",

@@ -926,7 +926,6 @@ check("06.4", class_prototypes)
 # - Enrolling a class is adding one row of support. No weight changes.
 # - Say the protocol with the figure: N, K, inside a script or mixed, whose drawings, how many
 #   episodes, which interval.
-#
 # - With five examples of each of 20 classes prototypes beat the mean cosine by 0.007, and a few steps of
 #   training on the support set beat prototypes by 0.012. With one example nothing is gained.
 # - Beside a plain classifier: better with few examples and rare classes, not with one example; no
