@@ -108,7 +108,7 @@ def info_nce_loss(anchor, positive, *, temperature=0.1):
     count e times less. It is static under jit.
     Raises: ValueError where the shapes differ (quoting both), on another rank, fewer than two
     rows, a temperature of 0 or less, NaN or infinity.
-    Source: van den Oord et al. 2018, equation 4; with all other rows as negatives Sohn 2016.
+    Source: van den Oord et al. 2018, InfoNCE; with all other rows as negatives Sohn 2016.
     """
     require_same_shape(anchor=anchor, positive=positive)
     require_rank(2, "[batch, dim]", anchor=anchor)

@@ -529,7 +529,7 @@ check("09.4", my_info_nce)
 # - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss for person re-identification*, section 2:
 #   the hardest of the batch, the soft margin, and the squared distance that collapsed more easily. [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
 # - Schroff et al. 2015, *FaceNet*, section 3.2: semi-hard triplets. [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
-# - van den Oord et al. 2018, *Representation learning with contrastive predictive coding*, equation 4: InfoNCE.
+# - van den Oord et al. 2018, *Representation learning with contrastive predictive coding*: InfoNCE.
 #   [arxiv.org/abs/1807.03748](https://arxiv.org/abs/1807.03748)
 #
 # [Start](00_start_here.ipynb) · Previous: [08 Pairwise similarity](08_pairwise_similarity.ipynb) ·
