@@ -9,7 +9,7 @@ from siamese_lib.pictures import one_channel, require_pictures
 from siamese_lib.recurrence import lstm_states
 from siamese_lib.stairs import Stairs
 from siamese_lib.tokens import PAD, require_known, require_padded_right
-from siamese_lib.validate import require_finite, require_rank, require_same_shape
+from siamese_lib.validate import require_count, require_finite, require_rank, require_same_shape
 
 
 class LSTM(nnx.Module):
@@ -61,6 +61,9 @@ class QuestionEncoder(nnx.Module):
     def __init__(
         self, vocabulary_size, *, embedding_dim=128, hidden_dim=128, dtype=jnp.float32, rngs
     ):
+        require_count(
+            vocabulary_size=vocabulary_size, embedding_dim=embedding_dim, hidden_dim=hidden_dim
+        )
         self.embedding = nnx.Embed(vocabulary_size, embedding_dim, rngs=rngs)
         self.lstm = LSTM(embedding_dim, hidden_dim, dtype=dtype, rngs=rngs)
 
@@ -121,6 +124,7 @@ class ImageEncoder(nnx.Module):
     def __init__(
         self, *, image_size=28, channels=(32, 64, 64), embedding_dim=64, dtype=jnp.float32, rngs
     ):
+        require_count(image_size=image_size, embedding_dim=embedding_dim)
         self.image_size = image_size
         ins = (1, *channels[:-1])
         self.convolutions = nnx.List(
@@ -179,6 +183,7 @@ class SimilarityHead(nnx.Module):
     """
 
     def __init__(self, dim, *, rngs):
+        require_count(dim=dim)
         self.dense = nnx.Linear(dim, 1, rngs=rngs)
 
     def __call__(self, h1, h2):

@@ -14,6 +14,7 @@ import numpy as np
 from siamese_lib.energy import l2_normalize
 from siamese_lib.one_shot import prototypes
 from siamese_lib.validate import (
+    require_count,
     require_finite,
     require_not_negative,
     require_positive,
@@ -67,8 +68,7 @@ def fine_tune(head, support, *, query=None, steps=100, learning_rate=0.1, entrop
     support = _require_like(head, "support", support, 3, "[n_way, k_shot, dim]")
     if len(support) != len(head.weight):
         raise ValueError(f"support has {len(support)} classes, the head {len(head.weight)}")
-    if not (isinstance(steps, int) and steps >= 0):
-        raise ValueError(f"steps is {steps!r}; give a whole number of 0 or more")
+    require_count(steps=steps, least=0)
     require_positive(learning_rate=learning_rate)
     require_not_negative(entropy_weight=entropy_weight)
     if query is None and entropy_weight:

@@ -10,6 +10,7 @@ from siamese_lib.convolution import convolve
 from siamese_lib.encoders import halve
 from siamese_lib.energy import l2_normalize
 from siamese_lib.pictures import one_channel, require_pictures
+from siamese_lib.validate import require_count
 
 _MEMORY = 0.95  # share of the old statistics that a step keeps
 
@@ -29,6 +30,7 @@ class ResidualEncoder(nnx.Module):
     """
 
     def __init__(self, *, image_size=28, channels=(16, 32, 64, 128), embedding_dim=64, rngs):
+        require_count(image_size=image_size, embedding_dim=embedding_dim)
         self.image_size = image_size
         self.first = _Convolution(1, channels[0], rngs=rngs)
         self.blocks = nnx.List(_Block(i, o, rngs=rngs) for i, o in pairwise(channels))

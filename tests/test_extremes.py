@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from siamese_lib import energy, losses, metrics
 from siamese_lib.bag_encoder import pair_logits
-from siamese_lib.encoders import SimilarityHead
+from siamese_lib.datasets import load_omniglot
+from siamese_lib.encoders import ImageEncoder, QuestionEncoder, SimilarityHead
+from siamese_lib.fine_tuning import fine_tune, prototype_head
 from siamese_lib.retrieval import nearest
 from siamese_lib.text import build_tokenizer, pad_length
 
@@ -168,6 +170,12 @@ NO_COUNTS = {
     "vocabulary": lambda: build_tokenizer(["a b"], vocabulary_size=10.5),
     "vocabulary, none": lambda: build_tokenizer(["a b"], vocabulary_size=0),
     "least": lambda: build_tokenizer(["a b"], min_count=0.5),
+    "encoder": lambda: QuestionEncoder(10.5, rngs=nnx.Rngs(0)),
+    "encoder, hidden": lambda: QuestionEncoder(10, hidden_dim=0, rngs=nnx.Rngs(0)),
+    "pictures": lambda: ImageEncoder(image_size=28.0, rngs=nnx.Rngs(0)),
+    "head": lambda: SimilarityHead(-3, rngs=nnx.Rngs(0)),
+    "steps": lambda: fine_tune(prototype_head(np.ones((2, 1, 3))), np.ones((2, 1, 3)), steps=1.5),
+    "size": lambda: load_omniglot("background", size=2.5),
     "multiple": lambda: pad_length(np.ones((2, 3), int), multiple=0),
 }
 

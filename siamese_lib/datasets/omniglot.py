@@ -10,7 +10,7 @@ import numpy as np
 
 from siamese_lib.datasets.downloads import fetch
 from siamese_lib.datasets.types import LabelledImages, OneShotRun
-from siamese_lib.validate import require_option
+from siamese_lib.validate import require_count, require_option
 
 _SIDE = 105
 _DRAWERS = 20
@@ -107,5 +107,6 @@ def _area_weights(size: int) -> np.ndarray:
 
 
 def _require_size(size: int) -> None:
-    if not 1 <= size <= _SIDE:
+    require_count(size=size)
+    if size > _SIDE:
         raise ValueError(f"size is {size}; give 1 to {_SIDE} pixels")
