@@ -49,19 +49,22 @@ def require_padded_right(tokens, *, pad_token, what="question"):
     """
     tokens = np.asarray(tokens)
     is_real = tokens != pad_token
-    is_odd = (is_real[:, 1:] & ~is_real[:, :-1]).any(axis=1)
+    is_odd_at = is_real[:, 1:] & ~is_real[:, :-1]
+    is_odd = is_odd_at.any(axis=1)
     if is_odd.any():
         row = int(is_odd.argmax())
         raise ValueError(
-            f"{what} {row} has padding ({pad_token}) before a token: {_shortened(tokens[row])}; "
+            f"{what} {row} has padding ({pad_token}) before a token: {_around(tokens[row], int(is_odd_at[row].argmax()))}; "
             "pad on the right, as encode_texts does (Keras: padding='post')"
         )
     return is_real.sum(axis=1)
 
 
-def _shortened(row):
-    said = ", ".join(map(str, row[:12]))
-    return f"[{said}, ...]" if len(row) > 12 else f"[{said}]"
+def _around(row, place):
+    """The numbers beside a place, with dots for what is left out."""
+    start, end = max(0, place - 3), place + 6
+    said = ", ".join(map(str, row[start:end]))
+    return f"[{'..., ' * (start > 0)}{said}{', ...' * (end < len(row))}]"
 
 
 def require_known(tokens, size):
