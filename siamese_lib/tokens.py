@@ -53,8 +53,9 @@ def require_padded_right(tokens, *, pad_token, what="question"):
     is_odd = is_odd_at.any(axis=1)
     if is_odd.any():
         row = int(is_odd.argmax())
+        shown = _around(tokens[row], int(is_odd_at[row].argmax()))
         raise ValueError(
-            f"{what} {row} has padding ({pad_token}) before a token: {_around(tokens[row], int(is_odd_at[row].argmax()))}; "
+            f"{what} {row} has padding ({pad_token}) before a token: {shown}; "
             "pad on the right, as encode_texts does (Keras: padding='post')"
         )
     return is_real.sum(axis=1)
