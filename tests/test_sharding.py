@@ -25,8 +25,8 @@ from siamese_lib.training import fit
 rng = np.random.default_rng(0)
 auto = (jax.sharding.AxisType.Auto,)
 mesh = jax.make_mesh((jax.device_count(),), ("batch",), axis_types=auto)
-images = [rng.random((2, 8, 8, 8), dtype=np.float32) for _ in range(3)]
-tokens = [rng.integers(1, 20, (2, 8, 5)) for _ in range(3)]
+images = [tuple(rng.random((2, 8, 8, 8), dtype=np.float32)) for _ in range(3)]
+tokens = [tuple(rng.integers(1, 20, (2, 8, 5))) for _ in range(3)]
 tower = ResidualEncoder(image_size=8, channels=(4, 6), embedding_dim=5, rngs=nnx.Rngs(0))
 encoder = QuestionEncoder(20, embedding_dim=6, hidden_dim=6, rngs=nnx.Rngs(0))
 runs = [
