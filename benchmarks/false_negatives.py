@@ -1,0 +1,261 @@
+"""What false negatives cost: the same batches with them in the loss, and with them left out.
+
+A false negative is another row of the batch that shows the anchor's own class. Batches are drawn in
+three ways: each class once (no false negatives), at random (as many as the data brings), and k pairs
+of each class (a share that we choose). Every run with false negatives has a twin, with the same first
+weights and the same batches, whose loss leaves them out; what the twin is ahead is the harm.
+
+Usage: python benchmarks/false_negatives.py [glyphs] [questions] [quora] [lstm] [collapse]
+Writes benchmarks/results/false_negatives.json; a part not named keeps its entry.
+"""
+
+import json
+import resource
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from flax import nnx
+from machine import describe
+from questions import known_pairs, pair_similarity
+
+from siamese_lib.datasets import load_glyphs, load_questions, load_quora
+from siamese_lib.encoders import QuestionEncoder
+from siamese_lib.energy import l2_normalize
+from siamese_lib.metrics import roc_auc
+from siamese_lib.text import build_tokenizer, duplicate_groups, encode_texts
+
+TARGET = Path(__file__).resolve().parent / "results" / "false_negatives.json"
+SEEDS = (0, 1, 2)
+NEGATIVES = ("mean", "closest", "hardest", "InfoNCE")
+MARGIN, TEMPERATURE = 0.25, 0.1
+LOADERS = {"questions": load_questions, "quora": load_quora}
+
+
+class Data(NamedTuple):
+    """What to train on, and score(embed): the AUC on classes that were never trained on."""
+
+    x: np.ndarray
+    label: np.ndarray
+    pairs: np.ndarray  # [n, 2] rows of x that show one class, sorted by class
+    tower: callable  # rngs -> network
+    rate: float
+    steps: int
+    score: callable
+
+
+class Dense(nnx.Module):
+    """Two dense layers over what `inputs` makes of a batch, and length 1."""
+
+    def __init__(self, inputs, dim, *, rngs):
+        self.inputs = inputs
+        self.hidden, self.head = nnx.Linear(dim, 128, rngs=rngs), nnx.Linear(128, 64, rngs=rngs)
+
+    def __call__(self, x):
+        return l2_normalize(self.head(nnx.relu(self.hidden(self.inputs(x)))))
+
+
+class WordMean(nnx.Module):
+    """The mean of a question's word vectors: an LSTM's place at a tenth of its time."""
+
+    def __init__(self, words, *, rngs):
+        self.embedding = nnx.Embed(words, 128, rngs=rngs)
+
+    def __call__(self, tokens):
+        is_real = (tokens != 0)[..., None]
+        return (self.embedding(tokens) * is_real).sum(axis=1) / is_real.sum(axis=1)
+
+
+def glyphs(letters=512):
+    """Letters of half the size, as in notebook 10; the new ones are of two other scripts."""
+    train, new = load_glyphs("train"), load_glyphs("validation")
+
+    def small(images):
+        return images.reshape(len(images), 14, 2, 14, 2).mean(axis=(2, 4)).reshape(len(images), 196)
+
+    chosen = np.random.default_rng(0).choice(np.unique(train.label), letters, replace=False)
+    own = np.isin(train.label, chosen)
+    label = train.label[own]  # sorted, as the pairs must be
+    pairs = np.argwhere(np.triu(label[:, None] == label, 1))
+    new_x, new_label = small(new.images)[::4], new.label[::4]
+    i, j = np.triu_indices(len(new_x), 1)
+
+    def score(embed):
+        rows = embed(new_x)
+        return roc_auc((rows[i] * rows[j]).sum(axis=1), new_label[i] == new_label[j])
+
+    tower = partial(Dense, lambda x: x, 196)
+    return Data(
+        small(train.images[own]), label, pairs, lambda rngs: tower(rngs=rngs), 2e-3, 400, score
+    )
+
+
+def questions(name, lstm=False):
+    """Questions with their meaning; the AUC is that of notebook 05, on the test pairs."""
+    train, test = LOADERS[name]("train"), LOADERS[name]("test")
+    texts, group = duplicate_groups(*train)
+    row = {text: place for place, text in enumerate(texts)}
+    tokenizer = build_tokenizer(texts)
+    words, test = tokenizer.get_vocab_size(), known_pairs(test, tokenizer)
+
+    def tower(rngs):
+        if lstm:
+            return QuestionEncoder(words, rngs=rngs)
+        return Dense(WordMean(words, rngs=rngs), 128, rngs=rngs)
+
+    def score(embed):
+        return roc_auc(
+            pair_similarity(lambda t: embed(encode_texts(tokenizer, t)), test), test.is_same
+        )
+
+    first, second = (np.array([row[text] for text in side]) for side in train[:2])
+    same = np.flatnonzero(train.is_same)
+    pairs = np.stack([first, second], 1)[same[np.argsort(group[first[same]], kind="stable")]]
+    return Data(encode_texts(tokenizer, texts), group, pairs, tower, 3e-3, 472, score)
+
+
+def draw(data, batch, per_class, rng):
+    """Rows [2, batch] of pairs: per_class of each class, or any pairs at all where it is None."""
+    if per_class is None:
+        return data.pairs[rng.choice(len(data.pairs), batch, replace=False)].T
+    own, start, count = np.unique(
+        data.label[data.pairs[:, 0]], return_index=True, return_counts=True
+    )
+    chosen = np.repeat(rng.choice(len(own), batch // per_class, replace=False), per_class)
+    return data.pairs[start[chosen] + rng.integers(count[chosen])].T
+
+
+def row_losses(similarity, is_negative, negatives):
+    """The loss of every row of S where only some other rows count as its negatives.
+
+    With every other row counted "closest" and "hardest" are modified_triplet_loss, "mean" is its
+    first half, "hardest alone" its second, and "InfoNCE" is info_nce_loss.
+    """
+    positive = jnp.diagonal(similarity)
+    if negatives == "InfoNCE":
+        own = is_negative | jnp.eye(len(similarity), dtype=bool)
+        logits = jnp.where(own, similarity, -jnp.inf) / TEMPERATURE
+        return jax.nn.logsumexp(logits, axis=1) - positive / TEMPERATURE
+    mean = jnp.sum(similarity * is_negative, axis=1) / is_negative.sum(axis=1)
+    if negatives == "closest":
+        is_negative = is_negative & (similarity <= positive[:, None])
+    largest = jnp.where(is_negative, similarity, -jnp.inf).max(axis=1)
+    first, second = (jax.nn.relu(value - positive + MARGIN) for value in (mean, largest))
+    return {"mean": first, "hardest alone": second}.get(negatives, first + second)
+
+
+@partial(jax.jit, static_argnames=("definition", "negatives", "rate"))
+def train(definition, weights, x, label, pairs, counts_false, *, negatives, rate):
+    """(weights, loss of every step); pairs [steps, 2, batch] are rows of x."""
+    optimizer = optax.adam(rate)
+
+    def cost(weights, rows):
+        tower, own = nnx.merge(definition, weights), label[rows[0]]
+        is_other = (own[:, None] != own) | (counts_false & ~jnp.eye(len(own), dtype=bool))
+        similarity = tower(x[rows[0]]) @ tower(x[rows[1]]).T
+        return row_losses(similarity, is_other, negatives).mean()
+
+    def step(carry, rows):
+        weights, state = carry
+        value, gradient = jax.value_and_grad(cost)(weights, rows)
+        change, state = optimizer.update(gradient, state)
+        return (optax.apply_updates(weights, change), state), value
+
+    (weights, _), values = jax.lax.scan(step, (weights, optimizer.init(weights)), pairs)
+    return weights, values
+
+
+@partial(jax.jit, static_argnames="definition")
+def embed(definition, weights, x):
+    return nnx.merge(definition, weights)(x)
+
+
+def run(data, batch, per_class, negatives, *, counts_false, seed):
+    """Train once: the shares of false negatives in the batches, the last loss, and the new AUC."""
+    rng = np.random.default_rng(seed)
+    pairs = np.stack([draw(data, batch, per_class, rng) for _ in range(data.steps)])
+    definition, weights = nnx.split(data.tower(nnx.Rngs(seed)))
+    weights, losses = train(
+        definition, weights, data.x, data.label, pairs, counts_false,
+        negatives=negatives, rate=data.rate,
+    )  # fmt: skip
+    own = data.label[pairs[:, 0]]
+    false = (own[:, :, None] == own[:, None]).sum(axis=2) - 1
+    some = np.asarray(embed(definition, weights, data.x[:: len(data.x) // 500]))
+    return {
+        "rows": float((false > 0).mean()),
+        "negatives": float(false.mean() / (batch - 1)),
+        "auc": data.score(lambda x: np.asarray(embed(definition, weights, x))),
+        "last_loss": float(losses[-20:].mean()),
+        "mean_cosine": float((some @ some.T).mean()),
+    }
+
+
+def cell(data, batch, per_class, negatives):
+    """One way to fill a batch under one loss, over the seeds, beside the twin without them."""
+    result = {"batch": batch, "pairs_per_class": per_class or "at random", "loss": negatives}
+    twins = {"counted": True} if per_class == 1 else {"counted": True, "left out": False}
+    for name, counts_false in twins.items():
+        runs = [
+            run(data, batch, per_class, negatives, counts_false=counts_false, seed=seed)
+            for seed in SEEDS
+        ]
+        columns = {of: [found[of] for found in runs] for of in runs[0]}
+        result["false"] = {
+            of: round(float(np.mean(columns.pop(of))), 5) for of in ("rows", "negatives")
+        }
+        result[name] = {of: spread(values) for of, values in columns.items()}
+    if len(twins) > 1:
+        aucs = (result[name]["auc"]["seeds"] for name in ("left out", "counted"))
+        result["harm"] = spread(np.subtract(*aucs))
+    return result
+
+
+def spread(values):
+    values = [round(float(value), 4) for value in values]
+    return {"mean": round(float(np.mean(values)), 4), "std": round(float(np.std(values, ddof=1)), 4),
+            "seeds": values}  # fmt: skip
+
+
+def grid(data, plan, negatives=NEGATIVES):
+    """Every cell of a plan of (batch, pairs of a class)."""
+    for batch, per_class in plan:
+        for loss in negatives:
+            found = cell(data, batch, per_class, loss)
+            print(json.dumps(found), flush=True)
+            yield found
+
+
+# (batch, pairs of each class): once each and at random at every size, then shares that we choose
+SIZES = [(batch, per_class) for batch in (64, 128, 256, 512) for per_class in (1, None)]
+CHOSEN = [(128, per_class) for per_class in (2, 4, 8, 16, 32)]
+WIDE = [(512, per_class) for per_class in (4, 16)]
+PARTS = {
+    "glyphs": lambda: grid(glyphs(), SIZES + CHOSEN),
+    "questions": lambda: grid(questions("questions"), SIZES + CHOSEN + WIDE),
+    "quora": lambda: grid(questions("quora"), SIZES),
+    "lstm": lambda: grid(questions("questions", lstm=True), [(128, 1), (128, None), (128, 4)], ["hardest"]),
+    # two epochs of notebook 05, under its loss and under the second half of it
+    "collapse": lambda: grid(
+        questions("questions", lstm=True)._replace(steps=118), [(128, 1)], ["hardest", "hardest alone"]
+    ),
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    stored = json.loads(TARGET.read_text()) if TARGET.exists() else {}
+    for part in sys.argv[1:] or PARTS:
+        start = time.process_time()
+        cells = list(PARTS[part]())
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        stored[part] = {
+            "cells": cells, "seeds": list(SEEDS), "processor_seconds": round(time.process_time() - start),
+            "peak_mb": round(peak), "machine": describe(),
+        }  # fmt: skip
+        TARGET.write_text(json.dumps(stored, indent=1) + "\n")
