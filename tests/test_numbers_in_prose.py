@@ -1,4 +1,4 @@
-"""No number in prose without its ground; and the checker itself: what it catches, what it lets pass."""
+"""No number in prose without its ground; and how much the checker of it catches."""
 
 import random
 import sys

@@ -47,7 +47,7 @@ from siamese_lib.checks import check
 # $$u_{\dots d} = \frac{x_{\dots d}}{\sqrt{\sum_e x_{\dots e}^2}}$$
 #
 # A vector of zeros stays zeros. The slope must be finite everywhere, since training goes through this
-# line: write it with `jnp`. *Predict: forget the axis, and what length has each row of a batch of 256?*
+# line: write it with `jnp`. *Predict: forget the axis, and what length has each row of a large batch?*
 #
 # **1.1 (20 points).** `x` `[..., dim]` → the same shape.
 
@@ -133,7 +133,7 @@ check("lab1.3", Encoder)
 #
 # The encoder is any `nnx.Module`; its vectors may have any length. The check counts the weights of
 # your model, takes a step with the encoder, and looks whether your model went along. *Predict: the
-# encoder has 12 weights. How many has the model?*
+# encoder has twelve weights. How many has the model?*
 #
 # **1.4 (20 points).** `Triplets(encoder)`, called with three inputs `[b, ...]` → two arrays `[b]`.
 

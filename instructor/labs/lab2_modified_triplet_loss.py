@@ -112,8 +112,8 @@ check("lab2.2", (similarity_loop, similarity_matrix))
 # $$N_i = \{\,j : j \ne i,\ j \text{ and } i \text{ real}\,\}, \qquad
 # \text{mean\_neg}_i = \frac{1}{|N_i|} \sum_{j \in N_i} S_{ji}$$
 #
-# Where $N_i$ is empty (padding, or a real pair that is alone) the mean is 0. *Predict: a batch of 8
-# has 5 real pairs. What do you divide by?*
+# Where $N_i$ is empty (padding, or a real pair that is alone) the mean is 0. *Predict: a batch of eight
+# has five real pairs. What do you divide by?*
 #
 # From here on use `jnp`, and no `if` on the contents of an array: 2.6 differentiates what you write.
 #

@@ -51,7 +51,7 @@ from siamese_lib.checks import check
 # \text{query}_{cj} = \text{the image of class } c \text{ by drawer } d_{k + j}$$
 #
 # All chance comes from the generator `rng` (`rng.permutation`, `rng.choice`). *Predict: how many
-# drawers does a 5-way, 1-shot episode with one query a class need?*
+# drawers does an episode of five classes, one shot and one query each, need?*
 #
 # **4.1 (25 points).** `label`, `drawer` `[n]` int, three sizes, `rng` → `(support, query)`: places in
 # `label`, whole numbers `[n_way, k_shot]` and `[n_way, n_query]`, a row for each class.
@@ -133,12 +133,12 @@ check("lab4.3", classify)
 # ## 4.4 Wilson interval
 #
 # k right answers of n: how far may the true share be from p = k / n? Near 0 and 1 the usual
-# $p \pm z\sqrt{p(1-p)/n}$ fails: for 20 of 20 it has no width. Wilson's interval (1927) holds there:
+# $p \pm z\sqrt{p(1-p)/n}$ fails: where all are right it has no width. Wilson's interval (1927) holds there:
 #
 # $$\frac{p + \frac{z^2}{2n}}{1 + \frac{z^2}{n}} \ \pm\
 # \frac{z}{1 + \frac{z^2}{n}} \sqrt{\frac{p(1-p)}{n} + \frac{z^2}{4n^2}}$$
 #
-# *Predict: 20 of 20 are right and z = 1.96. Is the lower end nearer to 0.84 or to 0.95?*
+# *Predict: all of twenty are right and z = 1.96. Is the lower end nearer to 0.84 or to 0.95?*
 #
 # **4.4 (15 points).** `right`, `n`, `z` → `(low, high)`.
 
@@ -165,7 +165,7 @@ check("lab4.4", wilson)
 #
 # $$\bar d \pm 1.96\, \frac{s}{\sqrt n}, \qquad s^2 = \frac{1}{n - 1} \sum_i (d_i - \bar d)^2$$
 #
-# *Predict: the second model scores 0.1 more on every single episode. How wide is the interval?*
+# *Predict: the second model scores a tenth more on every single episode. How wide is the interval?*
 #
 # **4.5 (20 points).** `first`, `second` `[n]`, accuracies by episode → `(difference, low, high)`.
 

@@ -10,6 +10,7 @@ from prose.sources import supports
 from prose.tokens import numbers, stems
 
 _SHARE = re.compile(r"(\d[\d,]*) (?:of|in|out of) (?:the |its )?(\d[\d,]*)\b")
+_ALONE = re.compile(r"-?([\d.e-]+)(?:/(\d+))?")  # a number, or a fraction: "= 1/16"
 _OTHER = re.compile(r"\bnotebooks? (\d\d)|\[(\d\d)\b|\b(0\d)\b", re.IGNORECASE)
 
 
@@ -83,8 +84,9 @@ def is_same(number, fact):
 
 
 def _derived(number, sides):
-    """Whether a true equation of the passage has the number alone on one side."""
-    return any(side.replace(" ", "").lstrip("-") == _bare(number) for side in sides)
+    """Whether a true equation of the passage has the number alone on one side, or in a fraction."""
+    alone = [_ALONE.fullmatch(side.replace(" ", "")) for side in sides]
+    return any(_bare(number) in found.groups() for found in alone if found)
 
 
 def _bare(number):

@@ -10,7 +10,7 @@ _PLACE = re.compile(
 _NOTEBOOK = re.compile(r"\bnotebooks? (?:\d+(?:, | and | to | or ))*$", re.I)
 _LAB = re.compile(r"\blabs? (?:\d(?:, | and | to | or ))*$", re.I)
 _EXERCISE = re.compile(r"""check\(\s*"(?:lab)?([\d.]+)""")
-_TIME = re.compile(r"Time: about (\d+) minutes(?:\s+to\s+study|\.)")
+_TIME = re.compile(r"Time:\s+about (\d+)\s+minutes(?:\s+to\s+study|\.)")
 _ROW = re.compile(r"^\|[^|]*\b(\d\d)[ _][^|]*\|[^|]*\| (\d+) \|$", re.MULTILINE)
 _POINTS = re.compile(r"^\| (\d\.\d) [^|]*\| (\d+) \| (.*) \|$", re.MULTILINE)
 _REFERENCES = re.compile(r"^### References$(.*)", re.MULTILINE | re.DOTALL)
@@ -87,9 +87,9 @@ def _page(number, before, source, page, known):
 
 
 def _exercise(number, before, source, page, known):
-    """An exercise of this notebook or lab that exists."""
+    """An exercise that exists, of this notebook or lab, or called one."""
     own = number.text.partition(".")[0] in (page.name[:2], page.name.removeprefix("lab")[:1])
-    return own and number.text in known.exercises
+    return (own or before.lower().endswith("exercise ")) and number.text in known.exercises
 
 
 def _year(number, before, source, page, known):

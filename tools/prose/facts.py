@@ -77,6 +77,11 @@ def settings(source):
             yield from _values(node, frozenset(), (hash(source), node.lineno))
 
 
+def values_of(node):
+    """All numbers under a node."""
+    return [fact.value for fact in _values(node, frozenset(), None)]
+
+
 def _values(node, about, line):
     if isinstance(node, ast.Assign):
         about = about | stems(" ".join(map(ast.unparse, node.targets)))

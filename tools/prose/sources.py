@@ -1,19 +1,24 @@
-"""Numbers of others, and of stored results: sources.toml says where each one stands.
+"""Numbers of others, of stored results and of settings: sources.toml says where each one stands.
 
-An entry covers its numbers in sentences that hold its phrase, and nothing else. A source that
-begins with benchmarks/results/ is looked up: "file.json: a.b.c" is that value, and a step * takes
-the mean over all that are there. (Where a step has a dot in it: a|b.5|c.)
+An entry covers its numbers in sentences that hold its phrase, and nothing else. Two kinds of source
+are looked up: "benchmarks/results/file.json: a.b.c" is that value (a step * takes the mean over all
+that are there; where a step has a dot in it: a|b.5|c), and "file.py: NAME" or "file.py: NAME / 60"
+is what the file assigns to NAME. Any other source is for people to look up.
 """
 
+import ast
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from prose.facts import values_of
 from prose.tokens import numbers
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+_LOOKED_UP = re.compile(r"([\w/]+\.(json|py)): (.+?)(?: / (\d+))?")
 
 
 class Source(NamedTuple):
@@ -33,13 +38,33 @@ def supports(entry, number):
     return number.text in entry.numbers and entry.phrase.lower() in number.sentence.lower()
 
 
-def stored(source, root=ROOT):
-    """The value that "benchmarks/results/file.json: a.b.*" names, else None."""
-    if not source.startswith("benchmarks/results/"):
+def looked_up(source, root=ROOT):
+    """All values that a source names in a file, or None where it is for people to look up."""
+    found = _LOOKED_UP.fullmatch(source)
+    if found is None:
         return None
-    file, path = source.split(": ", 1)
-    values = [json.loads((root / file).read_text())]
-    for step in path.split("|") if "|" in path else path.split("."):
+    file, kind, name, over = found.groups()
+    text = (root / file).read_text(encoding="utf-8")
+    values = [_stored(json.loads(text), name)] if kind == "json" else _assigned(text, name)
+    return [value / int(over or 1) for value in values]
+
+
+def wrong(entry, root=ROOT):
+    """What is wrong with an entry whose source can be looked up: a sentence, or None."""
+    values = looked_up(entry.source, root)
+    if values is None:
+        return None
+    for text in entry.numbers:
+        (number,) = numbers(text)
+        scale = 100 if number.unit == "%" else 1
+        if not any(abs(scale * v - number.value) <= number.half * (1 + 1e-6) for v in values):
+            return f"sources.toml says {text} ({entry.phrase!r}), {entry.source} has {values}"
+    return None
+
+
+def _stored(data, path):
+    values = [data]
+    for step in path.split("|" if "|" in path else "."):
         values = [inner for value in values for inner in _step(value, step)]
     return sum(values) / len(values)
 
@@ -50,14 +75,13 @@ def _step(value, step):
     return [value[int(step)] if isinstance(value, list) else value[step]]
 
 
-def wrong(entry, root=ROOT):
-    """What is wrong with an entry that names a stored result: a sentence, or None."""
-    value = stored(entry.source, root)
-    if value is None:
-        return None
-    for text in entry.numbers:
-        (number,) = numbers(text)
-        scale = 100 if number.unit else 1
-        if abs(scale * value - number.value) > number.half * (1 + 1e-6):
-            return f"sources.toml says {text} ({entry.phrase!r}), {entry.source} has {value:.6g}"
-    return None
+def _assigned(text, name):
+    """The numbers that a program assigns to a name, in a class too."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and name in map(ast.unparse, targets):
+            found += values_of(node.value)
+    if not found:
+        raise ValueError(f"no numbers are assigned to {name}; name another source")
+    return found
