@@ -5,7 +5,7 @@ three ways: each class once (no false negatives), at random (as many as the data
 pairs of each class (a share that we choose). Every run with false negatives has a twin with the
 same first weights and batches, whose loss leaves them out; what the twin is ahead is the harm.
 
-Usage: nice python benchmarks/false_negatives.py [collapse] [lstm] [questions] [glyphs] [quora]
+Usage: nice python benchmarks/false_negatives.py [PART ...]      all parts, or those of PARTS named
 Writes benchmarks/results/false_negatives.json; a part not named keeps its entry. On one core under
 an hour of processor time.
 """
@@ -32,14 +32,24 @@ MARGIN, TEMPERATURE = 0.25, 0.1
 
 
 def draw(data, batch, per_class, rng):
-    """Rows [2, batch] of pairs: per_class of each class, or any pairs at all where it is None."""
+    """Rows [2, batch] of pairs: per_class of each class, or any pairs at all where it is None.
+
+    Where it is a share, that share of the rows has a second pair of its class beside it.
+    """
     if per_class is None:
         return data.pairs[rng.choice(len(data.pairs), batch, replace=False)].T
     own, start, count = np.unique(
         data.label[data.pairs[:, 0]], return_index=True, return_counts=True
     )
-    chosen = np.repeat(rng.choice(len(own), batch // per_class, replace=False), per_class)
+    sizes = [per_class] * (batch // per_class) if per_class >= 1 else _some_twice(batch, per_class)
+    chosen = np.repeat(rng.choice(len(own), len(sizes), replace=False), sizes)
     return data.pairs[start[chosen] + rng.integers(count[chosen])].T
+
+
+def _some_twice(batch, share):
+    """How many pairs of each class: two for a share of the batch's rows, one for the others."""
+    twice = round(batch * share / 2)
+    return [2] * twice + [1] * (batch - 2 * twice)
 
 
 def row_losses(similarity, is_negative, negatives):
@@ -110,7 +120,10 @@ def run(data, batch, per_class, negatives, *, counts_false, seed):
 
 def cell(data, batch, per_class, negatives):
     """One way to fill a batch under one loss, over the seeds, beside the twin without them."""
-    result = {"batch": batch, "pairs_per_class": per_class or "at random", "loss": negatives}
+    drawn = per_class or "at random"
+    if drawn in SHARES:
+        drawn = f"two for {per_class} of the rows"
+    result = {"batch": batch, "pairs_per_class": drawn, "loss": negatives}
     twins = {"counted": True} if per_class == 1 else {"counted": True, "left out": False}
     for name, counts_false in twins.items():
         runs = [
@@ -147,9 +160,13 @@ def grid(data, plan, negatives=NEGATIVES):
 SIZES = [(batch, per_class) for batch in (64, 128, 256, 512) for per_class in (1, None)]
 CHOSEN = [(128, per_class) for per_class in (2, 4, 8, 16, 32)]
 WIDE = [(512, per_class) for per_class in (4, 16)]
+SHARES = (0.25, 0.5, 0.75)  # of the rows, whose class comes twice
+PARTLY = [(128, share) for share in SHARES]
 PARTS = {
     "glyphs": lambda: grid(glyphs(), SIZES + CHOSEN),
     "questions": lambda: grid(questions("questions"), SIZES + CHOSEN + WIDE),
+    "glyphs, part of the rows": lambda: grid(glyphs(), PARTLY),
+    "questions, part of the rows": lambda: grid(questions("questions"), PARTLY),
     "quora": lambda: grid(questions("quora"), SIZES),
     # the network of notebook 05, and its first two epochs under its loss and the second half of it
     "lstm": lambda: grid(

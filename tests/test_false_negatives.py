@@ -49,7 +49,7 @@ def test_what_is_left_out_is_not_there(negatives):
     assert np.array_equal(push[6:], np.zeros((3, 5)))
 
 
-@pytest.mark.parametrize("per_class", [1, 4, None])
+@pytest.mark.parametrize("per_class", [1, 4, None, 0.5])
 def test_batches_hold_as_many_of_a_class_as_asked(per_class):
     label = np.repeat(np.arange(40), 5)
     pairs = np.argwhere(np.triu(label[:, None] == label, 1))
@@ -58,7 +58,12 @@ def test_batches_hold_as_many_of_a_class_as_asked(per_class):
     assert np.array_equal(label[rows[0]], label[rows[1]]) and (rows[0] != rows[1]).all()
     counts = np.unique(label[rows[0]], return_counts=True)[1]
     assert rows.shape == (2, 32)
-    assert set(counts) == {per_class} if per_class else len(set(counts)) > 1
+    if per_class is None:
+        assert len(set(counts)) > 1
+    elif per_class >= 1:
+        assert set(counts) == {per_class}
+    else:
+        assert 2 * (counts == 2).sum() == per_class * 32 and counts.max() == 2
 
 
 def test_the_stored_figures_are_what_the_notebooks_say_they_are():
