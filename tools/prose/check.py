@@ -56,7 +56,7 @@ def beside(number, passage):
     """Whether a fact of the section is this number.
 
     A number of one or two digits is found by accident too easily: its fact must keep company with
-    the sentence, by a word of its line or by another number that both hold.
+    the sentence, by a word of its line, another number that both hold.
     """
     hits = [fact for fact in passage.facts if is_same(number, fact)]
     if number.digits > 2 or not hits:
@@ -64,7 +64,9 @@ def beside(number, passage):
     about = stems(number.sentence) | stems(passage.heading)
     if any(fact.about & about for fact in hits):
         return True
-    others = [other for other in numbers(number.sentence) if other.value != number.value]
+    others = [
+        n for n in numbers(number.sentence) if abs(n.value) not in (0, 1, 2, abs(number.value))
+    ]
     lines = {fact.line for fact in hits}
     company = [fact for fact in passage.facts if fact.line in lines]
     return any(is_same(other, fact) for other in others for fact in company)
