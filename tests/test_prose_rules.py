@@ -144,7 +144,7 @@ def test_a_number_may_be_said_again_and_said_of_another_notebook():
 @pytest.mark.parametrize(
     ("text", "verdicts"),
     [
-        ("so L1 = -0.133 + 0.4 + 0.25 = 0.517.", [True]),
+        ("so L1 =\n-0.133 + 0.4 + 0.25 =\n0.517.", [True]),
         ("so L1 = -0.133 + 0.4 + 0.25 = 0.571.", [False]),
         ("2 x 0.25 x 256 = 128", [True]),
         ("near ln 24 = 3.18 of guessing", [True]),
@@ -184,7 +184,8 @@ def test_a_share_may_be_said_of_a_hundred():
         ("Between 0 and 1, or -1 and 2, or 100 %.", []),
         ("But 3 or 0.0 or 1.0 or 2 % or 99 %.", ["3", "0.0", "1.0", "2 %", "99 %"]),
         ("## 7 False negatives\n\n1. First\n2. Second", []),
-        ("Section 6 and equation 4, seeds 5 and 7, question 9.", []),
+        ("| 3 | x |\n| 4 | x |\n| 6 | x |", ["3", "6"]),
+        ("Section 6.2 and equation 4, seeds 5 and 7, question 9, way 3.", []),
         ("Notebook 03, not notebook 17.", ["17"]),
         ("As in 03 and 00, not in 08.", ["08"]),
         ("[03](03_triplets.ipynb) but [03](00_start.ipynb)", ["03"]),

@@ -130,7 +130,7 @@ print("gradient", gradient)
 # ### Training is a walk against the gradient
 #
 # Subtract a small part of the gradient from the parameters, again and again. Here one number `w` is
-# to make $w \cdot 3$ equal to 6. *Predict where w ends.*
+# to make $3 w = 6$ true. *Predict where w ends.*
 
 # %%
 def loss(w):

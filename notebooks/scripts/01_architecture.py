@@ -45,10 +45,10 @@ rng = np.random.default_rng(0)
 # %% [markdown]
 # ## A different question
 #
-# A classifier answers "which of these 40 people is it?" It has one output for each person. When
-# person 41 arrives, the network needs a new output and new training. A Siamese network answers
-# another question: "are these two the same?" That question makes sense for two faces that nobody
-# has seen before.
+# A classifier answers "which of these forty people is it?" It has one output for each person. When
+# one more arrives, the network needs a new output and new training. A Siamese network answers another
+# question: "are these two the same?" That question makes sense for two faces that nobody has seen
+# before.
 #
 # Why "Siamese"? After Siamese twins, two bodies that are joined. Bromley et al. were the first to call
 # a network so, in 1993: two halves that are alike, joined at their outputs, to compare signatures.
@@ -132,6 +132,7 @@ def one_network(shared, x1, x2):
 from_left, from_right = jax.grad(two_copies, argnums=(0, 1))(weights, weights, x1, x2)
 of_shared = jax.grad(one_network)(weights, x1, x2)
 assert np.allclose(from_left + from_right, of_shared)
+print(f"top middle: {from_left[0, 1]:.1f} from branch 1, {from_right[0, 1]:.1f} from branch 2")
 print("largest difference between the sum and the shared gradient:",
       jnp.abs(from_left + from_right - of_shared).max())
 
@@ -149,8 +150,8 @@ plots.show(figure, alt="Three 2 x 3 tables of gradients: the first two add up to
 
 # %% [markdown]
 # Both branches send a gradient to the same matrix, and the matrix receives the **sum**: in the top
-# middle, 4.0 and -2.0 make 2.0. This is the chain rule for a variable that is used twice. For our
-# tiny network it can be written out, with $d = h_1 - h_2$:
+# middle, 4.0 - 2.0 = 2.0. This is the chain rule for a variable that is used twice. For our tiny
+# network it can be written out, with $d = h_1 - h_2$:
 #
 # $$\frac{\partial E}{\partial W_{ij}} = \underbrace{d_i\, x_{1,j}}_{\text{branch 1}}
 # \; \underbrace{-\, d_i\, x_{2,j}}_{\text{branch 2}} = d_i\,(x_{1,j} - x_{2,j})$$
@@ -205,10 +206,10 @@ figure = plots.image_grid(np.concatenate([centred, moved]), titles=SHAPES * 2, c
 plots.show(figure, alt="Four drawn shapes: disc, ring, square, cross; below, the same moved right and down.")
 
 # %% [markdown]
-# Each tower is one matrix again, from 28 x 28 = 784 pixels to 2 numbers. The training is the usual
-# one for pairs: pull two pictures of the same shape together, push different shapes apart until
-# their distance is 1 (this is the *contrastive loss*). `branch1` sees the
-# first picture of each pair, `branch2` the second.
+# Each tower is one matrix again, from 784 pixels (28 squared) to two numbers. The training is the
+# usual one for pairs: pull two pictures of the same shape together, push different shapes apart until
+# their distance is 1 (this is the *contrastive loss*). `branch1` sees the first picture of each pair,
+# `branch2` the second.
 
 # %%
 def pair_loss(branch1, branch2, x1, x2, is_same):
@@ -277,10 +278,10 @@ plots.show(figure, alt="Left: the distance to itself stays 0 with shared weights
 # With shared weights a picture is at distance 0.00 from itself at every step: both towers are one
 # function, so it cannot be otherwise. With separate weights the towers drift apart at once, to 0.56
 # at the worst, while the loss asks for 1 between pictures of *different* shapes. The pairs pull the
-# towers together again, but after 150 steps a gap of 0.14 is left. On the right every shape has two
-# places (the two axes have different scales). The order of the inputs matters too: E(ring, cross) is
-# 0.48, E(cross, ring) 0.41. No error was raised. If a network of yours says that a thing differs
-# from itself, look for a second set of weights.
+# towers together again, but at the end of the 150 steps a distance of 0.14 is left. On the right
+# every shape has two places (the two axes have different scales). The order of the inputs matters
+# too: E(ring, cross) is 0.48, E(cross, ring) 0.41. No error was raised. If a network of yours says
+# that a thing differs from itself, look for a second set of weights.
 #
 # ## Energy: one number from two embeddings
 #
@@ -375,17 +376,17 @@ plots.show(figure, alt="Left: a wide cloud of points. Right: the same pairs at u
 # ### Try it
 #
 # Change the line that makes `a` and `b` and run from there. *What do you expect?*
-# - Multiply `b` by 10 in a line below it: the right picture does not move, the left one does.
-# - Replace 8 dimensions by 500: the cosine distances crowd around 1, since two random directions in
-#   many dimensions are nearly always close to a right angle.
+# - Multiply `b` by ten in a line below it: the right picture does not move, the left one does.
+# - Replace the eight dimensions by five hundred: the cosine distances crowd around 1, since two
+#   random directions in many dimensions are nearly always close to a right angle.
 #
 # ## A tower for pictures: the CNN
 #
-# `ImageEncoder` has three blocks. Each one slides 3 x 3 filters over the picture (convolution),
-# rescales the result (group norm), sets negative values to 0 (ReLU), and keeps the largest of every
-# 2 x 2 square (max pooling), which halves the sides. A dense layer turns what is left into 64
-# numbers, L2 normalisation makes them a unit vector. We apply the layers one at a time and watch the
-# shape. *Predict: 28 is halved three times; which sides do you get?*
+# `ImageEncoder` has three blocks. Each one slides filters of three by three pixels over the picture
+# (convolution), rescales the result (group norm), sets negative values to 0 (ReLU), and keeps the
+# largest of every two by two (max pooling), which halves the sides. A dense layer turns what is left
+# into an embedding, which L2 normalisation makes a unit vector. We apply the layers one at a time and
+# watch the shape. *Predict: the sides of the input are halved three times; which do you get?*
 
 # %%
 tower = ImageEncoder(rngs=nnx.Rngs(0))
@@ -401,10 +402,11 @@ print("embedding         ", embedding.shape)
 assert np.allclose(embedding, tower(np.concatenate([centred, moved])), atol=1e-5)
 
 # %% [markdown]
-# The shapes read [pictures, height, width, channels]. The sides go 28, 14, 7, 3: half of 7 is cut
-# to 3. Space shrinks while the number of channels grows, until 576 numbers remain for each of the 8
-# pictures. Group norm works on each picture alone. The more common batch norm lets an embedding depend,
-# while training, on what else is in the batch: the same picture then has many embeddings.
+# The shapes read [pictures, height, width, channels]. From 28 at the input the sides go, block after
+# block, to 14, 7 and 3: half of seven is cut down. Space shrinks while the number of channels grows,
+# until 576 numbers remain for each of the 8 pictures. Group norm works on each picture alone. The
+# more common batch norm lets an embedding depend, while training, on what else is in the batch: the
+# same picture then has many embeddings.
 #
 # This tower has never seen a picture: its weights are random. It can compare all the same.
 # *Predict: will the moved disc be closer to the disc, or to the moved square?*
@@ -414,7 +416,9 @@ picked = embedding[np.array([0, 4, 2, 6])]
 names = ("disc", "disc\nmoved", "square", "square\nmoved")
 figure = plots.similarity_matrix(pairwise_cosine(picked, picked), rows=names, columns=names,
                                  title="Cosine similarity, untrained CNN")  # fmt: skip
-plots.show(figure, alt="4 x 4 table: shapes at the same place are more alike than the same shape moved.")
+to_square, to_itself = pairwise_cosine(picked, picked)[0, np.array([2, 1])]
+print(f"disc: cosine to the square {to_square:.2f}, to itself moved aside {to_itself:.2f}")
+plots.show(figure, alt="A table of cosines: shapes at the same place are more alike than the same shape moved.")
 
 # %% [markdown]
 # The disc is at 0.94 to the square in the same place, and at 0.82 to itself moved aside. A random

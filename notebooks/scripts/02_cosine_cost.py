@@ -132,13 +132,13 @@ plots.show(figure, alt="Unit circle: A points right and slightly up, P close to 
 # *Predict the five numbers before you run the cell.*
 
 # %%
-for degrees in (0, 60, 90, 120, 180):
+for degrees in (0, np.degrees(np.arccos(0.9)), 60, 90, 120, 180):
     turned = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
-    print(f"{degrees:4d} degrees: cosine {cosine(np.array([1.0, 0.0]), turned):5.2f}")
+    print(f"{degrees:4.0f} degrees: cosine {cosine(np.array([1.0, 0.0]), turned):5.2f}")
 
 # %% [markdown]
 # 60 degrees is already down to 0.50. The cosine falls slowly near 0 degrees and quickly near 90:
-# a cosine of 0.9 still leaves 26 degrees between two vectors.
+# a cosine of 0.90 still leaves 26 degrees between two vectors.
 #
 # ## The cost of one triplet
 #

@@ -120,9 +120,9 @@ print(f"mean loss: cosine {with_cosine.mean():.4f}, squared Euclidean {with_squa
 
 # %% [markdown]
 # Twice the margin gives twice the loss, triplet by triplet: 0.3475 and 0.6951 on average. So the
-# margin of 0.2 of Schroff et al., on squared distances of embeddings of length 1, is a margin of 0.1
-# on cosines. Before you compare the margins of two papers, look which distance they are measured in,
-# and whether the embeddings have length 1 at all.
+# margin of 0.2 of Schroff et al., on squared distances of embeddings of length 1, is a margin of 0.2
+# / 2 = 0.1 on cosines. Before you compare the margins of two papers, look which distance they are
+# measured in, and whether the embeddings have length 1 at all.
 #
 # What if they do not have length 1?
 
@@ -145,8 +145,8 @@ print(f"share with a loss: length 0.1 {(short > 0).mean():.2f}, length 1 {(with_
 # | semi-hard | between | above 0, below m |
 # | hard | cos(A, N) ≥ cos(A, P) | m or more |
 #
-# First a loop, then the same without one, then `siamese_lib`. *Predict: of our 1,000 random
-# triplets, how many are hard?*
+# First a loop, then the same without one, then `siamese_lib`. *Predict: how many of our thousand
+# random triplets are hard?*
 
 # %%
 def kind_of(to_positive, to_negative, margin):
@@ -215,7 +215,7 @@ triplet_explorer(cos_ap=0.6, cos_an=0.5, margin=MARGIN)
 # %% [markdown]
 # With margin 0 the band is gone: a tie costs nothing, and nothing keeps P apart from N. With margin 1
 # only the triangle below the line is at rest, one eighth of the square. The arrows vanish where
-# cos(A,N) is cos(A,P) minus the margin: at 0.35 with the values it opens on, 0.6 and 0.25.
+# cos(A,N) is cos(A,P) minus the margin: at 0.6 - 0.25 = 0.35 with the values it opens on.
 #
 # ## Letters to train on
 #
@@ -236,8 +236,8 @@ plots.show(figure, alt="Eight letters, one a column, three drawings each in diff
 
 # %% [markdown]
 # Each column is one letter, drawn three times. Now the sampler. A random triplet is two different
-# drawings of one letter and one drawing of another. Adding 1 to 39 and wrapping around is a way to
-# draw "another letter" without trying twice.
+# drawings of one letter and one drawing of another. Adding from 1 to 40 - 1 = 39 to its number and
+# wrapping around is a way to draw "another letter" without trying twice.
 
 # %%
 def random_triplets(rng, letters, count):
@@ -285,9 +285,10 @@ for name, share in zip(TRIPLET_KINDS, kind_shares(untrained, pictures, probe), s
 #
 # ## Training on random triplets
 #
-# `fit` is the training loop of `siamese_lib`: it takes a model, a loss and batches. We give it 200
-# batches of 64 random triplets. After each 40 it measures the share of useful triplets, those with
-# a loss, on the fixed 3,000. *Predict: what will that share be at the end?*
+# `fit` is the training loop of `siamese_lib`: it takes a model, a loss and batches. We give it five
+# epochs of 40 steps, 5 x 40 = 200 batches of 64 random triplets. After each epoch it measures the
+# share of useful triplets, those with a loss, on the fixed 3,000. *Predict: what will that share be
+# at the end?*
 
 # %%
 RATE, STEPS = 1e-3, 40
@@ -429,9 +430,9 @@ def hardest_loss(model, images, letter):
     return jax.nn.relu(to_negative - to_positive + MARGIN).mean()
 
 # %% [markdown]
-# Every anchor sees 3 positives and 60 negatives, so the worst of each is bad indeed. We try it at
-# the learning rate from before and at ten times that. *Predict: will it learn faster than with
-# random triplets?*
+# Of the 16 x 4 = 64 drawings every anchor has three as positives and 64 - 4 = 60 as negatives, so the
+# worst of each is bad indeed. We try it at the learning rate from before and at ten times that.
+# *Predict: will it learn faster than with random triplets?*
 
 # %% tags=["trained"]
 collapsed, stuck = {}, {}
@@ -586,10 +587,10 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 # %% [markdown]
 # Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
 # training letters' random triplets 0.020 are left unsolved, fewer than the 0.069 after random
-# training. That took a third of the pictures, 64 a step in place of 192. But not only the choice
-# differs: such a batch holds thousands of triplets, where a random batch holds 64.
+# training. That took a third of the pictures, 64 a step in place of 3 x 64 = 192. But not only the
+# choice differs: such a batch holds thousands of triplets, where a random batch holds 64.
 #
-# From this start 80 steps on the hardest triplets do no harm. Their first loss is 0.048, below the
+# From this start two epochs on the hardest triplets do no harm. Their first loss is 0.048, below the
 # margin, and it falls to 0.017. So the hardest triplets are not wrong in themselves; they are wrong
 # *first*.
 #
@@ -697,8 +698,8 @@ check("03.4", is_collapsed)
 # - The margin turns the cost into a loss that rests: easy triplets have loss 0, semi-hard ones
 #   between 0 and the margin, hard ones the margin or more.
 # - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
-# - Which triplets teach? Those with a loss. Random ones do at first (0.926 of them), and soon run
-#   out (0.069 after 200 steps).
+# - Which triplets teach? Those with a loss. Random ones do at first (1 - 0.074 = 0.926 of them), and
+#   soon run out (0.069 after five epochs).
 # - Distances between classes grew fourfold. Those within grew as well; only the ratio shrank.
 # - Why does a network sometimes learn nothing at all? Starting on the hardest triplets, it lowers
 #   its loss by making all embeddings equal. The loss stops at the margin, where the gradient is 0.

@@ -16,7 +16,7 @@
 # After this notebook you can
 # - read the similarity matrix of a batch: positives on the diagonal, negatives around it,
 # - compute the mean negative and the closest negative of each row, by loop and without one,
-# - put both into the full loss L1 + L2, and check it by hand on two 4 x 4 examples,
+# - put both into the full loss L1 + L2, and check it by hand on two batches of four,
 # - tell apart the two conventions in circulation, and translate one into the other,
 # - recognise a normalisation over the wrong axis by the value at which the loss sticks.
 #
@@ -55,14 +55,14 @@ MARGIN = 0.25
 # | 2 | Can you see me? | Am I visible to you? |
 # | 3 | How do I learn to swim? | What is the way to learn swimming? |
 #
-# For the anchor of row 0 the positive is the v2 of row 0. The v2 of rows 1, 2 and 3 mean something
-# else: three negatives for nothing. A batch of b pairs gives b (b - 1) negatives. All similarities
-# together are the matrix
+# For the anchor of row 0 the positive is the v2 of row 0. The v2 of the other three rows mean
+# something else: three negatives for nothing. A batch of b pairs gives b (b - 1) negatives. All
+# similarities together are the matrix
 #
 # $$S = V_1 V_2^\top, \qquad S_{ij} = \cos(v1_i, v2_j)$$
 #
-# for rows of unit length. This is the matrix that the DeepLearning.AI course draws on its slides, with
-# b = 4. (Its rows are v2 and its columns v1. The matrix is symmetric, so nothing changes.)
+# for rows of unit length. This is the matrix that the DeepLearning.AI course draws on its slides, for
+# four pairs. (Its rows are v2 and its columns v1. The matrix is symmetric, so nothing changes.)
 
 # %%
 S = np.array([
@@ -73,7 +73,7 @@ S = np.array([
 ])  # fmt: skip
 names = ["pair 0", "pair 1", "pair 2", "pair 3"]
 figure = plots.similarity_matrix(S, rows=names, columns=names, title="Rows: v1, columns: v2")
-plots.show(figure, alt="A 4 by 4 similarity matrix; the framed diagonal holds 0.9, 0.5, 0.7 and 1.")
+plots.show(figure, alt="A similarity matrix of four pairs; the framed diagonal holds 0.9, 0.5, 0.7 and 1.")
 
 # %% [markdown]
 # The framed diagonal holds the positives: they should be large. Everything off the diagonal is a
@@ -113,8 +113,8 @@ print("divided by b - 1", mean_negative(S).round(3))
 print("divided by b    ", (mean_negative(S) * 3 / 4).round(3))
 
 # %% [markdown]
-# Dividing by b pulls every mean towards 0: -0.25 in place of -0.333 in row 0. With b = 256 nobody
-# would see the difference, and the check below would.
+# Dividing by b pulls every mean towards 0: -0.25 in place of -0.333 in row 0. In a batch of hundreds
+# nobody would see the difference, and the check below would.
 #
 # ## The closest negative
 #
@@ -142,7 +142,7 @@ print("positives        ", np.diag(S))
 print("closest negatives", closest_negative(S))
 
 # %% [markdown]
-# Rows 1 and 2 share the smallest gap: 0.1 against 0.5, and 0.3 against 0.7, 0.4 in both. That is
+# Rows 1 and 2 share the smallest gap: 0.5 - 0.1 = 0.4, and 0.7 - 0.3 = 0.4. That is
 # still more than the margin of 0.25, so every row is safe.
 #
 # ## The full loss
@@ -168,13 +168,13 @@ print("L1", first, " L2", second, " J", (first + second).sum())
 
 # %% [markdown]
 # Zero, everywhere. The example on the slide is a batch that needs no training: each positive leads by
-# 0.4 or more, and the margin asks for 0.25.
+# more than the margin of 0.25.
 #
 # ## The same by hand, with one bad row
 #
 # The lab that goes with the slides prints another matrix. Five entries differ, and one of them is the
 # positive of row 2: -0.4 in place of 0.7. *Predict, with pencil: the mean negative of row 2 is
-# (0.3 + 0.1 - 0.8) / 3. What is L1? And which entries of the row are not above -0.4?*
+# (0.3 + 0.1 - 0.8) / 3. What is L1? And which entries of the row are not above its positive?*
 
 # %%
 lab = np.array([
@@ -186,12 +186,12 @@ lab = np.array([
 print("entries that differ from the slide's:", (lab != S).sum())
 first, second = row_losses(lab)
 print("L1", first.round(3), " L2", second.round(3), " J", (first + second).sum().round(3))
-print("row 2: mean negative", mean_negative(lab)[2].round(3), "closest", closest_negative(lab)[2])
+print("row 2: positive", lab[2, 2], "mean negative", mean_negative(lab)[2].round(3), "closest", closest_negative(lab)[2])
 
 # %% [markdown]
-# By hand: the mean negative is -0.133, so L1 = -0.133 + 0.4 + 0.25 = 0.517. Only -0.8 is not above
-# -0.4, so the closest negative is -0.8 and L2 = max(-0.8 + 0.4 + 0.25, 0) = 0. The whole loss of
-# 0.517 is L1.
+# By hand, with the margin of 0.25: the mean negative is -0.133, so with the positive of -0.4 L1 =
+# -0.133 + 0.4 + 0.25 = 0.517. Only -0.8 is not above -0.4, so the closest negative is -0.8, and with
+# the same margin L2 = max(-0.8 + 0.4 + 0.25, 0) = 0. The whole loss of 0.517 is L1.
 #
 # Read that again. Row 2 has the worst positive of all, two negatives beat it, and L2 says nothing:
 # the two that beat it were left out as "above the diagonal". That is a known trap of this form.
@@ -219,12 +219,13 @@ def hardest_negative(similarity):
 second_hardest = np.maximum(hardest_negative(lab) - np.diag(lab) + MARGIN, 0)
 print("closest: L2", second.round(3))
 print("hardest: L2", second_hardest.round(3))
+print("row 2: positive", lab[2, 2], "hardest negative", hardest_negative(lab)[2])
 
 # %% [markdown]
-# Now row 2 has L2 = 0.3 + 0.4 + 0.25 = 0.95: the worst row gets the largest push. Why would anyone
-# leave it out, then? At the start of training every row looks like row 2, and pushing on the worst
-# cases only is what drives a network into collapse (notebook 03). "Closest" is the careful choice,
-# "hardest" the strong one.
+# Now row 2 has the hardest negative 0.3 and with the margin L2 = 0.3 + 0.4 + 0.25 = 0.95: the worst
+# row gets the largest push. Why would anyone leave it out, then? At the start of training every row
+# looks like row 2, and pushing on the worst cases only is what drives a network into collapse
+# (notebook 03). "Closest" is the careful choice, "hardest" the strong one.
 
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.4))
@@ -235,7 +236,7 @@ axes.bar(places + 0.27, second_hardest, 0.25, color=plots.COLOURS["negative"], l
 axes.set_xticks(places, names)
 axes.set(ylabel="loss of the row", title="Only pair 2 has a loss, and closest is blind to it")
 axes.legend()
-plots.show(figure, alt="Bars for each pair: only pair 2 has L1 of 0.52, L2 closest 0 and L2 hardest 0.95.")
+plots.show(figure, alt="Bars for each pair: only pair 2 has some; L1 is about half of L2 hardest, and L2 closest is 0.")
 
 # %% [markdown]
 # ## The picture of one row
@@ -244,6 +245,7 @@ plots.show(figure, alt="Bars for each pair: only pair 2 has L1 of 0.52, L2 close
 # curve reach 0, and where does "closest" jump?*
 
 # %%
+print("negatives of row 2:", np.delete(S[2], 2), "their mean", mean_negative(S)[2].round(3))
 values = np.linspace(-1, 1, 401)
 curves = np.zeros((3, len(values)))
 for k, value in enumerate(values):
@@ -260,10 +262,12 @@ axes.legend()
 plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is a saw-tooth that jumps at each negative.")
 
 # %% [markdown]
-# L1 and "hardest" fall in straight lines and reach 0 at 0.117 and 0.55. "Closest" is a saw: each
-# time the positive climbs over a negative, that negative becomes the closest and the loss jumps up.
-# On a tooth it pulls the positive the right way. Between the teeth, from -0.55 to 0.1, it is flat,
-# and only L1 is left to pull.
+# L1 and "hardest" fall in straight lines and reach 0 where the positive leads by the margin of 0.25:
+# at -0.133 + 0.25 = 0.117 and 0.3 + 0.25 = 0.55, counted from the mean and the hardest of the
+# negatives. "Closest" is a saw: each time the positive climbs over a negative, that negative becomes
+# the closest and the loss jumps up. On a tooth it pulls the positive the right way. Between the
+# teeth, from a margin above the lowest negative, -0.8 + 0.25 = -0.55, to the next one at 0.1, it is
+# flat, and only L1 is left to pull.
 #
 # ### Try it
 #
@@ -280,9 +284,9 @@ from siamese_lib.explorers import batch_explorer
 batch_explorer(margin=MARGIN)
 
 # %% [markdown]
-# At -0.79 "closest" has a negative just below, so L2 is 0.24: almost the margin, although two
-# negatives lie far above. "Hardest" sees those, in that row alone. And a margin of 0 does not save that row:
-# its mean negative is above its positive.
+# At -0.79 "closest" has the negative -0.8 just below, so L2 is -0.8 + 0.79 + 0.25 = 0.24: almost the
+# margin, although two negatives lie far above. "Hardest" sees those, in that row alone. And a margin
+# of 0 does not save that row: its mean negative is above its positive.
 #
 # ## siamese_lib has this
 #
@@ -313,10 +317,10 @@ print(f"first assignment {first_assignment:.3f} a row")
 # ask which rows, which negative, and sum or mean. The later assignments of the DeepLearning.AI course
 # write a mean in the formula and compute a sum.
 #
-# With a sum the gradient grows with the batch. Under plain gradient descent or momentum a learning rate
-# that worked for 64 pairs is then too high for 512. Adam, which this collection uses, divides the size
-# of the gradient out again, and hardly notices ([08](08_pairwise_similarity.ipynb) has more on Adam's
-# steps).
+# With a sum the gradient grows with the batch. Under plain gradient descent or momentum a learning
+# rate that worked for one batch is then too high for one eight times as large. Adam, which this
+# collection uses, divides the size of the gradient out again, and hardly notices
+# ([08](08_pairwise_similarity.ipynb) has more on Adam's steps).
 #
 # ## What the gradient does
 #
@@ -335,9 +339,9 @@ figure = plots.similarity_matrix(gradient / 2, rows=names, columns=names, label=
 plots.show(figure, alt="Gradient by entry: only row 2 is not zero; minus 1 on its diagonal, plus on its negatives.")
 
 # %% [markdown]
-# Only row 2 learns. (The trick: with the identity as positives the anchors *are* S. The picture
-# shows half the gradient, so that it fits the colour scale.) Its positive is pulled up with weight
-# 2, once for L1 and once for L2. The mean negative spreads a push of 1/3 over all three, and the
+# Only row 2 learns. (The trick: with the identity as positives the anchors *are* S. The picture shows
+# half the gradient, so that it fits the colour scale.) Its positive is pulled up with weight 2, once
+# for L1 and once for L2. The mean negative spreads a push of one third over all three, and the
 # hardest one gets another 1 on top.
 #
 # ## A failure on purpose: no axis in the normalisation
@@ -355,10 +359,11 @@ for name, v in (("each row", by_row), ("whole batch", by_batch)):
     print(f"{name:12} length of row 0: {np.linalg.norm(v[0]):.3f}   summed loss: {total:.1f}")
 
 # %% [markdown]
-# By row the perfect network has a summed loss of 0.0. Over the whole batch every row shrinks
-# to a length near 1/16, all similarities shrink to about 1/256 of the true ones, and the margin
-# swamps them: the loss sticks near 126. A truly collapsed network would give 2 x 0.25 x 256 = 128.
-# When a loss sticks just below 2 x margin x batch, print the length of one row first.
+# By row the perfect network has a summed loss of 0.0. Over the whole batch every row shrinks to a
+# length near 1 / sqrt(256) = 1/16, all similarities shrink to about 1/256 of the true ones, and the
+# margin swamps them: the loss sticks near 126. A truly collapsed network would pay twice the margin
+# in each row, 2 x 0.25 x 256 = 128. When a loss sticks just below 2 x margin x batch, print the
+# length of one row first.
 #
 # ## Exercises
 #
@@ -427,7 +432,7 @@ check("04.3", my_row_losses)
 #
 # </details>
 #
-# **04.4 By hand.** A row of a batch of 3 has the positive 0.5 and the negatives 0.6 and 0.2. With
+# **04.4 By hand.** A row of a batch of three has the positive 0.5 and the negatives 0.6 and 0.2. With
 # margin 0.25 and the *closest* convention, what is L1 + L2?
 
 # %%
@@ -452,7 +457,7 @@ check("04.4", by_hand)
 # - A batch of b pairs delivers b - 1 negatives for each anchor: all entries of S off the diagonal.
 # - Which should count? The mean negative for a steady push (L1) and one near the positive for a
 #   sharp one (L2); the loss of a row is their sum.
-# - The two 4 x 4 examples have J = 0 and J = 0.517, the latter all L1.
+# - The two examples have J = 0 and J = 0.517, the latter all L1.
 # - "closest" is blind to rows whose positive is worst of all, "hardest" is not; sum and mean differ
 #   by a factor of the batch.
 # - A loss stuck just below 2 x margin x batch means: look at the length of one row.

@@ -33,7 +33,7 @@ def equations(text):
     """(what it says, whether it is true, its two sides) of every equation of a text."""
     for before, after in _PLAIN:
         text = re.sub(before, after, text)
-    for block in re.split(r"\n\s*\n|\n(?=[-|])", text):
+    for block in re.split(r"\n\s*\n|\n(?=- |\|)", text):
         sides = [_TOKEN.findall(side) for side in block.split("=")]
         for left, right in zip(sides, sides[1:], strict=False):
             a, b = _before(left), _after(right)

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 _PLACE = re.compile(
-    r"\b(?:sections?|equations?|lecture|chapter|seeds?|questions?) (?:\d+(?:, | and | to | or ))*$",
+    r"\b(?:sections?|equations?|lecture|chapter|seeds?|questions?|way) (?:\d+(?:, | and | to | or ))*$",
     re.I,
 )
 _NOTEBOOK = re.compile(r"\bnotebooks? (?:\d+(?:, | and | to | or ))*$", re.I)
@@ -66,14 +66,16 @@ def _end_of_scale(number, *_):
 
 
 def _marker(number, before, source, page, known):
-    """The number of an item or of a heading."""
+    """The number of an item, of a heading, or of a row under the row before it."""
     start = source.rfind("\n", 0, number.place) + 1
+    if source[start:].startswith(f"| {number.text} |"):
+        return f"\n| {number.value - 1:.0f} |" in f"\n{source[:start]}"
     return re.match(rf"\s*(#+ {number.text} |{number.text}\. )", source[start:]) is not None
 
 
 def _place(number, before, *_):
-    """A section, an equation, a question or a seed by its number."""
-    return number.half == 0.5 and _PLACE.search(before) is not None
+    """A section, an equation, a question, a seed, one of several ways, by its number."""
+    return _PLACE.search(before) is not None
 
 
 def _page(number, before, source, page, known):

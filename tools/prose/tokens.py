@@ -16,7 +16,7 @@ _NUMBER = re.compile(
 )
 _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 # A sentence ends at a full stop before a capital, at an empty line, and at a new item or row.
-_END = re.compile(r"(?<=[.?!])[)*\"]*\s+(?=[^a-z\s\d.(])|\n\s*\n|\n(?=\s*(?:[-|]|\d\.\s))")
+_END = re.compile(r"(?<=[.?!])[)*\"]*\s+(?=[^a-z\s\d.(])|\n\s*\n|\n(?=\s*(?:- |\||\d\.\s))")
 
 
 class Number(NamedTuple):
