@@ -118,7 +118,7 @@ def test_what_code_gives():
 
     assert {3, 4, 12, 0.5} <= values("side = 3 * 4\nf(margin=0.5)")
     assert values("axes.plot(7, 8, lw=9)\nx[5]\nx.sum(axis=6)\nf(figsize=(9, 8))") == set()
-    assert values("def f(margin=0.25): pass") == {0.25}
+    assert values("def f(a, margin=0.25, *, n, k=7): pass") == {0.25, 7}
     assert values("print(f'{x:.3f} 17')") == set()
     assert values("this is no Python 5") == set()
     assert -0.4 in values("lab[0] = -0.4")
@@ -156,6 +156,8 @@ def test_a_number_may_be_said_again_and_said_of_another_notebook():
         ("0.915² = 0.837", [True]),
         ("1,000 - 40 = 960", [True]),
         ("1 - .95 = .05 = 0.1 / 2", [True, True]),
+        ("so L2 is -0.8 + 0.79 + 0.25 = 0.24", [True]),
+        ("the margin - 0.4 = 0.2", []),
         ("with margin = 0.25 and b = 4", []),
         ("x + 2 = 3, cos(a) + 0.25 = 0.3", []),
         ("$|a - b|^2 = 2 - 2\\cos(a, b)$", []),
@@ -185,7 +187,10 @@ def test_a_share_may_be_said_of_a_hundred():
         ("But 3 or 0.0 or 1.0 or 2 % or 99 %.", ["3", "0.0", "1.0", "2 %", "99 %"]),
         ("## 7 False negatives\n\n1. First\n2. Second", []),
         ("| 3 | x |\n| 4 | x |\n| 6 | x |", ["3", "6"]),
-        ("Section 6.2 and equation 4, seeds 5 and 7, question 9, way 3.", []),
+        (
+            "Section 6.2 and equation 4, seeds 5 and 7, question 9, way 3, notebooks 2.1 and 2.4.",
+            [],
+        ),
         ("Notebook 03, not notebook 17.", ["17"]),
         ("As in 03 and 00, not in 08.", ["08"]),
         ("[03](03_triplets.ipynb) but [03](00_start.ipynb)", ["03"]),

@@ -146,7 +146,7 @@ for axes, name, matrix in zip(row, names, (from_left, from_right, of_shared), st
         axes.text(j, i, f"{matrix[i, j] + 0.0:.1f}", ha="center", va="center", color=ink)
     axes.grid(False)
     axes.set(title=name, xticks=range(3), yticks=range(2), xlabel="column of W", ylabel="row of W")
-plots.show(figure, alt="Three 2 x 3 tables of gradients: the first two add up to the third, entry by entry.")
+plots.show(figure, alt="Three small tables of gradients: the first two add up to the third, entry by entry.")
 
 # %% [markdown]
 # Both branches send a gradient to the same matrix, and the matrix receives the **sum**: in the top
@@ -206,7 +206,7 @@ figure = plots.image_grid(np.concatenate([centred, moved]), titles=SHAPES * 2, c
 plots.show(figure, alt="Four drawn shapes: disc, ring, square, cross; below, the same moved right and down.")
 
 # %% [markdown]
-# Each tower is one matrix again, from 784 pixels (28 squared) to two numbers. The training is the
+# Each tower is one matrix again, from all pixels to two numbers. The training is the
 # usual one for pairs: pull two pictures of the same shape together, push different shapes apart until
 # their distance is 1 (this is the *contrastive loss*). `branch1` sees the first picture of each pair,
 # `branch2` the second.

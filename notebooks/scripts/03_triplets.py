@@ -587,8 +587,8 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 # %% [markdown]
 # Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
 # training letters' random triplets 0.020 are left unsolved, fewer than the 0.069 after random
-# training. That took a third of the pictures, 64 a step in place of 3 x 64 = 192. But not only the
-# choice differs: such a batch holds thousands of triplets, where a random batch holds 64.
+# training. That took a third of the pictures, 64 a step in place of three times as many. But not only
+# the choice differs: such a batch holds thousands of triplets, where a random batch holds 64.
 #
 # From this start two epochs on the hardest triplets do no harm. Their first loss is 0.048, below the
 # margin, and it falls to 0.017. So the hardest triplets are not wrong in themselves; they are wrong
@@ -698,8 +698,8 @@ check("03.4", is_collapsed)
 # - The margin turns the cost into a loss that rests: easy triplets have loss 0, semi-hard ones
 #   between 0 and the margin, hard ones the margin or more.
 # - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
-# - Which triplets teach? Those with a loss. Random ones do at first (1 - 0.074 = 0.926 of them), and
-#   soon run out (0.069 after five epochs).
+# - Which triplets teach? Those with a loss. Random ones do at first (only a share of 0.074 is easy),
+#   and soon run out (0.069 after five epochs).
 # - Distances between classes grew fourfold. Those within grew as well; only the ratio shrank.
 # - Why does a network sometimes learn nothing at all? Starting on the hardest triplets, it lowers
 #   its loss by making all embeddings equal. The loss stops at the margin, where the gradient is 0.

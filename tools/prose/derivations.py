@@ -19,8 +19,8 @@ _PLAIN = [
     (r"√ ?(\d[\d.]*)", r"sqrt(\1)"), (r"\bln (\d[\d.]*\b)", r"ln(\1)"), (r"\bln\b", "log"),
     (r"(?<=\d),(?=\d{3}\b)", ""), (r"(?<=[\d)]) ?x ?(?=[\d(.])", "*"),
 ]  # fmt: skip
-_TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?(?:e-?\d+)?|\.\d+|\*\*|\S")
-_ARITHMETIC = re.compile(r"\d.*|\.\d+|\*\*|[-+*/(),]|log|sqrt|exp|max|min")
+_TOKEN = re.compile(r"[^\W\d]\w*|(?:(?<=[\s(])-|^-)?(?:\d+(?:\.\d+)?(?:e-?\d+)?|\.\d+)|\*\*|\S")
+_ARITHMETIC = re.compile(r"-?\d.*|-?\.\d+|\*\*|[-+*/(),]|log|sqrt|exp|max|min")
 _OPERATORS = {"+", "-", "*", "/", "**"}
 _LETTER = re.compile(
     r"(?!a$)[^\W\d]\d?|cos|sin|\\\w*|\|"

@@ -4,10 +4,11 @@ import re
 from typing import NamedTuple
 
 _PLACE = re.compile(
-    r"\b(?:sections?|equations?|lecture|chapter|seeds?|questions?|way) (?:\d+(?:, | and | to | or ))*$",
+    r"\b(?:sections?|equations?|lecture|chapter|seeds?|questions?|way)"
+    r" (?:[\d.]+(?:, | and | to | or ))*$",
     re.I,
 )
-_NOTEBOOK = re.compile(r"\bnotebooks? (?:\d+(?:, | and | to | or ))*$", re.I)
+_NOTEBOOK = re.compile(r"\bnotebooks? (?:[\d.]+(?:, | and | to | or ))*$", re.I)
 _LAB = re.compile(r"\blabs? (?:\d(?:, | and | to | or ))*$", re.I)
 _EXERCISE = re.compile(r"""check\(\s*"(?:lab)?([\d.]+)""")
 _TIME = re.compile(r"Time:\s+about (\d+)\s+minutes(?:\s+to\s+study|\.)")
@@ -74,8 +75,9 @@ def _marker(number, before, source, page, known):
 
 
 def _place(number, before, *_):
-    """A section, an equation, a question, a seed, one of several ways, by its number."""
-    return _PLACE.search(before) is not None
+    """A section, an equation, a question, a seed, one of several ways; notebook 2.1 of a book."""
+    is_elsewhere = re.fullmatch(r"\d\.\d", number.text) and _NOTEBOOK.search(before)
+    return _PLACE.search(before) is not None or bool(is_elsewhere)
 
 
 def _page(number, before, source, page, known):

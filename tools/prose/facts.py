@@ -56,14 +56,24 @@ def written(source):
         if isinstance(statement, ast.stmt) and not hasattr(statement, "body"):
             yield from _values(statement, frozenset(), (hash(source), statement.lineno))
         elif isinstance(statement, ast.FunctionDef):
-            arguments = statement.args.args, statement.args.defaults
-            for name, default in zip(*map(reversed, arguments), strict=False):
+            for name, default in _defaults(statement.args):
                 yield from _values(default, stems(name.arg), (hash(source), statement.lineno))
         elif isinstance(statement, (ast.For, ast.With, ast.While, ast.If)):
             head = getattr(statement, "iter", None) or getattr(statement, "test", None)
             if head is not None:
                 about = stems(ast.unparse(getattr(statement, "target", head)))
                 yield from _values(head, about, (hash(source), statement.lineno))
+
+
+def _defaults(arguments):
+    """(argument, node of its default) of those that have one."""
+    positional = arguments.args[len(arguments.args) - len(arguments.defaults) :]
+    pairs = zip(
+        (*positional, *arguments.kwonlyargs),
+        (*arguments.defaults, *arguments.kw_defaults),
+        strict=True,
+    )
+    return [(name, default) for name, default in pairs if default is not None]
 
 
 def settings(source):
