@@ -11,7 +11,8 @@ CURES = {
     "as batches.balanced_batches does, and give the labels of those rows. If all triplets are "
     "easy, take a larger margin or harder ones.",
     "collapse": "Give the loss negatives and a margin; begin with random or semi-hard triplets.",
-    "false negatives": "Draw each class once a batch, as text.duplicate_batches does.",
+    "false negatives": "Draw each class once a batch, as text.duplicate_batches does. With one in "
+    "every row the hardest negative learns little; InfoNCE and the mean hardly mind (notebook 05).",
     "flipped labels": "Read ten pairs with their labels. Is 1 'same' or 'different'? Are positive "
     "and negative in the loss's order?",
     "margin too large": "Lower the margin, or a high temperature. If neither is large, false "

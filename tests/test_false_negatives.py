@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from siamese_lib import text
 from siamese_lib.energy import l2_normalize
 from siamese_lib.losses import info_nce_loss, modified_triplet_loss
 
@@ -78,3 +79,13 @@ def test_the_stored_figures_are_what_the_notebooks_say_they_are():
                 aucs = (np.array(cell[name]["auc"]["seeds"]) for name in ("left out", "counted"))
                 assert np.allclose(np.subtract(*aucs), cell["harm"]["seeds"], atol=2e-4)
     assert sum(part["processor_seconds"] for part in stored.values()) < 3600
+
+
+def test_docstring_and_comment_have_the_stored_figures():
+    stored = json.loads((ROOT / "benchmarks" / "results" / "false_negatives.json").read_text())
+    every_row = stored["lstm"]["cells"][2]
+    assert every_row["pairs_per_class"] == 4 and every_row["false"]["rows"] == 1
+    assert f"{every_row['harm']['mean']:.2f}"[1:] + " of AUC" in text.duplicate_batches.__doc__
+    harmless = [c for c in stored["questions"]["cells"] if c["pairs_per_class"] == "at random"]
+    assert max(c["false"]["rows"] for c in harmless) == pytest.approx(0.24, abs=0.005)
+    assert all(abs(c["harm"]["mean"]) < 0.004 for c in harmless if c["loss"] != "mean")
