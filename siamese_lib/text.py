@@ -116,10 +116,10 @@ def duplicate_groups(question1, question2, is_same):
 def duplicate_batches(tokens, group, *, batch_size, seed):
     """Batches of pairs with one meaning each, no meaning twice in a batch.
 
-    Every other row of a batch can serve as a negative, as far as group knows. (A few false negatives
-    cost nothing that can be measured; some in every row cost up to .29 of AUC: notebook 05.) Each
-    epoch (a new seed) pairs the questions of a group anew. Less than a batch of the pairs is left out, and of
-    a group with more pairs than there are batches those beyond one a batch.
+    Every other row of a batch can serve as a negative, as far as group knows. (A few false
+    negatives cost nothing that can be measured; some in every row cost up to .29 of AUC: notebook
+    05.) Each epoch (a new seed) pairs the questions of a group anew. Less than a batch of the pairs
+    is left out, and of a group with more pairs than there are batches those beyond one a batch.
 
     Shapes: tokens [n, length] int, padded with 0 on the right, group [n] numbers or words -> yields
     (anchor, positive), each [batch_size, length'] int32 with length' a multiple of 8.

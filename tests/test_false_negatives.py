@@ -1,4 +1,4 @@
-"""The benchmark of false negatives: its loss is the library's, and its batches hold what they say."""
+"""The benchmark of false negatives: its loss is the library's, its batches hold what they say."""
 
 import json
 import sys
