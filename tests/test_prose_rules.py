@@ -149,6 +149,7 @@ def test_a_number_may_be_said_again_and_said_of_another_notebook():
         ("2 x 0.25 x 256 = 128", [True]),
         ("near ln 24 = 3.18 of guessing", [True]),
         ("near ln 24 = 3.17", [False]),
+        ("$\\sqrt 2$ = 1.414 and $2 / \\sqrt{64\\pi}$ = 0.14", [True, True]),
         ("$\\sqrt{2} = 1.414$ and $\\frac{1}{8} = 0.125$", [True, True]),
         ("max(-0.8 + 0.4 + 0.25, 0) = 0", [True]),
         ("from 28 x 28 = 784 pixels", [True]),

@@ -463,8 +463,9 @@ check("04.4", by_hand)
 # - A loss stuck just below 2 x margin x batch means: look at the length of one row.
 #
 # Limits: every other pair of the batch is taken for a negative. Where two pairs of a batch mean the
-# same, the loss pushes apart what belongs together. Notebook 05 builds batches in which no two
-# pairs are known to share a meaning.
+# same, the loss pushes apart what belongs together. Notebook 05 builds batches in which no two pairs
+# are known to share a meaning, and measures what that is worth: nothing where a few rows are hit, an
+# AUC of 0.981 in place of 0.687 where all are, with the hardest negative.
 #
 # ### References
 #

@@ -131,10 +131,10 @@ assert np.allclose(contrastive(E, Y, 1.0), contrastive_loss(E, Y, margin=1.0))
 print("loss of the four pairs", contrastive(E, Y, 1.0).round(3))
 
 # %% [markdown]
-# The second, genuine and at 0.985, pays most: 0.971 (0.970 from the rounded 0.985). The fourth is
-# imposite and beyond the margin, so it pays 0 and teaches nothing. That is the difference from a
-# triplet: each pair is judged by itself, against a fixed distance, with no word about any other
-# pair.
+# The second, genuine and at 0.985, pays most: 0.971 (from the rounded energy 0.985² = 0.970). The
+# fourth is imposite and beyond the margin, so it pays 0 and teaches nothing. That is the difference
+# from a triplet: each pair is judged by itself, against a fixed distance, with no word about any
+# other pair.
 #
 # **Mind the polarity.** Hadsell et al. write Y = 0 for a genuine pair, others write 1, as we do
 # here. Nothing crashes when the two get mixed up. We shall see what happens instead.
@@ -183,16 +183,16 @@ contrastive_explorer(distance=0.6, is_same=False, margin=1.0)
 # <details><summary>Answers</summary>
 #
 # At 0.6 and below: the margin is the distance up to which an imposite pair is pushed. In a genuine
-# pair's loss the margin does not occur; the pair pays 0.36 and is pulled with force 1.2 whatever the
-# margin. At distance 0 there is no arrow: the force is 2, but two equal vectors have no direction
-# in which to part. `euclidean_distance` gives a gradient of 0 there, where a plain square root
-# would give NaN.
+# pair's loss the margin does not occur; at distance 0.6 the pair pays 0.6² = 0.36 and is pulled with
+# force 2 x 0.6 = 1.2 whatever the margin. At distance 0 there is no arrow: the force is 2, but two
+# equal vectors have no direction in which to part. `euclidean_distance` gives a gradient of 0 there,
+# where a plain square root would give NaN.
 #
 # </details>
 #
 # ## Four runs in the plane
 #
-# Twelve points of three classes, all 66 pairs, and plain gradient descent: the points are the
+# Twelve points of three classes, all their pairs, and plain gradient descent: the points are the
 # embeddings, there is no network. *Predict how each of the four ends: margin 1, margin 2, margin 0,
 # and margin 1 with the labels the wrong way round.*
 
@@ -247,7 +247,7 @@ plots.show(figure, alt="Four ends: three tight groups at margin 1, wider apart a
 #
 # ## Faces
 #
-# Now real pictures: ten photographs each of 40 people, taken at AT&T Laboratories Cambridge in the
+# Now real pictures: ten photographs each of forty people, taken at AT&T Laboratories Cambridge in the
 # early nineties. A pair is genuine if both show one person. The people are split, not the pictures:
 # 28 to train, 6 to choose by, 6 for the test. We shrink each photograph to 56 x 56.
 
@@ -349,10 +349,11 @@ print(f"on validation people, 14 x 14: EER {rate:.3f}, FAR and FRR there",
 #
 # ## Training
 #
-# Balanced batches as in [03](03_triplets.ipynb): 8 people, 4 pictures of each, and *all* 496 pairs
-# of the 32 pictures, 48 of them genuine. If every pair counted alike, the imposite ones would
-# decide. So genuine pairs are averaged for themselves, and imposite ones for themselves, over those
-# inside the margin only: the others pay nothing and would only thin out the rest.
+# Balanced batches as in [03](03_triplets.ipynb): 8 people, 4 pictures of each, and *all* (32² - 32) /
+# 2 = 496 pairs of the 32 pictures, 8 x (4² - 4) / 2 = 48 of them genuine. If every pair counted
+# alike, the imposite ones would decide. So genuine pairs are averaged for themselves, and imposite
+# ones for themselves, over those inside the margin only: the others pay nothing and would only thin
+# out the rest.
 #
 # 28 people are few to learn from what a *person* is. So each picture is turned, stretched, moved
 # and mirrored a little before each use, and its light is changed. The margin, 0.7, and the size of
@@ -472,19 +473,19 @@ else:
 # %% [markdown]
 # Over all groups the network has 0.083 and the pixels 0.114. It leads in four groups, is behind on
 # people 14 to 19 with every seed and on 7 to 12 with two of three. The lead of 0.031 is one and a
-# half times its standard error: **the pixels are not clearly beaten.** On the two new groups the
-# lead is no smaller: no sign that choosing flattered it, though two groups are few. One group alone
-# could have told any story: they run from 0.007 to 0.174, while the seeds of a group differ less, at
-# most from 0.052 to 0.107.
+# half times its standard error: **the pixels are not clearly beaten.** On the two new groups the lead
+# is no smaller: no sign that choosing flattered it, though two groups are few. One group alone could
+# have told any story: they run from 0.007 (people 20 to 25, who have 0.040 with another seed) to
+# 0.174, while the seeds of a group differ less, at most from 0.052 to 0.107.
 #
 # Pixels are a strong rival here, and a likely reason is the studio: much of what stays the same
 # within ten photographs is hair, clothes and light.
 #
 # ## A failure on purpose: a split that shares people
 #
-# Take as many training pictures, 280, but deal them otherwise: seven of each of the 40 people to
-# train, three of each to test. No picture is on both sides, and it looks like a fair split. The last
-# row keeps nothing back: it asks about the training pictures. *Predict the EER.*
+# Take as many training pictures, but deal them otherwise: seven of each of the forty people to train,
+# three of each to test. No picture is on both sides, and it looks like a fair split. The last row
+# keeps nothing back: it asks about the training pictures. *Predict the EER.*
 
 # %%
 if stored is not None:
@@ -495,13 +496,13 @@ if stored is not None:
 
 # %% [markdown]
 # The first row is our test group, whose neighbours above reach 0.174. Share the people, and every
-# seed lies at 0.033 or below; on the very pictures of the training it is 0.027 or below. Compare the
-# mean over all held-out groups, 0.083, with 0.028 here. (One group, people 20 to 25, is as low
-# without any leak, 0.023: a single figure cannot tell. And this network saw 40 people, not 28.) Nor
-# are the pairs much easier: the pixels have 0.117 and 0.123 here, and 0.114 on average over the six
-# groups (0.141 on the test group, a hard one for them). The network has met these people before, and
-# a system in use meets others. Whoever cuts a shuffled list of *pairs* in two is close to the last
-# row: each picture of the test has been in training, in some other pair.
+# seed lies at 0.033 or below; with nothing held out it is 0.027 or below. Compare the mean over all
+# held-out groups, 0.083, with 0.028 here. (One group, people 20 to 25, is as low without any leak,
+# 0.023: a single figure cannot tell. And this network saw forty people, not 28.) Nor are the pairs
+# much easier: the pixels have 0.117 and 0.123 here, and 0.114 on average over the six groups (0.141
+# on the test group, a hard one for them). The network has met these people before, and a system in
+# use meets others. Whoever cuts a shuffled list of *pairs* in two is close to the last row: each
+# picture of the test has been in training, in some other pair.
 #
 # ## Precision is not accuracy
 #
@@ -521,19 +522,21 @@ print(f"recall    {accepted[is_same == 1].mean():.3f}  of genuine pairs accepted
 print(f"rejecting every pair has accuracy {1 - is_same.mean():.3f}")
 
 # %% [markdown]
-# FAR 0.015 and FRR 0.144 are not equal, and neither of them is the 0.052 from above. An EER belongs
-# to the one threshold at which these very people have equal rates, and nobody knows that one in
-# advance. What is used has a FAR and an FRR.
+# FAR 0.015 and FRR 0.144 are not equal, and neither of them is 0.052, the group's EER with this seed.
+# An EER belongs to the one threshold at which these very people have equal rates, and nobody knows
+# that one in advance. What is used has a FAR and an FRR.
 #
 # Now the three words. The accuracy of 0.966 sounds excellent until one reads that rejecting every
 # pair gives 0.847, and that FRR 0.144 is every seventh genuine pair. **Precision** looks at accepted
 # pairs only, **recall** (it is 1 - FRR) at genuine pairs only. None of them can stand for another.
 #
-# [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python),
-# a book that comes with notebooks, trains this loss on these faces and prints 0.9258 as its accuracy.
-# What it computes is the share of genuine pairs among those of an energy below 0.5, and that is the
-# precision. (A reader who proposed a change to it in 2021, never merged, got 0.9595.) And it is measured on a shuffled list of pairs: 10,000 genuine ones are drawn where 40 people with 45 pairs each
-# have 1,800, so the very same pairs are on both sides.
+# [S. Ravichandiran's *Hands-On Meta Learning with
+# Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python), a book that comes
+# with notebooks, trains this loss on these faces and prints 0.9258 as its accuracy. What it computes
+# is the share of genuine pairs among those of an energy below 0.5, and that is the precision. (A
+# reader who proposed a change to it in 2021, never merged, got 0.9595.) And it is measured on a
+# shuffled list of pairs: 10,000 genuine ones are drawn where 40 people with 45 pairs each have 40 x
+# 45 = 1,800, so the very same pairs are on both sides.
 #
 # FAR and FRR do not depend on the mix of pairs, accuracy and precision do. (FAR and FRR do change
 # with the people, as the groups showed.) *Predict: what becomes of accuracy and precision where one
@@ -665,8 +668,8 @@ check("07.4", may_train)
 #   precision do. The threshold comes from other people than the test.
 # - Hold out people. Shared people gave 0.028 on average where held-out ones gave 0.083.
 #
-# Limits: 40 people from one laboratory, grey pictures, one studio. That says nothing about faces in
-# the street, nor for whom such a system fails; 28 people teach a network little about a 29th. The
+# Limits: forty people from one laboratory, grey pictures, one studio. That says nothing about faces
+# in the street, nor for whom such a system fails; 28 people teach a network little about a 29th. The
 # sentences were only measured here, with word counts; [05](05_training_and_testing.ipynb) trains on
 # them.
 #

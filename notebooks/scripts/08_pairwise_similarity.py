@@ -17,7 +17,7 @@
 # - draw balanced pairs, and say what an unbalanced stream does to the answers,
 # - build the head |h1 - h2| → dense → sigmoid, by loop, without one, and with `siamese_lib`,
 # - follow the gradient of the cross-entropy through the head into the shared convolutions,
-# - test a probability: is "80 % sure" right in 80 of 100 cases?
+# - test a probability: is "nine in ten" right nine times out of ten?
 # - name an unseen letter by the support picture with the highest probability, and say what that costs.
 #
 # Before this: [07 Contrastive pairs](07_contrastive_pairs.ipynb), and
@@ -75,10 +75,10 @@ print(f"share of same pairs among random ones: {same_by_chance:.4f}")
 # %% [markdown]
 # ## Balanced pairs
 #
-# Two drawings picked at random hardly ever show the same letter: one pair in a thousand here (0.0010). A network
-# that always says "different" would be right in 99.9 % of such a stream without looking, and 64 pairs
-# would rarely contain a same one to learn from. So we build the stream ourselves: half of the pairs same,
-# half different.
+# Two drawings picked at random hardly ever show the same letter: one pair in a thousand here
+# (0.0010). A network that always says "different" would be right in 1 - 0.0010 = 0.999 of such a
+# stream without looking, and 64 pairs would rarely contain a same one to learn from. So we build the
+# stream ourselves: half of the pairs same, half different.
 #
 # As in 06 the two drawings are in different typefaces, in both halves. *Predict: what would the network
 # learn if only the different pairs mixed typefaces?*
@@ -144,9 +144,9 @@ print("logits", logits.round(2), " probabilities", (1 / (1 + np.exp(-logits))).r
 print("no difference at all:", (1 / (1 + np.exp(-bias))).round(3))
 
 # %% [markdown]
-# With no difference at all the logit would be the bias, 1.5, which is 0.818. Every entry has its own price.
-# The first pair's small differences cost 1.2 of that: 0.3 is left, and 0.574. The second pair pays 5.6 and
-# gets 0.016.
+# With no difference at all the logit would be the bias, 1.5, which is 0.818. Every entry has its own
+# price. The first pair's small differences cost 1.2 of that: 0.3 is left, and 0.574. The second
+# pair's differences cost 5.6, which leaves it a probability of 0.016.
 #
 # Without loops it is one line. `SimilarityHead` is the same with trainable weights.
 
@@ -281,10 +281,11 @@ for whole, one, other in zip(both[:-1], left[:-1], right[:-1], strict=True):
 # ## A rate for the head
 #
 # The head has a handicap. Adam moves every weight by about the rate, 0.003 at most, in each step,
-# whatever the size of the gradient. The encoder's small weights are soon changed by that. The head, whose
-# inputs are about 0.056, needs weights of several units before an answer can get far from one half, and
-# that would take a thousand steps or more; we have 480. Koch et al. gave each layer a learning rate of its
-# own. We do that for one: Adam works out the step, and where `is_head` is True it is taken times 30.
+# whatever the size of the gradient. The encoder's small weights are soon changed by that. The head,
+# whose inputs are about 0.056, needs weights of several units before an answer can get far from one
+# half, and that would take a thousand steps or more; we have 8 x 60 = 480. Koch et al. gave each
+# layer a learning rate of its own. We do that for one: Adam works out the step, and where `is_head`
+# is True it is taken times 30.
 
 # %%
 # Recipe: the optimizer.
@@ -334,7 +335,7 @@ validation_pairs = draw_pairs(validation, 4000, np.random.default_rng(1))
 history = fit(
     network, loss, batches, epochs=EPOCHS, optimizer=optimizer, validate=on_validation,
     on_epoch=plots.live_loss_curve(
-        alt="The loss of each step falls from 0.69; accuracy on validation pairs rises.",
+        alt="The loss of each step falls from ln 2; accuracy on validation pairs rises.",
         validation="validation pairs right"),
 )
 
@@ -354,12 +355,12 @@ for name, data, own, pairs in (("training", train, train_vectors, train_pairs),
           f"{right[is_one].mean():14.3f}{right[is_two].mean():14.3f}")
 
 # %% [markdown]
-# The loss starts near ln 2, and after one epoch 0.802 of the validation pairs are right. In the end 0.913 of
-# the pairs of test letters are called right, 0.960 of the training letters. Half would be guessing. The gap
-# of 0.047 has more than one cause. Different pairs of one script are harder, and the test has more of them:
-# 0.50 of its different pairs, against 0.31. But of either kind fewer are right than in training (0.865
-# against 0.942, 0.914 against 0.961). That is memory of the training letters, or scripts that are harder in
-# themselves; this table cannot tell.
+# The loss starts near ln 2, and after one epoch 0.802 of the validation pairs are right. In the end
+# 0.913 of the pairs of test letters are called right, 0.960 of the training letters. Half would be
+# guessing. The gap of 0.960 - 0.913 = 0.047 has more than one cause. Different pairs of one script
+# are harder, and the test has more of them: 0.50 of its different pairs, against 0.31. But of either
+# kind fewer are right than in training (0.865 against 0.942, 0.914 against 0.961). That is memory of
+# the training letters, or scripts that are harder in themselves; this table cannot tell.
 #
 # ## Are the probabilities true?
 #
@@ -380,6 +381,7 @@ error = sum(count * abs(said - found) for said, found, count in groups) / len(p)
 sure = (p < 0.1) | (p > 0.9)
 print(f"expected calibration error {error:.3f}; surer than 0.9: {sure.mean():.2f} of the pairs, "
       f"of which right {((p > 0.5) == truth)[sure].mean():.3f}")
+print("given: same ", *(f"{said:.2f}: {found:.2f} " for said, found, _ in groups))
 figure, axes = plt.subplots(figsize=(4.4, 3.8))
 axes.plot([0, 1], [0, 1], color="grey", ls=":", label="true probabilities")
 axes.plot(*np.array(groups)[:, :2].T, "o-", color=plots.COLOURS["anchor"], label="test pairs")
@@ -532,13 +534,14 @@ for name in ("recipe", "one rate", "modified triplet loss"):
 print(f"{'notebook 06, by cosine':34} {rival['mean']:.3f} ({rival['low']:.3f} to {rival['high']:.3f})")
 
 # %% [markdown]
-# Three seeds agree: the head beats the cosine of its own encoder, 0.782 against 0.732, and with one rate
-# for all both are far lower. But look at the third recipe. The same encoder, on as many pictures, trained
-# with the loss of notebook 06 and read by cosine, reaches 0.866. A likely reason: a random different pair is
-# easy, most of them are soon answered, and there is little left to learn from. The modified triplet loss
-# looks for the hardest of 63 negatives at every step. It also compares each letter with 63 others, where
-# our batch has 32 different pairs in all. Whatever the reason, here it is worth more than a comparison that
-# learns. (Notebook 06 itself, 0.914, has a larger encoder and 15 epochs, not 8.)
+# Three seeds agree: the head beats the cosine of its own encoder, 0.782 against 0.732, and with one
+# rate for all both are far lower. But look at the third recipe. The same encoder, on as many
+# pictures, trained with the loss of notebook 06 and read by cosine, reaches 0.866. A likely reason: a
+# random different pair is easy, most of them are soon answered, and there is little left to learn
+# from. The modified triplet loss looks for the hardest negative of its whole batch at every step. It
+# also compares each letter with all others of the batch, where only half of our pairs are different
+# ones. Whatever the reason, here it is worth more than a comparison that learns. (Notebook 06 itself,
+# 0.914, has a larger encoder and 15 epochs, not 8.)
 #
 # ## What the head has learnt
 #
@@ -635,10 +638,10 @@ check("08.1", my_head)
 #
 # </details>
 #
-# **08.2 Cross-entropy.** For `logits` `[b]` and `is_same` `[b]` of 1 and 0 return the loss of each pair,
-# $-\ln$ of the probability of the right answer, shape `[b]`. Logits of 1000 and -1000 occur, and the result
-# has to stay exact: a different pair with logit 1000 costs 1000. For a different pair the loss is
-# $\ln(1 + e^t)$, and `np.logaddexp(0, t)` is that.
+# **08.2 Cross-entropy.** For `logits` `[b]` and `is_same` `[b]` of 1 and 0 return the loss of each
+# pair, $-\ln$ of the probability of the right answer, shape `[b]`. Logits of a thousand occur, of
+# either sign, and the result has to stay exact: a different pair with such a logit costs a thousand.
+# For a different pair the loss is $\ln(1 + e^t)$, and `np.logaddexp(0, t)` is that.
 
 # %%
 def my_cross_entropy(logits, is_same):
@@ -702,7 +705,7 @@ check("08.4", at_share)
 #     return odds / (1 + odds)
 # ```
 #
-# With one same pair in a hundred, a network that says 0.9 means 0.083.
+# With one same pair in a hundred, a network that says 0.9 means 0.9 / (0.9 + 99 x 0.1) = 0.083.
 #
 # </details>
 #
@@ -726,7 +729,7 @@ check("08.4", at_share)
 # ### References
 #
 # - Koch, Zemel and Salakhutdinov 2015, *Siamese neural networks for one-shot image recognition*,
-#   section 3.1: the head; 3.2: the cross-entropy, a learning rate for each layer.
+#   sections 3.1 and 3.2: the head; the cross-entropy, and a learning rate for each layer.
 #   [cs.cmu.edu](https://www.cs.cmu.edu/~rsalakhu/papers/oneshot1.pdf)
 # - S. Wang, *Few-shot learning*, lecture 2: pairwise similarity, and where its gradients go.
 #   [github.com/wangshusen/DeepLearning](https://github.com/wangshusen/DeepLearning)

@@ -58,7 +58,8 @@ SEED = 0
 # "marginal at best". So here is a race in which everything else is the same:
 #
 # - the same letters, the same batches (32 letters, 2 drawings each), the same encoder, the same start,
-# - 300 steps of Adam with the same learning rate, so the same number of pictures,
+# - 5 epochs of 60 steps, 5 x 60 = 300 steps of Adam with the same learning rate, so the same number
+#   of pictures,
 # - one number to choose for each loss (its margin, temperature, scale, or the head's rate), out of three, on
 #   the validation scripts,
 # - one metric: 20-way 1-shot accuracy by cosine, on test scripts (see [06](06_one_shot_testing.ipynb)),
@@ -166,9 +167,11 @@ ON_TRIPLETS = {
 # %% [markdown]
 # ## Two losses that need no miner
 #
-# The modified triplet loss of [04](04_modified_triplet_loss.ipynb) and InfoNCE take one drawing of each
-# letter as anchors and the other as positives, and use *all* other letters of the batch as negatives. The
-# first looks at their mean and at one of them, closest or hardest; the second takes a softmax over the row:
+# The modified triplet loss of [04](04_modified_triplet_loss.ipynb) and InfoNCE take one drawing of
+# each letter as anchors and the other as positives, and use *all* other letters of the batch as
+# negatives. (A letter comes once, so none of these is false. [05](05_training_and_testing.ipynb)
+# measures what false ones cost: InfoNCE the least, the hardest negative the most.) The first looks at
+# their mean and at one of them, closest or hardest; the second takes a softmax over the row:
 #
 # $$\text{InfoNCE}_i = -\ln \frac{e^{S_{ii}/k}}{\sum_j e^{S_{ij}/k}}$$
 #
@@ -233,11 +236,11 @@ def run(name, miner, k, seed, on_epoch=None):
 # %% [markdown]
 # ## One cell, live
 #
-# The grid takes about 20 minutes on two cores, so it is run apart (`benchmarks/losses.py`) and stored. Two
-# cells you train here: the triplet loss after random and after hardest triplets. They should give what is
-# stored for seed 0. Each has the margin that validation chose: 0.6 for random, 0.3 for hardest triplets.
-# *Predict: what will the loss curves look like? Does the lower one belong to the better
-# network?*
+# The grid takes about 22 minutes on two cores, so it is run apart (`benchmarks/losses.py`) and
+# stored. Two cells you train here: the triplet loss after random and after hardest triplets. They
+# should give what is stored for seed 0. Each has the margin that validation chose: 0.6 for random,
+# 0.3 for hardest triplets. *Predict: what will the loss curves look like? Does the lower one belong
+# to the better network?*
 
 # %%
 grid = json.loads(Path("../benchmarks/results/losses.json").read_text())
@@ -260,7 +263,7 @@ plots.show(figure, alt="Both losses fall; that of random triplets starts higher 
 
 # %% tags=["trained"]
 for miner, (network, losses) in live.items():
-    print(f"{miner:8} loss at the end {np.mean(losses[-20:]):.3f}, test accuracy {accuracy(network, test, 400):.3f}, "
+    print(f"{miner:8} margin {cells['triplet', miner]['number']}, loss at the end {np.mean(losses[-20:]):.3f}, test accuracy {accuracy(network, test, 400):.3f}, "
           f"stored {cells['triplet', miner]['runs'][0]['test']:.3f}")
 
 # %% [markdown]
@@ -268,7 +271,7 @@ for miner, (network, losses) in live.items():
 # triplets and an accuracy of 0.756, against 0.113 and 0.837. A loss is an average over the triplets somebody
 # chose, and easy triplets are cheap. **Never compare losses, compare what you wanted in the first place.**
 #
-# The upper curve also hangs at 0.3, its margin, for its first fifty steps. We come back to that.
+# The upper curve also hangs at its margin of 0.3 for its first fifty steps. We come back to that.
 #
 # ## The grid
 #
@@ -301,13 +304,15 @@ axes.legend(loc="upper left")
 plots.show(figure, alt="Accuracy of each loss and miner, three seeds each, best on top, coloured by miner.")
 
 # %% [markdown]
-# The miner matters more. Read the rows by their colour: contrastive, triplet and soft margin lie between 0.748
-# and 0.759 with random triplets, and between 0.837 and 0.856 with semi-hard or hardest ones. Three formulas
-# that look so different differ by about 0.02; what they are fed makes 0.08 to 0.10.
+# The miner matters more. Read the rows by their colour: contrastive, triplet and soft margin lie
+# between 0.748 and 0.759 with random triplets, and between 0.837 and 0.856 with semi-hard or hardest
+# ones. Three formulas that look so different differ by 0.856 - 0.837 = 0.019 at most; what they are
+# fed makes 0.837 - 0.754 = 0.083 for the triplet loss, and 0.856 - 0.759 = 0.097 for the contrastive
+# one.
 #
-# The three losses that take the whole batch lie between, at 0.804 to 0.811. They need no miner and no choice.
-# A likely reason for the gap: each of their anchors sees the 31 other letters once, in the other half of the
-# batch, and a miner searches both drawings, 62 negatives.
+# The three losses that take the whole batch lie between, at 0.804 to 0.811. They need no miner and no
+# choice. A likely reason for the gap: each of their anchors sees the other 32 - 1 = 31 letters once,
+# in the other half of the batch, and a miner searches both drawings, 2 x 31 = 62 negatives.
 #
 # The cross-entropy comes last, at 0.68, and hardest triplets ruin it: 0.280 (we did not look for the cause). Be fair to it. The metric is the
 # cosine, and this is the one loss that never looks at a cosine: its head learns a comparison of its own, which
@@ -315,10 +320,11 @@ plots.show(figure, alt="Accuracy of each loss and miner, three seeds each, best 
 #
 # ## Which gaps mean something?
 #
-# Every cell saw the same batches with seed 0, with seed 1 and with seed 2. So compare seed by seed: the
-# spread of the *differences* is what counts, not that of the scores. With only three of them, a mean difference
-# should be at least 2.5 times their standard deviation before we believe it (that is 4.3 standard errors:
-# Student's t for three values, at 95 %). *Predict: is first place beyond doubt?*
+# Every cell saw the same batches with seed 0, with seed 1 and with seed 2. So compare seed by seed:
+# the spread of the *differences* is what counts, not that of the scores. With only three of them, a
+# mean difference should be at least 2.5 times their standard deviation before we believe it (that is
+# 2.5 x √3 = 4.3 standard errors: Student's t for three values, at 95 %). *Predict: is first place
+# beyond doubt?*
 
 # %%
 def gap(a, b):
@@ -333,11 +339,12 @@ for a, b in pairs:
     print(f"{line(a)[:26].strip():24} - {line(b)[:26].strip():24} {mean:+.4f}, {abs(mean) / spread:4.1f} times the spread {spread:.4f}")
 
 # %% [markdown]
-# No. The first two are 0.0007 apart, a tenth of their spread, and the third is within its spread as well: a draw
-# of three. InfoNCE and the modified triplet loss are another. The rest is no draw. Contrastive with semi-hard
-# triplets is 0.0189 ahead of triplet with hardest ones, 9 times the spread, and the lead of hardest over
-# random triplets, 0.083 to 0.097, is at least 6 times its own. So is the harm done to the cross-entropy. (We
-# picked these pairs after looking at the table, which flatters them; a new race would need new seeds.)
+# No. The first two are 0.0007 apart, a tenth of their spread, and the third is within its spread as
+# well: a draw of three. InfoNCE and the modified triplet loss are another. The rest is no draw.
+# Contrastive with semi-hard triplets is 0.0189 ahead of triplet with hardest ones, 9 times the
+# spread, and the lead of hardest over random triplets, 0.083 to 0.097, is at least 6.3 times its own.
+# So is the harm done to the cross-entropy. (We picked these pairs after looking at the table, which
+# flatters them; a new race would need new seeds.)
 #
 # ## What it costs in time
 #
@@ -394,13 +401,14 @@ fresh = SimilarityNetwork(ImageEncoder(channels=(16, 32, 64), rngs=rngs), Simila
 print(f"test accuracy {accuracy(collapsed, test, 400):.3f}, before any training {accuracy(fresh, test, 400):.3f}")
 
 # %% [markdown]
-# The loss stands at 0.2999, the margin: all drawings have nearly one embedding, so $d(A,P)$ and $d(A,N)$ are equal
-# and only the margin is left. This is the collapse of [03](03_triplets.ipynb). At first the closest negative
-# is nearer than the positive (0.902 against 0.888 above), and the cheapest way to mend that is to shrink
-# everything. The slope of $d^2$ is $2d$: the closer the points, the weaker the push apart, and at 0 there is none.
-# (That is the fading pull that 03 measured, for its cosine is the squared distance in other words.) The slope
-# of $d$ is 1 at any distance. The plain distance hung at 0.3 for fifty steps too; its slope is the likely
-# reason why it got away. (We stop after 120 steps; by then the plain distance had been free for long.)
+# The loss stands at 0.2999, the margin: all drawings have nearly one embedding, so $d(A,P)$ and
+# $d(A,N)$ are equal and only the margin is left. This is the collapse of [03](03_triplets.ipynb). At
+# first the closest negative is nearer than the positive (0.902 against 0.888 above), and the cheapest
+# way to mend that is to shrink everything. The slope of $d^2$ is $2d$: the closer the points, the
+# weaker the push apart, and at 0 there is none. (That is the fading pull that 03 measured, for its
+# cosine is the squared distance in other words.) The slope of $d$ is 1 at any distance. The plain
+# distance hung at the margin for fifty steps too; its slope is the likely reason why it got away. (We
+# stop after 2 x 60 = 120 steps; by then the plain distance had been free for long.)
 #
 # The accuracy would not have told you: 0.468 is well above the 0.280 of an untrained network. The tiny
 # differences that are left still rank the letters a little. (0.280 is also what the cross-entropy had after
@@ -411,14 +419,15 @@ print(f"test accuracy {accuracy(collapsed, test, 400):.3f}, before any training 
 # ## So which one?
 #
 # - **First the miner, then the loss.** Spend your time on which pairs the network sees.
-# - Semi-hard is the safe choice of the three: never far from the best here, and no collapse. Hardest is as good
-#   or 0.01 behind, with a distance that is not squared.
+# - Semi-hard is the safe choice of the three: never far from the best here, and no collapse. Hardest
+#   is as good or, for the triplet loss, 0.849 - 0.837 = 0.012 behind, with a distance that is not
+#   squared.
 # - Would you rather not choose triplets? InfoNCE or the modified triplet loss on large batches of pairs, which is all that a
 #   file of duplicate questions offers anyway.
 # - A probability, or a verdict that is no distance? Cross-entropy with a head, and random balanced pairs.
 # - Flawed labels? Wrong labels collect among the hardest triplets ([03](03_triplets.ipynb) says why). Semi-hard ones
 #   avoid the worst; how much that helps is not measured here.
-# - Where a paper's loss beats yours by 0.01, ask for the seeds.
+# - Where a paper's loss beats yours by a point, ask for the seeds.
 #
 # ## Exercises
 #
@@ -510,11 +519,12 @@ check("09.4", my_info_nce)
 #
 # ## Recap
 #
-# Which one should you take? On equal terms three losses on triplets and pairs are within 0.02 of one another,
-# while searching for hard negatives is worth 0.08 to 0.10, at no cost in time. The first three rows
-# are a draw, 0.849 to 0.856: contrastive with hardest or semi-hard triplets, the triplet loss with semi-hard
-# ones. Whole-batch losses follow at 0.804 to 0.811 with no triplets to choose. A low loss says nothing: random triplets have the lower
-# curve and the worse network. And hardest triplets with a squared distance may never leave the start.
+# Which one should you take? On equal terms three losses on triplets and pairs are within 0.019 of one
+# another, while searching for hard negatives is worth 0.083 to 0.097, at no cost in time. The first
+# three rows are a draw, 0.849 to 0.856: contrastive with hardest or semi-hard triplets, the triplet
+# loss with semi-hard ones. Whole-batch losses follow at 0.804 to 0.811 with no triplets to choose. A
+# low loss says nothing: random triplets have the lower curve and the worse network. And hardest
+# triplets with a squared distance may never leave the start.
 #
 # Limits: one data set, printed letters; one encoder; one batch of 32 letters, 2 drawings each, so no miner
 # could choose a positive; 300 steps, and longer training may change the order; three seeds. Three numbers were

@@ -15,7 +15,8 @@
 #
 # After this notebook you can
 # - do a data-parallel step by hand, and say for which losses it is exact,
-# - show why four losses of 64 rows are not one loss of 256, and name what must travel,
+# - show why the losses of four quarters of a batch are not the loss of the batch, and name what must
+#   travel,
 # - split a batch over a mesh, copy the weights, and draw who holds what,
 # - count the bytes that a compiled step exchanges, and estimate when they cost more than the computing,
 # - start one script in several processes, and go on after one of them was killed.
@@ -147,9 +148,10 @@ print(f"mean of four of 64 rows {np.mean(losses):.4f}, each row has  {ROWS // 4 
       f"the hardest at cosine {np.mean([hardest_negative(a, p) for a, p in quarters]):.3f}")
 
 # %% [markdown]
-# Lower: 0.4306 in place of 0.4517. Nothing has crashed and the loss even looks better, but a row now meets 63 others where it met
-# 255, and the hardest of 63 is easier, a cosine of 0.848 in place of 0.891. You paid for a batch of 256 and train with
-# batches of 64. It gets worse with every device you add.
+# Lower: 0.4306 in place of 0.4517. Nothing has crashed and the loss even looks better, but a row now
+# meets 63 others where it met 255, and the hardest of 63 is easier, a cosine of 0.848 in place of
+# 0.891. You paid for a batch of 256 rows and train with batches of 64 rows. It gets worse with every
+# device you add.
 #
 # What is missing? A row needs the *positives* of all rows, its own anchor, and nothing else of the others. So before
 # the loss each worker sends its 64 positives to all (an **all-gather**), and then does its own rows against all columns.
@@ -245,15 +247,16 @@ adam = optax.adam(3e-3)
 print(f"Adam, 2 devices, largest difference to one device {abs(run(2, adam) - run(1, adam)).max():.0e}")
 
 # %% [markdown]
-# 4e-03, some ten thousand times as much, with the same loss and the same batches. A likely reason: Adam divides each
-# entry of the gradient by its own size. An entry that should be 0 and is 1e-9 by rounding moves as far as all others, in
-# a direction that rounding chose. So compare devices over a few plain steps, and long runs by their metric, not by
+# With Adam the largest difference is 4e-03, some ten thousand times as much, with the same loss and
+# the same batches. A likely reason: Adam divides each entry of the gradient by its own size. An entry
+# that should be 0 and is a billionth by rounding moves as far as all others, in a direction that
+# rounding chose. So compare devices over a few plain steps, and long runs by their metric, not by
 # their losses.
 #
 # ## What is exchanged
 #
 # The compiler's own text says what it put in. *Predict: three kinds of exchange. Which one carries most,
-# in a network of 60,000 parameters and a batch of 256 rows with 64 numbers each?*
+# in our network and a batch of 256 rows with 64 numbers each?*
 
 # %%
 def compiled_step(mesh, loss):
@@ -278,9 +281,10 @@ for name, size in result_bytes(compiled_step(mesh, loss)).items():
     print(f"{name:15} result {size:8,} bytes")
 
 # %% [markdown]
-# The gradients carry most, as you may have guessed. But count them: 481,796 bytes are 120,449 numbers, *twice* the 60,224
-# parameters, and the loss. A Siamese network uses its weights twice in a step, once a side, and this compiler adds up
-# the gradients of each use over the devices on their own.
+# The gradients carry most, as you may have guessed. But count them: 481,796 bytes are 481,796 / 4 =
+# 120,449 numbers: the loss, and *twice* the (120,449 - 1) / 2 = 60,224 parameters. A Siamese network
+# uses its weights twice in a step, once a side, and this compiler adds up the gradients of each use
+# over the devices on their own.
 #
 # So use the weights once: send both sides through as one batch, with the two pictures of a pair next to each
 # other, so that both lie on the same device.
@@ -330,14 +334,15 @@ for name, a, b in zip(("gradients", "embeddings"), measured, by_formula, strict=
 #
 # ## What a device must hold
 #
-# The table of similarities has rows x rows entries. *Predict its size for a batch of 65,536.* The library never
-# holds it: it looks at a block of rows at a time, keeps for each row the column it chose, and throws the block away.
-# `benchmarks/sharded_loss.py` asked the compiler what loss and gradient hold in that way (128 numbers a row):
+# The table of similarities has rows x rows entries. *Predict its size for a batch of 65,536 rows.*
+# The library never holds it: it looks at a block of rows at a time, keeps for each row the column it
+# chose, and throws the block away. `benchmarks/sharded_loss.py` asked the compiler what loss and
+# gradient hold in that way (128 numbers a row):
 
 # %%
 stored = json.loads(Path("../benchmarks/results/sharded_loss.json").read_text())
 table = stored["rows"] ** 2 * 4
-print(f"the whole table: {table / 1e9:.1f} GB")
+print(f"the whole table of {stored['rows']:,} rows: {table / 1e9:.1f} GB")
 for case in stored["compiled"]:
     if case["block_size"] == 1024:
         print(f"devices {case['devices']}: {case['temporaries_mib']:5.0f} MiB of work space each, "
@@ -354,7 +359,7 @@ axes.set_xscale("log", base=2)
 axes.set_yscale("log")
 axes.set(xlabel="devices", ylabel="MiB on one device", ylim=(40, 2e5), xticks=devices, xticklabels=devices)
 axes.legend(loc="upper right")
-plots.show(figure, alt="On one to eight devices the blockwise loss needs 20 times less memory than a share of the table.")
+plots.show(figure, alt="On one to eight devices the blockwise loss needs far less memory than a share of the table.")
 
 # %% [markdown]
 # 17.2 GB for the table: more than a TPU v5e holds in all (16 GB). In blocks of 1,024 rows one device needs 802 MiB, eight
@@ -376,9 +381,9 @@ plots.show(figure, alt="On one to eight devices the blockwise loss needs 20 time
 # | NVIDIA H100 SXM | 989 TFLOP/s | 900 GB/s NVLink | 8 in a server |
 # | the same, Ethernet | 989 TFLOP/s | 100 Gbit/s each way | any |
 #
-# One **assumption**: a device reaches 30 % of its peak. Nobody published that for our network; a convolution
-# of 32 channels may well reach less. The peak is that of bfloat16, too, while our step is in float32: our network would
-# take longer than this says.
+# One **assumption**: a device reaches 30 % of its peak. Nobody published that for our network; a
+# convolution of so few channels may well reach less. The peak is that of bfloat16, too, while our
+# step is in float32: our network would take longer than this says.
 
 # %%
 PER_DEVICE = 256  # rows on each device: change it
@@ -407,10 +412,11 @@ for machine, (_, _, most) in MACHINES.items():
           f"gradients {times[2]:.0f}, embeddings {times[3]:.0f}")
 
 # %% [markdown]
-# 256 devices with 256 rows each are one batch of 65,536. The gradients, which everyone thinks of first, take 2
-# microseconds on the TPU's links; the embeddings take 167, more than the network's 67. They grow with the devices, as each device
-# must hear of everyone's rows, and so does the table: each row meets 65,535 others. Over Ethernet the
-# embeddings take 2,674 microseconds, 200 times as long as the network.
+# 256 devices with 256 rows each are one batch of 256 x 256 = 65,536. The gradients, which everyone
+# thinks of first, take 2 microseconds on the TPU's links; the embeddings take 167, more than the
+# network's 67. They grow with the devices, as each device must hear of everyone's rows, and so does
+# the table: each row meets 65,536 - 1 = 65,535 others. Over Ethernet the embeddings take 2,674
+# microseconds, 2,674 / 13 = 206 times as long as the network.
 #
 # **Efficiency** is the time of a step alone over its time among many. *Predict: what helps more, four times the
 # rows on each device, or an encoder that is a hundred times heavier?*
@@ -446,16 +452,17 @@ PER_DEVICE = 256
 # With an encoder as small as ours you do not need 256 devices; with one that does, the loss is cheap. And Ethernet
 # is below one half from the second device on, in both pictures.
 #
-# What this leaves out: the start of each message (a ring of 256 passes on 510 parts one after another in an all-reduce; if each took
-# a microsecond to start, that alone would be more than all of the above on the TPU); that a device can compute
-# while it receives; that links are shared or longer between servers; reading the pictures; the slowest of 256 devices. Some make it
+# What this leaves out: the start of each message (a ring of 256 passes on 2 x (256 - 1) = 510 parts
+# one after another in an all-reduce; if each took a microsecond to start, that alone would be more
+# than all of the above on the TPU); that a device can compute while it receives; that links are
+# shared or longer between servers; reading the pictures; the slowest of 256 devices. Some make it
 # better, some worse. Take the order of things from it, not the second digit.
 #
 # ### Half the bits
 #
-# All of the above counts float32, 4 bytes a number. bfloat16 keeps the range of float32 and 8 bits of its
-# precision in 2 bytes: whatever is exchanged in it takes half the bytes and half the time. Weights and their
-# sums usually stay in float32.
+# All of the above counts float32, four bytes a number. bfloat16 keeps the range of float32 and eight
+# bits of its precision in two bytes: whatever is exchanged in it takes half the bytes and half the
+# time. Weights and their sums usually stay in float32.
 #
 # ## Nothing but the mesh
 #
@@ -464,7 +471,7 @@ PER_DEVICE = 256
 # | where | start | mesh |
 # | --- | --- | --- |
 # | this machine, simulated | `jax.config.update("jax_num_cpu_devices", 4)` | `jax.make_mesh((4,), ("batch",))` |
-# | a server with 8 GPUs | `python train.py` | `jax.make_mesh((8,), ("batch",))` |
+# | a server with eight GPUs | `python train.py` | `jax.make_mesh((8,), ("batch",))` |
 # | the same, a process a GPU | `python -m siamese_lib.launch --processes 8 train.py` | `jax.make_mesh((jax.device_count(),), ("batch",))` |
 # | a TPU slice of one host | `python train.py` | the same |
 # | a TPU pod, or several servers under Slurm | `python train.py` on every host | the same |
@@ -589,12 +596,14 @@ check("11.3", negatives_of)
 #
 # ## Recap
 #
-# - What changes when the training moves from one core to many devices? Nothing but the mesh: the same lines gave the
-#   same losses, to about 1e-7 with momentum, on 1, 2 and 4 devices, and others like them ran in two processes.
+# - What changes when the training moves from one core to many devices? Nothing but the mesh: the same
+#   lines gave the same losses, to within rounding with momentum, on one, two and four devices, and
+#   others like them ran in two processes.
 # - A loss whose rows are independent needs one exchange, the sum of the gradients. A loss with negatives from the batch
 #   needs the positives of all devices too; without them it runs, looks better, and trains on less.
-# - The gradients cost a device at most 8 bytes a parameter, however many devices there are; twice that where the sides go
-#   through the network apart. The embeddings cost at most 8 bytes for each number of the whole batch.
+# - The gradients cost a device at most eight bytes a parameter, however many devices there are; twice
+#   that where the sides go through the network apart. The embeddings cost at most eight bytes for
+#   each number of the whole batch.
 # - By arithmetic a small encoder on 256 TPU chips spends most of its step on exchanging embeddings (efficiency 0.25), a heavy one hardly any (0.94).
 # - A killed process ends the run; the same command goes on from the last checkpoint.
 #

@@ -13,6 +13,7 @@ from prose.tokens import numbers
 
 _PLAIN = [
     (r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))"), (r"\\sqrt\{([^{}]*)\}", r" sqrt(\1)"),
+    (r"\\sqrt ?(\d+)", r" sqrt(\1)"), (r"(\d?) ?\\pi\b", r"\1 * pi"),
     (r"\\(?:cdot|times)\b", "*"), (r"\\(ln|exp|max|min)\b", r" \1 "),
     (r"\\(?:left|right|,|;|!)", " "), (r"[{}$]", " "), ("−", "-"), ("[×·]", "*"),
     ("²", "**2"), ("³", "**3"), (r"\^", "**"),
@@ -20,12 +21,19 @@ _PLAIN = [
     (r"(?<=\d),(?=\d{3}\b)", ""), (r"(?<=[\d)]) ?x ?(?=[\d(.])", "*"),
 ]  # fmt: skip
 _TOKEN = re.compile(r"[^\W\d]\w*|(?:(?<=[\s(])-|^-)?(?:\d+(?:\.\d+)?(?:e-?\d+)?|\.\d+)|\*\*|\S")
-_ARITHMETIC = re.compile(r"-?\d.*|-?\.\d+|\*\*|[-+*/(),]|log|sqrt|exp|max|min")
+_ARITHMETIC = re.compile(r"-?\d.*|-?\.\d+|\*\*|[-+*/(),]|log|sqrt|exp|max|min|pi")
 _OPERATORS = {"+", "-", "*", "/", "**"}
 _LETTER = re.compile(
     r"(?!a$)[^\W\d]\d?|cos|sin|\\\w*|\|"
 )  # 2 cos(a), 2 x: goes on, but not in numbers
-_NAMES = {"log": math.log, "sqrt": math.sqrt, "exp": math.exp, "max": max, "min": min}
+_NAMES = {
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "exp": math.exp,
+    "max": max,
+    "min": min,
+    "pi": math.pi,
+}
 _ALONE = re.compile(r"-? ?[\d.]+(?:e-?\d+)?")
 
 

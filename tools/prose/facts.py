@@ -104,7 +104,15 @@ def _values(node, about, line):
         yield Fact(value, "", frozenset(about), line)
     for child in ast.iter_child_nodes(node):
         if not _says_nothing(node, child):
-            yield from _values(child, about, line)
+            yield from _values(child, about | _key_of(node, child), line)
+
+
+def _key_of(node, child):
+    """Stems of the key under which an entry stands in a dict."""
+    if isinstance(node, ast.Dict) and child in node.values:
+        key = node.keys[node.values.index(child)]
+        return stems(ast.unparse(key)) if key else set()
+    return set()
 
 
 def _says_nothing(node, child):

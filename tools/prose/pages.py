@@ -37,18 +37,18 @@ def notebook(path):
     everywhere = [
         fact for cell in cells if cell.cell_type == "code" for fact in settings(cell.source)
     ]
-    passages, beside, heading = [], list(everywhere), ""
+    passages, beside, heading, above = [], list(everywhere), "", []
     for number, cell in enumerate(cells):
         where = f"{path.stem}, cell {number}"
         if cell.cell_type == "code":
-            beside += written(cell.source)
-            beside += [fact for text in _texts(cell) for fact in printed(text)]
-            beside += _points(cell)
+            own = [fact for text in _texts(cell) for fact in printed(text)]
+            above = own if cells[number - 1].cell_type != "code" else above + own
+            beside += [*written(cell.source), *_points(cell), *own]
             passages += [Passage(where, text, heading, beside) for text in _pictures(cell)]
             continue
         for part in filter(str.strip, _PART.split(cell.source)):
             if re.match("#{1,3} ", part):
-                beside, heading = list(everywhere), part.splitlines()[0]
+                beside, heading = [*everywhere, *above], part.splitlines()[0]
             passages.append(Passage(where, part, heading, beside))
             beside += _fenced(part)
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
