@@ -3,8 +3,8 @@
 Usage: python tools/numbers_in_prose.py [NAME ...]     all pages, or those whose names begin so
 
 A number counts as it stands or rounded, a share for its per cent, and it must be
-1. printed by the section's code, or by that just above (of one or two digits: on a line that shares a word or another
-   number with the sentence),
+1. printed by the section's code, or by that just above (of one or two digits: on a line that
+   shares a word or another number with the sentence),
 2. given there: set by the code of the section, or anywhere by a NAME in capitals; in the quiz, set
    by the question,
 3. in prose/sources.toml: numbers of others with the place where each stands, and stored results,

@@ -12,13 +12,14 @@ import re
 from prose.tokens import numbers
 
 _PLAIN = [
+    (r"\*+([^\W\d][^*\n]*)\*+", r"\1"),  # emphasis
     (r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))"), (r"\\sqrt\{([^{}]*)\}", r" sqrt(\1)"),
     (r"\\sqrt ?(\d+)", r" sqrt(\1)"), (r"(\d?) ?\\pi\b", r"\1 * pi"),
     (r"\\(?:cdot|times)\b", "*"), (r"\\(ln|exp|max|min)\b", r" \1 "),
     (r"\\(?:left|right|,|;|!)", " "), (r"[{}$]", " "), ("−", "-"), ("[×·]", "*"),
     ("²", "**2"), ("³", "**3"), (r"\^", "**"),
     (r"√ ?(\d[\d.]*)", r"sqrt(\1)"), (r"\bln (\d[\d.]*\b)", r"ln(\1)"), (r"\bln\b", "log"),
-    (r"(?<=\d),(?=\d{3}\b)", ""), (r"(?<=[\d)]) ?x ?(?=[\d(.])", "*"),
+    (r"(?<=\d),(?=\d{3}\b)", ""), (r"(?<=[\d)])\s?x\s?(?=[\d(.])", "*"),
 ]  # fmt: skip
 _TOKEN = re.compile(r"[^\W\d]\w*|(?:(?<=[\s(])-|^-)?(?:\d+(?:\.\d+)?(?:e-?\d+)?|\.\d+)|\*\*|\S")
 _ARITHMETIC = re.compile(r"-?\d.*|-?\.\d+|\*\*|[-+*/(),]|log|sqrt|exp|max|min|pi")
