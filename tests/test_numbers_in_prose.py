@@ -45,7 +45,7 @@ def test_every_page_is_read():
         ("02", "-1.675", "-1.579"),  # the cost one step earlier
         ("05", "0.985", "0.980"),  # a figure that an earlier run had printed
         ("05", "0.646", "0.464"),  # two digits swapped
-        ("06", "98.8, 99.7, 96.0", "98.8, 99.1, 96.0"),  # somebody else's
+        ("06", "0.988, 0.997, 0.960", "0.988, 0.997, 0.906"),  # somebody else's
         ("07", "0.9258", "0.9595"),  # not the number of the source that is named
         ("04", "2 x 0.25 x 256 = 128", "2 x 0.25 x 256 = 126"),  # a sum that does not come out
         ("03", "0.065", "0.056"),

@@ -11,6 +11,7 @@ from prose.tokens import numbers, stems
 
 _SHARE = re.compile(r"(\d[\d,]*) (?:of|in|out of) (?:the |its )?(\d[\d,]*)\b")
 _ALONE = re.compile(r"-?([\d.e-]+)(?:/(\d+))?")  # a number, or a fraction: "= 1/16"
+_WORDS_AGAIN = {1: 3, 2: 1}  # how many words two sentences share that say one short number
 _OTHER = re.compile(r"\bnotebooks? (\d\d)|\[(\d\d)\b|\b(0\d)\b", re.IGNORECASE)
 
 
@@ -107,11 +108,11 @@ def _share(number, passage):
 def _again(number, earlier):
     """Whether the page has said the number before, and where it is short, of the same thing."""
     about = stems(number.sentence)
-    return number.digits > 1 and any(
-        other.value == number.value and other.unit == number.unit
-        and (number.digits > 2 or stems(other.sentence) & about)
+    return any(
+        (other.value, other.unit) == (number.value, number.unit)
+        and len(stems(other.sentence) & about) >= _WORDS_AGAIN.get(number.digits, 0)
         for other in earlier
-    )  # fmt: skip
+    ) and (number.digits > 1 or "." in number.text)  # fmt: skip
 
 
 def _elsewhere(number, said_by):
