@@ -228,7 +228,7 @@ def test_a_stored_result_and_a_setting_are_looked_up(tmp_path):
     (tmp_path / "benchmarks").mkdir()
     values = {"a": {"auc": [{"mean": 0.861}, {"mean": 0.865}], "0.5": 3}}
     (tmp_path / "benchmarks" / "x.json").write_text(json.dumps(values))
-    (tmp_path / "x.py").write_text("SIZE = 3 * 1024\nclass Limits:\n    seconds: float = 600\n")
+    (tmp_path / "x.py").write_text("SIZE, OTHER = 3 * 1024, 5\nclass Limits:\n    seconds: float = 600\n")
     path = "benchmarks/x.json: "
     assert looked_up(path + "a.auc.*.mean", tmp_path) == [pytest.approx(0.863)]
     assert looked_up(path + "a|0.5", tmp_path) == [3]

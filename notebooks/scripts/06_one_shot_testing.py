@@ -192,7 +192,8 @@ print(f"evaluate_n_way {library.mean:.3f}, interval {library.low:.3f} to {librar
 # Now the network. It learns from pairs (anchor, positive): two drawings of one letter in different
 # typefaces. The other letters of the batch are the negatives, as in
 # [04](04_modified_triplet_loss.ipynb). No letter may occur twice in a batch, or it would be its own
-# negative. *Predict: why insist on two different typefaces?*
+# negative, a false one ([05](05_training_and_testing.ipynb) has the price: the hardest negative pays
+# most). *Predict: why insist on two different typefaces?*
 
 # %%
 # Recipe: the batches.
@@ -282,9 +283,9 @@ for epoch in (0, 3, EPOCHS - 1):
           f"validation {history['validation'][epoch]:.3f}")
 
 # %% [markdown]
-# The first epochs bring most of the gain: after four of fifteen the network is at 0.799, at the end at
-# 0.865. The loss does not reach 0. With the hardest of 63 negatives in it, some letter of a batch is
-# always hard.
+# The first epochs bring most of the gain: after four of fifteen the network is at 0.799, at the end
+# at 0.865. The loss does not reach 0. With the hardest of 64 - 1 = 63 other letters in it, some
+# letter of a batch is always hard.
 #
 # ## The test, opened once
 #
@@ -344,14 +345,15 @@ for split, (data, vectors) in seen.items():
 
 # %% [markdown]
 # One split holds both: Armenian is read at 0.931, Arabic at 0.819, where many letters differ in dots
-# only. The test scripts lie between 0.892 and 0.939. So which scripts are drawn matters more than what
-# the intervals of the table say: they cover the draw of episodes, not that of scripts. Five scripts
-# are few.
+# only. The test scripts lie at 0.892, 0.913 and 0.939. So which scripts are drawn matters more than
+# what the intervals of the table say: they cover the draw of episodes, not that of scripts. Five
+# scripts are few.
 #
 # ## The picture of one query
 #
 # What the network does with a query: it measures the cosine to each support picture and names the
-# largest. Here is one query of a test script among 20 letters, with the 13 most similar support pictures.
+# largest. Here is one query of a test script among 20 letters, with the thirteen most similar support
+# pictures.
 
 # %%
 in_script = np.flatnonzero(test.alphabet == np.unique(test.alphabet)[1])
@@ -377,13 +379,14 @@ show_ranking(script.images[query], vectors[letters] @ vectors[query], script.ima
 
 # %% [markdown]
 # The green frame marks the right letter, and the numbers are cosines. The first place is the answer,
-# here the right one at 0.77; the second has 0.43, and the gap between them says how safe the answer
-# is. What follows looks alike, too: the next two letters are wide and
-# reach up or down on both sides, as the query does.
+# here the right one, far ahead of the second: the gap between them says how safe the answer is. What
+# follows looks alike, too: the next two letters are wide and reach up or down on both sides, as the
+# query does.
 #
 # ### Try it
 #
-# Change `ROW` to another number from 0 to 19 and run the cell again. *What do you expect?*
+# Change `ROW` to the number of another of the 20 letters (they count from 0) and run the cell again.
+# *What do you expect?*
 # - A letter with a shape of its own: a wide gap between the first and the second cosine.
 # - A letter with a near twin in the script: two high cosines, and sometimes the wrong one first.
 # - Pixels in place of embeddings (`test_pixels[in_script]`): which order do they give?
@@ -472,12 +475,12 @@ plots.show(figure, alt="Left: pixels of six letters all mixed. Right: their embe
 
 # %% [markdown]
 # As pixels the letters lie through each other, as embeddings they form groups, although the network
-# never met this script. Some groups touch here. The picture shows two directions of 64; the others
+# never met this script. Some groups touch here. The picture shows two directions of many; the others
 # hold more of them apart, as the accuracy says.
 #
 # ## Where it fails
 #
-# An accuracy says how often, not where. Here are errors from 50 episodes of the script, those in
+# An accuracy says how often, not where. Here are errors from fifty episodes of the script, those in
 # which the wrong letter led by most: the query, what the network said, and the right answer.
 
 # %% tags=["trained"]
@@ -572,9 +575,10 @@ for way, name in enumerate(("prototypes", "fine-tuned", "with entropy")):
 # the entropy as often. Both gains are hardly larger than their own intervals, so this needs more episodes
 # and more seeds.
 #
-# `benchmarks/few_shot.py` takes three seeds, 200 episodes each over all test scripts, and chooses scale,
-# steps, rate and the weight of the entropy on the validation scripts. Its encoder is smaller than ours and
-# trains for 8 epochs in place of 15, so its accuracies are lower: only the gains matter here.
+# `benchmarks/few_shot.py` takes three seeds, 600 / 3 = 200 episodes each over all test scripts, and
+# chooses scale, steps, rate and the weight of the entropy on the validation scripts. Its encoder is
+# smaller than ours and trains for 8 epochs in place of 15, so its accuracies are lower: only the
+# gains matter here.
 
 # %%
 few = json.loads(Path("../benchmarks/results/few_shot.json").read_text())
@@ -588,12 +592,12 @@ for task, ways in few["few-shot"].items():
 print("weights chosen", {own["entropy_weight"] for ways in few["few-shot"].values() for own in ways["settings"]})
 
 # %% [markdown]
-# With one example there is nothing to gain: the prototype is the picture itself, the head answers it well
-# from the start, and steps change the accuracy by -0.001. With five examples they help: 0.003 among 5
-# classes, and 0.012 +- 0.003 among 20, where the prototypes have 0.945: a point, and a fifth of the wrong
-# answers. That interval pools the episodes of three networks; by seed the gain is 0.010 to 0.015.
-# Prototypes had already gained 0.007 over the mean cosine there. (With one example of 20 classes this
-# network has 0.866 and ours 0.917: the smaller encoder and the shorter training.)
+# With one example there is nothing to gain: the prototype is the picture itself, the head answers it
+# well from the start, and fine-tuning changes the accuracy by -0.001. With five examples they help:
+# 0.003 among 5 classes, and 0.012 +- 0.003 among 20, where the prototypes have 0.945: a point, and a
+# fifth of the wrong answers. That interval pools the episodes of three networks; by seed the gain is
+# 0.010 to 0.015. Prototypes had already gained 0.007 over the mean cosine there. (With one example of
+# 20 classes this network has 0.866 and ours 0.917: the smaller encoder and the shorter training.)
 #
 # The entropy disappoints. Three weights were tried, 0.03, 0.1 and 0.3, and validation chose 0.03 every
 # time, the one in the cell above. (Ties go to the smaller weight, and 0 was not offered.) Even so it is
@@ -673,12 +677,12 @@ for axes, title in zip((left, middle, right), ("few examples", "imbalance", "pro
 plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbalance, and two reliability curves.")
 
 # %% [markdown]
-# - **Few examples: yes, but not for one.** With three examples a letter the Siamese network has 0.891,
-#   the classifier 0.803, with twice the steps 0.831. With ten the lead shrinks (0.944, 0.909). With a
-#   single one there is none (0.531, 0.519, the ranges overlap): one drawing makes no pair but with
-#   itself. That is among 50 letters, where guessing scores 0.02, and cannot be compared with the 0.917
-#   above, which is among 20. The likely reason for the gap is that hundreds of other letters had been
-#   learnt there.
+# - **Few examples: yes, but not for one.** With three examples a letter the Siamese network has
+#   0.891, the classifier 0.803, with twice the steps 0.831. With ten the lead shrinks (0.944, 0.909).
+#   With a single one there is none (0.531, 0.519, the ranges overlap): one drawing makes no pair but
+#   with itself. That is among 50 letters, where guessing scores 1 / 50 = 0.02, and cannot be compared
+#   with the 0.917 above, which is among 20. The likely reason for the gap is that hundreds of other
+#   letters had been learnt there.
 # - **Imbalance: better on the rare letters.** Ten letters have 40 examples, forty have 2. Of those forty
 #   the classifier gets 0.382 right, the Siamese network 0.790. On the frequent ten it is slightly worse
 #   (0.963, the classifier 0.990). More than half of the lead is only how batches are drawn: pairs deal
@@ -693,12 +697,12 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 #   are right after 40 steps in every seed, with the classifier after 60 to 80. The complaint is about
 #   going through all pairs, N(N - 1)/2 of N drawings. A batch with its own negatives does not.
 # - **No probabilities: yes, and it can be mended.** Read (1 + cosine)/2 as the probability of "same",
-#   and it is off by 0.274 on average (right panel: seed 0). A logistic curve fitted to
-#   the cosines of validation pairs, two numbers, brings that to 0.015. That holds where half the pairs are
-#   the same, as here. Weighted as if one in twenty were, the same curve says too much: it is off by 0.058
-#   to 0.068, and where it says 0.98, only 0.77 to 0.79 are the same. So fit it at the rate of use, or add
-#   the logarithm of the prior odds, here 1/19, to its intercept. How well a classifier's own
-#   probabilities hold was not measured.
+#   and it is off by 0.274 on average (right panel: seed 0). A logistic curve fitted to the cosines of
+#   validation pairs, two numbers, brings that to 0.015. That holds where half the pairs are the same,
+#   as here. Weighted as if one in twenty were, the same curve says too much: it is off by 0.058 to
+#   0.068, and where it says 0.98, only 0.77 to 0.79 are the same. So fit it at the rate of use, or
+#   add the logarithm of the prior odds, at this share of pairs 0.05 / (1 - 0.05) = 1/19, to its
+#   intercept. How well a classifier's own probabilities hold was not measured.
 #
 # ## A failure on purpose: flattering numbers
 #
@@ -805,26 +809,28 @@ for task, ours in own["mean"].items():
 
 # %% [markdown]
 # Five minutes answer 0.961 of the official questions, people 0.955, Koch's network 0.920. The longer
-# training answers 0.988, and 0.993 when it looks at each picture once. Otherwise an embedding is the mean over
-# the picture and eight slightly distorted copies, which had been decided before and does not help here.
-# There are 400 questions: one is 0.0025, and a 95 % interval around 0.988 is 0.011 to either side.
+# training answers 0.988, and 0.993 when it looks at each picture once. Otherwise an embedding is the
+# mean over the picture and eight slightly distorted copies, which had been decided before and does
+# not help here. There are 20 x 20 = 400 questions: one is 1 / 400 = 0.0025, and a 95 % interval
+# around 0.988 is 1.96 x sqrt(0.988 x (1 - 0.988) / 400) = 0.011 to either side.
 #
 # **Why the protocols differ.** *Within* and *mixed* are our own random episodes. Letters of one alphabet
 # look more alike than letters of many: with 20 ways the same weights have 0.887 within and 0.968 mixed.
 # The official runs stay within an alphabet too, and yet come out at 0.988: they are 20 fixed draws, kinder
 # ones than chance deals. So two figures "20-way, one-shot, one alphabet" can lie ten points apart.
 #
-# Prototypical networks have 98.8, 99.7, 96.0 and 98.9 % in the four mixed rows (Snell et al. 2017), our
-# longer training 98.9, 99.7, 96.8 and 98.7. That looks like a draw, and is none, for the data are divided
-# otherwise. In the files that they published, training has 1,200 letters of 38 alphabets and the test
-# 423 letters of 13, and a quarter turn makes a new letter in both. Ours learnt 964 letters of 30
-# alphabets and is tested on 20 others.
+# Prototypical networks have 0.988, 0.997, 0.960 and 0.989 in the four mixed rows (Snell et al. 2017),
+# our longer training 0.989, 0.997, 0.968 and 0.987. That looks like a draw, and is none, for the data
+# are divided otherwise. In the files that they published, training has 1,200 letters of 38 alphabets
+# and the test 423 letters of 13, and a quarter turn makes a new letter in both. Ours learnt 964
+# letters of 30 alphabets and is tested on 20 others.
 #
-# The last two rows are about our printed letters. One training run is one draw, so `benchmarks/glyphs.py`
-# repeats this notebook's recipe with three seeds: they lie within one point of each other, and how the
-# weights start hardly matters. (They ran on another processor: seed 0 came out at 0.912 there, at 0.917
-# here.) The deeper tower, trained for two minutes of two cores on them, gains 0.016 with one example and
-# loses 0.005 with five (`benchmarks/glyphs_residual.py`): deeper is not better at everything.
+# The last two rows are about our printed letters. One training run is one draw, so
+# `benchmarks/glyphs.py` repeats this notebook's recipe with three seeds: they lie within one point of
+# each other, and how the weights start hardly matters. (They ran on another processor: seed 0 came
+# out at 0.912 there, at 0.917 here.) The deeper tower, trained for two minutes of two cores on them,
+# gains 0.930 - 0.914 = 0.016 with one example and loses 0.964 - 0.959 = 0.005 with five
+# (`benchmarks/glyphs_residual.py`): deeper is not better at everything.
 #
 # ## Exercises
 #

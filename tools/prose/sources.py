@@ -75,13 +75,21 @@ def _step(value, step):
     return [value[int(step)] if isinstance(value, list) else value[step]]
 
 
+def _pairs(target, value):
+    """(name, value) of an assignment, one by one where several are assigned at once."""
+    target = getattr(target, "target", target)
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=False))
+    return [(target, value)]
+
+
 def _assigned(text, name):
     """The numbers that a program assigns to a name, in a class too."""
     found = []
     for node in ast.walk(ast.parse(text)):
-        targets = getattr(node, "targets", [getattr(node, "target", None)])
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and name in map(ast.unparse, targets):
-            found += values_of(node.value)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target, value in _pairs(getattr(node, "targets", [node])[0], node.value):
+                found += values_of(value) if ast.unparse(target) == name else []
     if not found:
         raise ValueError(f"no numbers are assigned to {name}; name another source")
     return found
