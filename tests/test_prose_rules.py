@@ -154,7 +154,7 @@ def test_a_number_may_be_said_again_and_said_of_another_notebook():
         ("max(-0.8 + 0.4 + 0.25, 0) = 0", [True]),
         ("from *all* 28 x\n28 = 784 pixels", [True]),
         ("(0.3 + 0.1 - 0.8) / 3 = -0.133", [True]),
-        ("0.915² = 0.837", [True]),
+        ("0.915² = 0.837 and 1.96 x sqrt(0.25 / 25) = 0.196", [True, True]),
         ("1,000 - 40 = 960", [True]),
         ("1 - .95 = .05 = 0.1 / 2", [True, True]),
         ("so L2 is -0.8 + 0.79 + 0.25 = 0.24", [True]),
@@ -228,7 +228,9 @@ def test_a_stored_result_and_a_setting_are_looked_up(tmp_path):
     (tmp_path / "benchmarks").mkdir()
     values = {"a": {"auc": [{"mean": 0.861}, {"mean": 0.865}], "0.5": 3}}
     (tmp_path / "benchmarks" / "x.json").write_text(json.dumps(values))
-    (tmp_path / "x.py").write_text("SIZE, OTHER = 3 * 1024, 5\nclass Limits:\n    seconds: float = 600\n")
+    (tmp_path / "x.py").write_text(
+        "SIZE, OTHER = 3 * 1024, 5\nclass Limits:\n    seconds: float = 600\n"
+    )
     path = "benchmarks/x.json: "
     assert looked_up(path + "a.auc.*.mean", tmp_path) == [pytest.approx(0.863)]
     assert looked_up(path + "a|0.5", tmp_path) == [3]
