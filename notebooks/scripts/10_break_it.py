@@ -231,10 +231,11 @@ beside(wrong[0], right[0], level=0.5, text="2 x margin", names=("axis=None", "ax
        alt="Left: the loss creeps along just under twice the margin. Right: it falls far below.")
 
 # %% [markdown]
-# It learns, and that is what makes this failure treacherous. The AUC of new letters is 0.833, against 0.857 along the right axis, so
-# no ranking figure such as the AUC, which does not see lengths, would sound an alarm. But the loss hangs under twice the margin, where it has next to no
-# room, and an embedding is no longer a property of the picture: the same picture has length 1.000 alone
-# and 0.151 among 100. A stored embedding cannot be compared with one made tomorrow. What settles it is the
+# It learns, and that is what makes this failure treacherous. The AUC of new letters is 0.831, against
+# 0.857 along the right axis, so no ranking figure such as the AUC, which does not see lengths, would
+# sound an alarm. But the loss hangs under twice the margin, where it has next to no room, and an
+# embedding is no longer a property of the picture: the same picture has length 1.000 alone and 0.150
+# among 100. A stored embedding cannot be compared with one made tomorrow. What settles it is the
 # length of a row: 0.055 on average.
 #
 # ## 3 NaN at zero distance

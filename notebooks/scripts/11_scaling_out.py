@@ -117,8 +117,9 @@ apart = max(float(abs(a - b).max()) for a, b in zip(average, whole, strict=True)
 print(f"largest entry of the gradient {largest:.3f}, largest difference {apart:.0e}")
 
 # %% [markdown]
-# 8e-09 where the largest entry is 0.020: equal, up to rounding. The workers had to send each other one thing, their
-# gradients, and everybody then takes the same step with the same weights.
+# The largest difference is 2e-08, where the largest entry is 0.020: equal, up to rounding. The
+# workers had to send each other one thing, their gradients, and everybody then takes the same step
+# with the same weights.
 #
 # ## Where it breaks, on purpose
 #
@@ -148,9 +149,9 @@ print(f"mean of four of 64 rows {np.mean(losses):.4f}, each row has  {ROWS // 4 
       f"the hardest at cosine {np.mean([hardest_negative(a, p) for a, p in quarters]):.3f}")
 
 # %% [markdown]
-# Lower: 0.4306 in place of 0.4517. Nothing has crashed and the loss even looks better, but a row now
-# meets 63 others where it met 255, and the hardest of 63 is easier, a cosine of 0.848 in place of
-# 0.891. You paid for a batch of 256 rows and train with batches of 64 rows. It gets worse with every
+# Lower: 0.4383 in place of 0.4567. Nothing has crashed and the loss even looks better, but a row now
+# meets 63 others where it met 255, and the hardest of 63 is easier, a cosine of 0.856 in place of
+# 0.896. You paid for a batch of 256 rows and train with batches of 64 rows. It gets worse with every
 # device you add.
 #
 # What is missing? A row needs the *positives* of all rows, its own anchor, and nothing else of the others. So before
@@ -175,8 +176,8 @@ assert abs(np.mean(parts) - together) < 1e-5
 print(f"mean of four workers who know all positives {np.mean(parts):.4f}")
 
 # %% [markdown]
-# 0.4517 again: asserted against the library's loss of the whole batch. What travels is 256 rows of 64 numbers, the
-# embeddings; no picture leaves its worker.
+# 0.4567 again: asserted against the library's loss of the whole batch. What travels is 256 rows of 64
+# numbers, the embeddings; no picture leaves its worker.
 #
 # ## A mesh
 #
@@ -239,19 +240,21 @@ for step, values in enumerate(zip(alone, pair, all_four, strict=True)):
 print(f"largest difference to one device: 2 devices {abs(pair - alone).max():.0e}, all {abs(all_four - alone).max():.0e}")
 
 # %% [markdown]
-# The same losses to four decimals, and a largest difference of about 1e-7: sums are added up in another order, no more.
-# The optimizer here was momentum. Does that matter? *Predict: the same with Adam?*
+# On two devices the largest difference is 1e-07: sums are added up in another order, no more. On all
+# four devices the difference is 6e-03, and it comes late: where two negatives are nearly tied, a
+# rounding decides which of them is the closest. (Another processor rounds otherwise, and may show
+# less.) The optimizer here was momentum. Does that matter? *Predict: the same with Adam?*
 
 # %% tags=["trained"]
 adam = optax.adam(3e-3)
 print(f"Adam, 2 devices, largest difference to one device {abs(run(2, adam) - run(1, adam)).max():.0e}")
 
 # %% [markdown]
-# With Adam the largest difference is 4e-03, some ten thousand times as much, with the same loss and
-# the same batches. A likely reason: Adam divides each entry of the gradient by its own size. An entry
-# that should be 0 and is a billionth by rounding moves as far as all others, in a direction that
-# rounding chose. So compare devices over a few plain steps, and long runs by their metric, not by
-# their losses.
+# With Adam the largest difference on two devices is 9e-03, tens of thousands of times as much, with
+# the same loss and the same batches. A likely reason: Adam divides each entry of the gradient by its
+# own size. An entry that should be 0 and is a billionth by rounding moves as far as all others, in a
+# direction that rounding chose. So compare devices over a few plain steps, and long runs by their
+# metric, not by their losses.
 #
 # ## What is exchanged
 #
@@ -597,8 +600,8 @@ check("11.3", negatives_of)
 # ## Recap
 #
 # - What changes when the training moves from one core to many devices? Nothing but the mesh: the same
-#   lines gave the same losses, to within rounding with momentum, on one, two and four devices, and
-#   others like them ran in two processes.
+#   lines gave the same losses, but for rounding and what it tips over, on one, two and four devices,
+#   and others like them ran in two processes.
 # - A loss whose rows are independent needs one exchange, the sum of the gradients. A loss with negatives from the batch
 #   needs the positives of all devices too; without them it runs, looks better, and trains on less.
 # - The gradients cost a device at most eight bytes a parameter, however many devices there are; twice
