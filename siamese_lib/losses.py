@@ -145,8 +145,8 @@ def modified_triplet_loss(
     """Mean negative plus closest negative of the batch: L1 + L2 for every row.
 
     S = anchor @ positive.T, inputs used as given (normalise them first). Row i: S[i, i] is the
-    positive, all other entries are negatives. Where most rows have one of their own class among
-    them, "hardest" fails and "closest" suffers: notebook 05 measures it.
+    positive, all other entries are negatives. Where every row has one of its own class among them,
+    "hardest" fails and "closest" suffers: notebook 05 measures it.
     L1 = max(mean negative - S[i, i] + margin, 0), L2 the same with one chosen negative:
     "closest" is the largest off-diagonal entry not above the diagonal one (a row with none adds
     0 to L2, although its positive is the worst of all); "hardest" the largest off-diagonal entry.
