@@ -135,6 +135,8 @@ def test_a_number_may_be_said_again_and_said_of_another_notebook():
     first = Passage("first", "The AUC is 0.861.", "", list(printed("AUC 0.861")))
     again = Passage("again", "So 0.861 it is, not 0.862.", "", [])
     assert [f.number for f in findings(Page("03_x", [first, again]), KNOWN)] == ["0.862"]
+    finer = Passage("again", "So the AUC is 0.8610.", "", [])
+    assert [f.number for f in findings(Page("03_x", [first, finer]), KNOWN)] == ["0.8610"]
     said = {"00": list(numbers("It reads 0.915."))}
     assert left("Notebook 00 has 0.915.", said=said) == []
     assert left("Notebook 03 has 0.915.", said=said) == ["0.915"]

@@ -110,6 +110,7 @@ def _again(number, earlier):
     about = stems(number.sentence)
     return any(
         (other.value, other.unit) == (number.value, number.unit)
+        and other.half <= number.half  # 0.98 has not said 0.980
         and len(stems(other.sentence) & about) >= _WORDS_AGAIN.get(number.digits, 0)
         for other in earlier
     ) and (number.digits > 1 or "." in number.text)  # fmt: skip
