@@ -373,8 +373,7 @@ def accuracy_loop(similarity, is_same, threshold):
 
 
 in_one_line = np.mean((similarity > 0.7) == validation.is_same)
-assert accuracy_loop(similarity, validation.is_same, 0.7) == in_one_line
-assert in_one_line == metrics.accuracy_at(similarity, validation.is_same, threshold=0.7)
+assert in_one_line == accuracy_loop(similarity, validation.is_same, 0.7) == metrics.accuracy_at(similarity, validation.is_same, threshold=0.7)
 threshold = metrics.best_threshold(similarity, validation.is_same)
 best = metrics.accuracy_at(similarity, validation.is_same, threshold=threshold)
 print(f"validation accuracy at 0.7 {in_one_line:.3f}, at the best threshold ({threshold:.2f}) {best:.3f}")
