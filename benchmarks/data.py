@@ -1,6 +1,6 @@
 """Does data ever take longer than an epoch of training? Tokenising, rendering glyphs, episodes.
 
-Usage: python benchmarks/data.py            writes benchmarks/results/data.json
+Usage: python benchmarks/data.py            writes siamese_lib/data/results/data.json
 Each row stands beside one epoch of the training that it feeds, compiled before, in one process.
 """
 
@@ -26,7 +26,7 @@ from siamese_lib.stairs import stair_plan, to_stairs
 from siamese_lib.text import build_tokenizer, encode_texts
 from siamese_lib.training import fit
 
-TARGET = Path(__file__).resolve().parent / "results" / "data.json"
+TARGET = Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "data.json"
 
 
 def clocked(make):

@@ -3,7 +3,7 @@
 Usage: python benchmarks/diagnosis.py build      the figures that the thresholds were read from
        python benchmarks/diagnosis.py held-out   the frozen thresholds on other data and seeds
 
-Both write their half of benchmarks/results/diagnosis.json. Every run is asked twice: with the
+Both write their half of siamese_lib/data/results/diagnosis.json. Every run is asked twice: with the
 history and the embeddings of new classes alone, and with all the evidence there is.
 
 A first held-out round (seeds 10 to 13, glyphs) showed flipped labels ending in collapse, which hid
@@ -26,7 +26,9 @@ from siamese_lib.diagnosis import diagnose
 from siamese_lib.energy import cosine_distance, euclidean_distance
 from siamese_lib.metrics import roc_auc
 
-TARGET = Path(__file__).resolve().parent / "results" / "diagnosis.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "diagnosis.json"
+)
 SETS = {
     "build": (("blobs", "questions"), (0, 1, 2)),
     "held-out": (("glyphs", "faces"), (30, 31, 32, 33)),

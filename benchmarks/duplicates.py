@@ -4,10 +4,10 @@ sparse: |x1 - x2| and a sigmoid on TF-IDF vectors; bags: two bags of pieces; mix
 logits of both; lstm: two LSTMs that read letters.
 
 Usage: python benchmarks/duplicates.py [--train FILE --test FILE] [--full-size]
-Writes benchmarks/results/duplicates.json. With no file it trains on load_quora("train"); FILE is
-in Quora's public format, and then validation is split off the training file, a tenth of its pairs
-with no question on two sides. --full-size measures time and memory on 404,351 made-up rows, in
-place of the rest; the other entries of the JSON stay.
+Writes siamese_lib/data/results/duplicates.json. With no file it trains on load_quora("train"); FILE
+is in Quora's public format, and then validation is split off the training file, a tenth of its
+pairs with no question on two sides. --full-size measures time and memory on 404,351 made-up rows,
+in place of the rest; the other entries of the JSON stay.
 """
 
 import argparse
@@ -44,7 +44,9 @@ from siamese_lib.subword_encoder import SubwordLSTM
 from siamese_lib.text import pair_batches, pair_rows
 from siamese_lib.training import encode, fit
 
-TARGET = Path(__file__).resolve().parent / "results" / "duplicates.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "duplicates.json"
+)
 SEEDS = (0, 1, 2)
 BATCH_SIZE = 256
 MEMBERS = 2  # encoders in a committee

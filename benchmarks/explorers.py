@@ -7,7 +7,7 @@ to the compositor). The one-shot explorer answers from the kernel: from the end 
 drawn ranking. "bare_slider" is an ipywidgets slider with nothing beside it, in the same run: the
 part of the time that is JupyterLab's and the machine's.
 
-Usage: python benchmarks/explorers.py            writes benchmarks/results/explorers.json
+Usage: python benchmarks/explorers.py            writes siamese_lib/data/results/explorers.json
 """
 
 import json
@@ -157,5 +157,5 @@ def measure():
 
 
 if __name__ == "__main__":
-    target = ROOT / "benchmarks" / "results" / "explorers.json"
+    target = ROOT / "siamese_lib" / "data" / "results" / "explorers.json"
     target.write_text(json.dumps(measure(), indent=1) + "\n")

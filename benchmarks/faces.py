@@ -1,6 +1,6 @@
 """Notebook 07's recipe on groups of people held out, with three seeds, next to raw pixels.
 
-Usage: python benchmarks/faces.py         writes benchmarks/results/faces.json
+Usage: python benchmarks/faces.py         writes siamese_lib/data/results/faces.json
 
 The recipe is read from the notebook's own cells, those that begin with "# Recipe", so the two
 cannot drift apart. The group 34 to 39 is the test of the notebook and seed 0 its run. The recipe
@@ -22,7 +22,7 @@ from machine import describe
 from siamese_lib.training import encode
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "benchmarks" / "results" / "faces.json"
+TARGET = ROOT / "siamese_lib" / "data" / "results" / "faces.json"
 SEEDS = (0, 1, 2)
 CHOSEN_ON, NEW = (0, 7, 14, 28), (20, 34)  # the first person of each group of six
 TRAINING_PEOPLE = 28

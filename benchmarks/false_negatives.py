@@ -6,8 +6,8 @@ pairs of each class (a share that we choose). Every run with false negatives has
 same first weights and batches, whose loss leaves them out; what the twin is ahead is the harm.
 
 Usage: nice python benchmarks/false_negatives.py [PART ...]      all parts, or those of PARTS named
-Writes benchmarks/results/false_negatives.json; a part not named keeps its entry. On one core under
-an hour of processor time.
+Writes siamese_lib/data/results/false_negatives.json; a part not named keeps its entry. On one core
+under an hour of processor time.
 """
 
 import json
@@ -25,7 +25,13 @@ from classes import glyphs, questions
 from flax import nnx
 from machine import describe
 
-TARGET = Path(__file__).resolve().parent / "results" / "false_negatives.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent
+    / "siamese_lib"
+    / "data"
+    / "results"
+    / "false_negatives.json"
+)
 SEEDS = (0, 1, 2)
 NEGATIVES = ("mean", "closest", "hardest", "InfoNCE")
 MARGIN, TEMPERATURE = 0.25, 0.1

@@ -1,6 +1,6 @@
 """K shots of scripts never seen: prototypes, fine-tuning and probabilities, with three seeds.
 
-Usage: python benchmarks/few_shot.py         writes benchmarks/results/few_shot.json
+Usage: python benchmarks/few_shot.py         writes siamese_lib/data/results/few_shot.json
 
 Prototypes and fine-tuning on the support set against the mean cosine, and the calibration of the
 cosine, with notebook 06's loss and batches, a smaller encoder and 8 epochs. Settings are chosen
@@ -24,7 +24,7 @@ from siamese_lib.one_shot import classify_by_support, prototypes, sample_episode
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "benchmarks" / "results" / "few_shot.json"
+TARGET = ROOT / "siamese_lib" / "data" / "results" / "few_shot.json"
 SEEDS = (0, 1, 2)
 EPOCHS, CHANNELS = 8, (16, 32, 64)
 TASKS = ((5, 1), (5, 5), (20, 1), (20, 5))

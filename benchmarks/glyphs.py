@@ -1,6 +1,6 @@
 """Notebook 06's recipe with three seeds: 20-way accuracy on the test scripts, next to raw pixels.
 
-Usage: python benchmarks/glyphs.py         writes benchmarks/results/glyphs.json
+Usage: python benchmarks/glyphs.py         writes siamese_lib/data/results/glyphs.json
 
 The recipe is read from the notebook's own cells, those that begin with "# Recipe", so the two
 cannot drift apart. Seed 0 is the run of the notebook.
@@ -18,7 +18,7 @@ from siamese_lib.one_shot import evaluate_n_way
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "benchmarks" / "results" / "glyphs.json"
+TARGET = ROOT / "siamese_lib" / "data" / "results" / "glyphs.json"
 SEEDS = (0, 1, 2)
 SHOTS = (1, 5)
 sys.path.insert(0, str(ROOT / "tools"))

@@ -1,7 +1,7 @@
 """Two minutes of training on glyphs with the deeper tower, three seeds, on scripts never seen.
 
 Usage: python benchmarks/glyphs_residual.py [--held-out]
-Writes benchmarks/results/glyphs_residual.json.
+Writes siamese_lib/data/results/glyphs_residual.json.
 
 What the Omniglot benchmarks do, on the letters of notebook 06: residual encoder, InfoNCE, distorted
 pictures, letters also turned and mirrored. --held-out scores the validation scripts, on which the
@@ -22,7 +22,13 @@ from siamese_lib.datasets import load_glyphs
 from siamese_lib.one_shot import evaluate_n_way
 from siamese_lib.pretrained import embed_views
 
-TARGET = Path(__file__).resolve().parent / "results" / "glyphs_residual.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent
+    / "siamese_lib"
+    / "data"
+    / "results"
+    / "glyphs_residual.json"
+)
 SEEDS = (0, 1, 2)
 STEPS = 800
 

@@ -1,6 +1,6 @@
 """Intents of a bank's customers from one example or five, for 20 intents never trained on.
 
-Usage: python benchmarks/intents.py [--held-out]        writes benchmarks/results/intents.json
+Usage: python benchmarks/intents.py [--held-out]        writes siamese_lib/data/results/intents.json
 
 BANKING77: 47 intents to train on, 10 to choose settings by (--held-out scores those, 10-way, and
 writes nothing), 20 to test on. Pairs of one intent are pulled together, the other intents of the
@@ -29,7 +29,9 @@ from siamese_lib.ngrams import ngram_tokens
 from siamese_lib.one_shot import evaluate_n_way
 from siamese_lib.training import encode, fit
 
-TARGET = Path(__file__).resolve().parent / "results" / "intents.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "intents.json"
+)
 SEEDS = (0, 1, 2)
 EPOCHS, STEPS, INTENTS, LEARNING_RATE, TEMPERATURE = 4, 100, 47, 5e-3, 0.1
 TFIDF = {"words": {}, "characters": {"analyzer": "char_wb", "ngram_range": (3, 5)}}

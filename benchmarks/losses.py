@@ -1,6 +1,6 @@
 """Notebook 09's grid: every loss with every miner, three seeds each, on scripts never seen.
 
-Usage: python benchmarks/losses.py         writes benchmarks/results/losses.json
+Usage: python benchmarks/losses.py         writes siamese_lib/data/results/losses.json
 
 The harness is read from the notebook's own cells, those that begin with "# Recipe", so the two
 cannot drift apart. For each cell of the grid the loss's one number (margin, temperature, scale,
@@ -18,7 +18,7 @@ import numpy as np
 from machine import describe
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "benchmarks" / "results" / "losses.json"
+TARGET = ROOT / "siamese_lib" / "data" / "results" / "losses.json"
 SEEDS, SEARCH_SEED = (0, 1, 2), 9
 EPISODES = 400
 sys.path.insert(0, str(ROOT / "tools"))

@@ -1,9 +1,9 @@
 """Time and peak memory of every notebook: on all cores, and as on Binder (one core, 2 GB).
 
 Usage: python benchmarks/notebooks.py [--binder | --tests]
-Writes benchmarks/results/notebooks.json. --binder keeps to one core and puts itself and its kernels
-into a memory cgroup of 2 GB (needs root); a kernel that wants more is killed, and that is written
-down. --tests times the test suite too.
+Writes siamese_lib/data/results/notebooks.json. --binder keeps to one core and puts itself and its
+kernels into a memory cgroup of 2 GB (needs root); a kernel that wants more is killed, and that is
+written down. --tests times the test suite too.
 """
 
 import argparse
@@ -64,7 +64,7 @@ if __name__ == "__main__":
     parser.add_argument("--binder", action="store_true")
     parser.add_argument("--tests", action="store_true")
     options = parser.parse_args()
-    target = ROOT / "benchmarks" / "results" / "notebooks.json"
+    target = ROOT / "siamese_lib" / "data" / "results" / "notebooks.json"
     stored = json.loads(target.read_text()) if target.exists() else {}
     if options.binder:
         become_binder()

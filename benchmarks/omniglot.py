@@ -1,6 +1,6 @@
 """Five minutes of training on Omniglot, three seeds, next to the literature on its own protocols.
 
-Usage: python benchmarks/omniglot.py         writes benchmarks/results/omniglot.json
+Usage: python benchmarks/omniglot.py         writes siamese_lib/data/results/omniglot.json
 
 Trained on the 30 background alphabets, tested on the 20 others: the official runs (20-way one-shot
 inside one alphabet), and episodes that mix all alphabets, as prototypical networks are tested. The
@@ -18,7 +18,9 @@ from siamese_lib.datasets import load_omniglot, load_omniglot_runs
 from siamese_lib.one_shot import evaluate_n_way, evaluate_runs
 from siamese_lib.pretrained import embed_views
 
-TARGET = Path(__file__).resolve().parent / "results" / "omniglot.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "omniglot.json"
+)
 SEEDS = (0, 1, 2)
 STEPS = 2000
 EPISODES = 1000

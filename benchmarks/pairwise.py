@@ -1,6 +1,6 @@
 """Notebook 08's recipe with three seeds: the head's own learning rate, and head against cosine.
 
-Usage: python benchmarks/pairwise.py         writes benchmarks/results/pairwise.json
+Usage: python benchmarks/pairwise.py         writes siamese_lib/data/results/pairwise.json
 
 The recipe is read from the notebook's own cells, those that begin with "# Recipe", so the two
 cannot drift apart. Seed 0 is the run of the notebook. "one rate" is the recipe with plain Adam;
@@ -21,7 +21,7 @@ from siamese_lib.encoders import SiameseNetwork
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "benchmarks" / "results" / "pairwise.json"
+TARGET = ROOT / "siamese_lib" / "data" / "results" / "pairwise.json"
 SEEDS = (0, 1, 2)
 sys.path.insert(0, str(ROOT / "tools"))
 import notebooks as runner  # noqa: E402

@@ -1,6 +1,6 @@
 """bfloat16 factors against float32: accuracy on test questions and unseen scripts, three seeds.
 
-Usage: python benchmarks/precision.py            writes benchmarks/results/precision.json
+Usage: python benchmarks/precision.py            writes siamese_lib/data/results/precision.json
 The recipes are those of notebooks 05 and 06, with the same seeds; only dtype differs.
 """
 
@@ -22,7 +22,9 @@ from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.text import build_tokenizer, duplicate_batches, duplicate_groups, encode_texts
 from siamese_lib.training import encode, fit
 
-TARGET = Path(__file__).resolve().parent / "results" / "precision.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "precision.json"
+)
 SEEDS = (0, 1, 2)
 DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}
 

@@ -1,7 +1,7 @@
 """Notebook 05's recipe on meanings never trained on, with three seeds, next to TF-IDF.
 
 Usage: python benchmarks/questions.py [questions] [banking77] [quora]
-Writes benchmarks/results/questions.json; data not named keeps its entry. Seed 0 is the run of
+Writes siamese_lib/data/results/questions.json; data not named keeps its entry. Seed 0 is the run of
 the notebook, so both should print the same figures on one machine.
 """
 
@@ -25,7 +25,9 @@ from siamese_lib.metrics import accuracy_at, best_threshold, roc_auc
 from siamese_lib.text import build_tokenizer, duplicate_batches, duplicate_groups, encode_texts
 from siamese_lib.training import encode, fit
 
-TARGET = Path(__file__).resolve().parent / "results" / "questions.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "questions.json"
+)
 SEEDS = (0, 1, 2)
 LOADERS = {
     "questions": load_questions,

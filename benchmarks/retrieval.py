@@ -1,8 +1,8 @@
 """Encode 400,000 questions, find the ten nearest of each query exactly; beside faiss's flat index.
 
 Usage: make bench, or python benchmarks/retrieval.py --peers PYTHON
-Writes benchmarks/results/retrieval.json. The questions are those of the excerpt, repeated with
-words in another order, so their lengths are the real ones; the encoder has its usual size.
+Writes siamese_lib/data/results/retrieval.json. The questions are those of the excerpt, repeated
+with words in another order, so their lengths are the real ones; the encoder has its usual size.
 """
 
 import argparse
@@ -23,7 +23,9 @@ from siamese_lib.retrieval import nearest
 from siamese_lib.text import build_tokenizer, encode_texts, pair_rows
 from siamese_lib.training import encode
 
-TARGET = Path(__file__).resolve().parent / "results" / "retrieval.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "retrieval.json"
+)
 COUNT, QUERIES, K, VOCABULARY = 400_000, 1000, 10, 36_224
 FAISS = r"""
 import faiss, json, numpy as np, re, sys, time

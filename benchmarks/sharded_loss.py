@@ -1,6 +1,6 @@
 """The blockwise loss on several devices: memory and bytes exchanged per device, at 65,536 rows.
 
-Usage: python benchmarks/sharded_loss.py     writes benchmarks/results/sharded_loss.json
+Usage: python benchmarks/sharded_loss.py     writes siamese_lib/data/results/sharded_loss.json
 
 Loss and gradient are compiled for 1, 2, 4 and 8 simulated devices, where the compiler says what
 one device holds; with 8 they are run too, all in one process, whose peak of memory is measured.
@@ -27,7 +27,13 @@ from machine import describe
 
 from siamese_lib.losses import modified_triplet_loss
 
-TARGET = Path(__file__).resolve().parent / "results" / "sharded_loss.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent
+    / "siamese_lib"
+    / "data"
+    / "results"
+    / "sharded_loss.json"
+)
 ROWS, DIM = 65_536, 128
 DEVICES, BLOCK_SIZES = (1, 2, 4, 8), (512, 1024)
 ALONE_ROWS, ALONE_BLOCK = (8_192, 16_384, 32_768), 1024

@@ -2,9 +2,9 @@
 
 Usage: make bench, or
     python benchmarks/speed.py --peers PYTHON      the Python of an environment with the peers
-Writes benchmarks/results/speed.json. All competitors of a task are started and compiled first, then
-take turns, so that a machine that slows down slows all of them; a ratio is that of two turns of the
-same round. Absolute times are of this machine; nothing else should run on it.
+Writes siamese_lib/data/results/speed.json. All competitors of a task are started and compiled
+first, then take turns, so that a machine that slows down slows all of them; a ratio is that of two
+turns of the same round. Absolute times are of this machine; nothing else should run on it.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from siamese_lib.datasets import load_quora
 from siamese_lib.text import build_tokenizer, duplicate_batches, duplicate_groups, encode_texts
 
 HERE = Path(__file__).resolve().parent
-TARGET = HERE / "results" / "speed.json"
+TARGET = HERE.parent / "siamese_lib" / "data" / "results" / "speed.json"
 ROUNDS = 7
 PEERS = ("keras", "tensorflow", "torch", "pytorch_metric_learning")
 VOCABULARY = 36_224  # the DeepLearning.AI course's

@@ -1,6 +1,6 @@
 """What a reader waits for before anything is computed: imports, first compilations, second starts.
 
-Usage: python benchmarks/start.py            writes benchmarks/results/start.json
+Usage: python benchmarks/start.py            writes siamese_lib/data/results/start.json
 Each figure is the median of fresh processes. "first" is the first step of training less a later
 one; "again" the same with jax's persistent cache filled before, as `make lab` sets it.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from machine import describe
 
-TARGET = Path(__file__).resolve().parent / "results" / "start.json"
+TARGET = Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "start.json"
 RUNS = 3
 IMPORTS = """
 import time; start = time.perf_counter()

@@ -1,6 +1,6 @@
 """What Siamese networks are good and bad at: each claim of notebook 06, with three seeds.
 
-Usage: python benchmarks/strengths.py         writes benchmarks/results/strengths.json
+Usage: python benchmarks/strengths.py         writes siamese_lib/data/results/strengths.json
 
 Known letters, other drawings in the test: few examples a letter, heavy imbalance, averaging two
 models, training time. Both networks stand in known_letters.py; scripts never seen: few_shot.py.
@@ -14,7 +14,9 @@ import known_letters as known
 import numpy as np
 from machine import describe
 
-TARGET = Path(__file__).resolve().parent / "results" / "strengths.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "strengths.json"
+)
 SEEDS = (0, 1, 2)
 EXAMPLES = (1, 3, 10)
 MIDDLE = 3  # examples a letter where models are averaged, or trained for longer

@@ -1,7 +1,7 @@
 """How long until an AUC of .80 on pairs never seen, from the excerpt of Quora: ours and Keras's.
 
 Usage: make bench, or python benchmarks/time_to_auc.py --peers PYTHON
-Writes benchmarks/results/time_to_auc.json. The clock runs from texts in memory: tokenising,
+Writes siamese_lib/data/results/time_to_auc.json. The clock runs from texts in memory: tokenising,
 compiling and training count, imports and the scoring after each epoch do not. In Keras the layers
 and the loss are the DeepLearning.AI course's (words, LSTM, modified triplet loss on duplicates,
 Adam, batches padded to their longest); the mean over real tokens, Adam's rate of 0.001 and the
@@ -37,7 +37,7 @@ from siamese_lib.text import (
 from siamese_lib.training import fit
 
 HERE = Path(__file__).resolve().parent
-TARGET = HERE / "results" / "time_to_auc.json"
+TARGET = HERE.parent / "siamese_lib" / "data" / "results" / "time_to_auc.json"
 GOAL, KERAS_EPOCHS, OTHER = 0.80, 12, "the DeepLearning.AI course"
 KERAS = """
 import sys, time, json

@@ -3,8 +3,8 @@
 Usage: python benchmarks/train_omniglot.py [--steps 7000] [--seed 0] [--folder FOLDER] [--held-out]
 
 Writes siamese_lib/data/omniglot_encoder.safetensors (half precision) and
-benchmarks/results/omniglot_encoder.json. Stopped and started again with the same folder it goes
-on from its last checkpoint, to the same weights. --held-out keeps the last five background
+siamese_lib/data/results/omniglot_encoder.json. Stopped and started again with the same folder it
+goes on from its last checkpoint, to the same weights. --held-out keeps the last five background
 alphabets back, prints the accuracy there and writes nothing: for choosing settings. The evaluation
 alphabets are opened once, after the last step.
 """
@@ -28,7 +28,7 @@ from siamese_lib.training import save
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "siamese_lib" / "data" / "omniglot_encoder.safetensors"
-TARGET = ROOT / "benchmarks" / "results" / "omniglot_encoder.json"
+TARGET = ROOT / "siamese_lib" / "data" / "results" / "omniglot_encoder.json"
 
 
 def parse():

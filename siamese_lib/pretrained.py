@@ -33,7 +33,7 @@ def omniglot_encoder():
 
     Shapes: images [n, 28, 28] float, 0 = paper, 1 = ink -> [n, 128] float32, unit vectors.
     Raises: as LetterEncoder, by siamese_lib.training.encode and embed_views.
-    Source: benchmarks/train_omniglot.py; benchmarks/results/omniglot_encoder.json has its figures.
+    Source: benchmarks/train_omniglot.py; load_results("omniglot_encoder") has its figures.
     """
     # Only its shapes: drawing a million first weights takes seconds, and these replace them.
     encoder = nnx.eval_shape(

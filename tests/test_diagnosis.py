@@ -98,7 +98,7 @@ def test_failures_of_the_evaluation_and_sound_splits(seed):
 
 
 def test_the_thresholds_are_those_that_were_frozen_and_held():
-    stored = json.loads((ROOT / "benchmarks" / "results" / "diagnosis.json").read_text())
+    stored = json.loads((ROOT / "siamese_lib" / "data" / "results" / "diagnosis.json").read_text())
     for kind in ("build", "held-out"):
         assert stored[kind]["thresholds"] == benchmark.thresholds()
     assert not set(stored["build"]["data"]) & set(stored["held-out"]["data"])

@@ -55,7 +55,9 @@ def test_readme_code_trains(tmp_path, monkeypatch):
 def test_readme_code_scores_the_shipped_weights(capsys):
     need_mirror("omniglot/all_runs.zip")
     exec(re.findall(r"```python\n(.*?)```", README, re.DOTALL)[-1], {})
-    stored = json.loads((ROOT / "benchmarks" / "results" / "omniglot_encoder.json").read_text())
+    stored = json.loads(
+        (ROOT / "siamese_lib" / "data" / "results" / "omniglot_encoder.json").read_text()
+    )
     assert float(capsys.readouterr().out) == pytest.approx(stored["official runs"], abs=0.006)
 
 

@@ -71,7 +71,7 @@ def test_the_curve_and_its_area_are_the_library_s():
 
 def test_the_recorded_pairs_are_those_of_notebook_05():
     similarity, is_same = np.loadtxt(RECORDED, delimiter=",", skiprows=1).T
-    results = Path(__file__).parent.parent / "benchmarks" / "results" / "questions.json"
+    results = Path(__file__).parent.parent / "siamese_lib" / "data" / "results" / "questions.json"
     stored = json.loads(results.read_text())["questions"]["seeds"][0]
     assert len(similarity) == 2000
     assert is_same.mean() == pytest.approx(0.5, abs=0.03)

@@ -68,7 +68,9 @@ def test_batches_hold_as_many_of_a_class_as_asked(per_class):
 
 
 def test_the_stored_figures_are_what_the_notebooks_say_they_are():
-    stored = json.loads((ROOT / "benchmarks" / "results" / "false_negatives.json").read_text())
+    stored = json.loads(
+        (ROOT / "siamese_lib" / "data" / "results" / "false_negatives.json").read_text()
+    )
     assert set(stored) == set(benchmark.PARTS)
     for part in stored.values():
         assert {"processor", "cores", "python", "jax", "flax", "optax"} <= set(part["machine"])
@@ -82,7 +84,9 @@ def test_the_stored_figures_are_what_the_notebooks_say_they_are():
 
 
 def test_docstring_and_comment_have_the_stored_figures():
-    stored = json.loads((ROOT / "benchmarks" / "results" / "false_negatives.json").read_text())
+    stored = json.loads(
+        (ROOT / "siamese_lib" / "data" / "results" / "false_negatives.json").read_text()
+    )
     every_row = stored["lstm"]["cells"][2]
     assert every_row["pairs_per_class"] == 4 and every_row["false"]["rows"] == 1
     assert f"{every_row['harm']['mean']:.2f}"[1:] + " of AUC" in text.duplicate_batches.__doc__

@@ -13,7 +13,7 @@ TEXTS = [
     ROOT / "docs" / "api.md",
     *ROOT.glob("tools/*.py"),
     *ROOT.glob("benchmarks/**/*.py"),
-    *ROOT.glob("benchmarks/results/*.json"),
+    *ROOT.glob("siamese_lib/data/results/*.json"),
     *(path for kind in ("py", "toml", "js") for path in ROOT.glob(f"siamese_lib/**/*.{kind}")
       if path.parent.name != "data"),
 ]  # fmt: skip

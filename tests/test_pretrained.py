@@ -17,7 +17,9 @@ from siamese_lib.training import encode
 
 ROOT = Path(__file__).parent.parent
 WEIGHTS = ROOT / "siamese_lib" / "data" / "omniglot_encoder.safetensors"
-STORED = json.loads((ROOT / "benchmarks" / "results" / "omniglot_encoder.json").read_text())
+STORED = json.loads(
+    (ROOT / "siamese_lib" / "data" / "results" / "omniglot_encoder.json").read_text()
+)
 
 
 def test_the_file_is_small_and_holds_half_precision_and_nothing_that_is_not_finite():

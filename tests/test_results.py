@@ -28,7 +28,7 @@ def test_a_changed_figure_changes_the_table(monkeypatch):
 
 @pytest.mark.parametrize("name", ["omniglot", "glyphs_residual", "duplicates", "intents"])
 def test_headline_figures_have_three_seeds_the_machine_and_the_cost(name):
-    stored = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+    stored = json.loads((ROOT / "siamese_lib" / "data" / "results" / f"{name}.json").read_text())
     stored = stored.get("excerpt", stored)
     text = json.dumps(stored)
     assert {"processor", "cores", "python", "jax", "flax", "optax"} <= set(stored["machine"])

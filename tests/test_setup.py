@@ -228,10 +228,12 @@ import siamese_lib
 from siamese_lib.datasets import load_glyphs, load_questions
 from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
 from siamese_lib.losses import modified_triplet_loss
+from siamese_lib.results import load_results
 from siamese_lib.text import build_tokenizer, duplicate_batches, duplicate_groups, encode_texts
 from siamese_lib.training import fit, save
 
 assert Path(siamese_lib.__file__).is_relative_to(sys.prefix), siamese_lib.__file__
+assert load_results("questions")  # what notebook 05 quotes
 pairs = load_questions("validation")
 texts, group = duplicate_groups(*pairs)
 tokenizer = build_tokenizer(texts)

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results"
+RESULTS = ROOT / "siamese_lib" / "data" / "results"
 DUPLICATES = {
     "sparse": "|x1 - x2| on TF-IDF",
     "bags": "bags of pieces",

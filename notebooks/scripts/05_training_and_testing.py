@@ -27,8 +27,6 @@
 # Next: [06 One-shot testing](06_one_shot_testing.ipynb)
 
 # %%
-import json
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -43,6 +41,7 @@ from siamese_lib.checks import check
 from siamese_lib.datasets.questions import overlap, word_set
 from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
 from siamese_lib.losses import modified_triplet_loss
+from siamese_lib.results import load_results
 
 plots.style()
 
@@ -211,7 +210,7 @@ first_epoch = list(batches(0))
 repeated = [BATCH - len({row_of[tuple(row[row > 0])] for row in anchor}) for anchor, _ in first_epoch]
 print(f"{len(first_epoch)} batches, rows that repeat a meaning: {sum(repeated)}")
 print("shape of the first anchors", first_epoch[0][0].shape)
-stored = json.loads(Path("../benchmarks/results/false_negatives.json").read_text())
+stored = load_results("false_negatives")
 draws = {"at random": "at random", "two for 0.5 of the rows": "half", 4: "4 a meaning", 16: "16 a meaning"}
 print("AUC on the test pairs        rows with one   with them   left out   difference")
 for part in ("lstm", "questions"):
@@ -512,10 +511,7 @@ for name, score in scores.items():
 # and the machine. (The Quora entry comes from an excerpt of 15,000 pairs.) We read its file.
 
 # %%
-results = Path("../benchmarks/results/questions.json")
-stored = json.loads(results.read_text()) if results.exists() else {}
-if not stored:
-    print("no stored figures; run: python benchmarks/questions.py")
+stored = load_results("questions")
 for name in [name for name in LOADERS if name in stored]:
     auc, runs = stored[name]["auc"], stored[name]["seeds"]
     tfidf = max(entry["auc"] for entry in stored[name]["tfidf"].values())
@@ -564,8 +560,7 @@ words = ngrams.split_words("Which headphones?")
 print(ngrams.word_pieces(words))
 print(ngrams.letter_pieces(words)[:9], "...")
 print("numbers:", ngrams.ngram_tokens(["Which headphones?"])[0][:6], "...")
-results = Path("../benchmarks/results/duplicates.json")
-few = json.loads(results.read_text())["excerpt"]
+few = load_results("duplicates")["excerpt"]
 print(f"{few['train_pairs']:,} training pairs, {few['test_pairs']:,} test pairs; "
       f"always \"different\" is right in {few['majority']:.3f}")
 for name, entry in few["tfidf"].items():

@@ -29,8 +29,6 @@
 # Next: [07 Contrastive pairs](07_contrastive_pairs.ipynb)
 
 # %%
-import json
-from pathlib import Path
 
 import jax
 import matplotlib.pyplot as plt
@@ -44,6 +42,7 @@ from siamese_lib.encoders import ImageEncoder, SiameseNetwork
 from siamese_lib.fine_tuning import fine_tune, probabilities, prototype_head
 from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.pretrained import embed_views, omniglot_encoder
+from siamese_lib.results import load_results
 from siamese_lib.training import encode, fit
 
 plots.style()
@@ -581,7 +580,7 @@ for way, name in enumerate(("prototypes", "fine-tuned", "with entropy")):
 # gains matter here.
 
 # %%
-few = json.loads(Path("../benchmarks/results/few_shot.json").read_text())
+few = load_results("few_shot")
 print(f"{'':14}prototypes   gain over them, 600 episodes")
 for task, ways in few["few-shot"].items():
     gains = [f"{name} {ways[name]['gain']:+.3f} +- {ways[name]['half']:.3f}"
@@ -622,7 +621,7 @@ print("weights chosen", {own["entropy_weight"] for ways in few["few-shot"].value
 # and notebook 05 for questions.) *Predict: which of the other five claims will not hold?*
 
 # %%
-claims = json.loads(Path("../benchmarks/results/strengths.json").read_text())
+claims = load_results("strengths")
 for claim in ("examples", "imbalance", "averaging", "time"):
     print(claim, "(mean of three seeds, lowest to highest)")
     for what, score in claims[claim].items():
@@ -790,8 +789,8 @@ for number in np.unique(test.alphabet):
 # *Predict: which is harder, 20 letters of one alphabet, or 20 of all?*
 
 # %%
-five, hour, glyphs, own = (json.loads(Path(f"../benchmarks/results/{name}.json").read_text())
-                           for name in ("omniglot", "omniglot_encoder", "glyphs_residual", "glyphs"))
+names = ("omniglot", "omniglot_encoder", "glyphs_residual", "glyphs")
+five, hour, glyphs, own = (load_results(name) for name in names)
 print(f"{'':24}5 minutes, 3 seeds     shipped   pixels")
 names = [name for name in five["pixels"] if name.startswith(("official", "within", "mixed"))]
 for name in names:

@@ -27,8 +27,6 @@
 # Next: [08 Pairwise similarity](08_pairwise_similarity.ipynb)
 
 # %%
-import json
-from pathlib import Path
 
 import jax
 import matplotlib.pyplot as plt
@@ -44,6 +42,7 @@ from siamese_lib.checks import check
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import euclidean_distance, pairwise_euclidean
 from siamese_lib.losses import contrastive_loss, mean_of_real
+from siamese_lib.results import load_results
 from siamese_lib.training import encode, fit
 
 plots.style()
@@ -453,22 +452,18 @@ plots.show(figure, alt="FAR rises and FRR falls with the threshold and they cros
 # groups; the other two never had a say. *Predict: what varies more, the seed or the group?*
 
 # %%
-path = Path("../benchmarks/results/faces.json")
-stored = json.loads(path.read_text()) if path.exists() else None
-if stored is None:
-    print("no stored figures; run: python benchmarks/faces.py")
-else:
-    print("people held out       pixels   network, seeds 0, 1, 2      mean")
-    for group in stored["groups"]:
-        eers = "   ".join(f"{eer:.3f}" for eer in group["network"])
-        use = "chosen on" if group["chosen_on"] else "new"
-        print(f"{group['people']:9} {use:10}   {group['pixels']:.3f}    {eers}"
-              f"     {np.mean(group['network']):.3f}")
-    for which, mean in stored["mean"].items():
-        print(f"mean of {which + ' groups':14} {mean['pixels']:.3f}    {mean['network']:.3f}")
-    lead = np.array([group["pixels"] - np.mean(group["network"]) for group in stored["groups"]])
-    error = lead.std(ddof=1) / np.sqrt(len(lead))
-    print(f"lead of the network {lead.mean():.3f}, standard error over the groups {error:.3f}")
+stored = load_results("faces")
+print("people held out       pixels   network, seeds 0, 1, 2      mean")
+for group in stored["groups"]:
+    eers = "   ".join(f"{eer:.3f}" for eer in group["network"])
+    use = "chosen on" if group["chosen_on"] else "new"
+    print(f"{group['people']:9} {use:10}   {group['pixels']:.3f}    {eers}"
+          f"     {np.mean(group['network']):.3f}")
+for which, mean in stored["mean"].items():
+    print(f"mean of {which + ' groups':14} {mean['pixels']:.3f}    {mean['network']:.3f}")
+lead = np.array([group["pixels"] - np.mean(group["network"]) for group in stored["groups"]])
+error = lead.std(ddof=1) / np.sqrt(len(lead))
+print(f"lead of the network {lead.mean():.3f}, standard error over the groups {error:.3f}")
 
 # %% [markdown]
 # Over all groups the network has 0.083 and the pixels 0.114. It leads in four groups, is behind on

@@ -28,8 +28,6 @@
 # Next: [09 Which loss?](09_which_loss.ipynb)
 
 # %%
-import json
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -43,6 +41,7 @@ from siamese_lib import datasets, one_shot, plots
 from siamese_lib.checks import check
 from siamese_lib.encoders import ImageEncoder, SimilarityHead, SimilarityNetwork
 from siamese_lib.losses import pairwise_cross_entropy
+from siamese_lib.results import load_results
 from siamese_lib.training import encode, fit
 
 plots.style()
@@ -299,7 +298,7 @@ optimizer = optax.chain(optax.adam(rate), optax.masked(optax.scale(HEAD_TIMES), 
 # stands and once with one rate for all, and measures on validation pairs.
 
 # %%
-stored = json.loads(Path("../benchmarks/results/pairwise.json").read_text())["mean"]
+stored = load_results("pairwise")["mean"]
 
 
 def spread(name, what):
@@ -528,7 +527,7 @@ for name, scores in (("head", by_head), ("cosine", by_cosine), ("head - cosine",
 # on the same number of pictures, and notebook 06 itself:
 
 # %%
-rival = json.loads(Path("../benchmarks/results/glyphs.json").read_text())["mean"]["20-way 1-shot"]
+rival = load_results("glyphs")["mean"]["20-way 1-shot"]
 for name in ("recipe", "one rate", "modified triplet loss"):
     for how in ("head", "cosine"):
         if f"one-shot by {how}" in stored[name]:

@@ -28,8 +28,6 @@
 # Next: [10 Break it](10_break_it.ipynb)
 
 # %%
-import json
-from pathlib import Path
 
 import jax
 import matplotlib.pyplot as plt
@@ -45,6 +43,7 @@ from siamese_lib.energy import euclidean_distance, squared_euclidean_distance
 from siamese_lib.losses import (contrastive_loss, info_nce_loss, mean_of_real, modified_triplet_loss,
                                 pairwise_cross_entropy, soft_margin_triplet_loss, triplet_loss)
 from siamese_lib.mining import hardest_triplets, random_triplets, semi_hard_triplets
+from siamese_lib.results import load_results
 from siamese_lib.training import encode, fit
 
 plots.style()
@@ -243,7 +242,7 @@ def run(name, miner, k, seed, on_epoch=None):
 # belong to the better network?*
 
 # %%
-grid = json.loads(Path("../benchmarks/results/losses.json").read_text())
+grid = load_results("losses")
 cells = {(cell["loss"], cell["miner"]): cell for cell in grid["cells"]}
 live = {}
 for miner in ("random", "hardest"):

@@ -36,7 +36,7 @@ import jax
 jax.config.update("jax_platforms", "cpu")
 jax.config.update("jax_num_cpu_devices", 4)
 
-import json, os, re, subprocess, sys, tempfile  # noqa: E401
+import os, re, subprocess, sys, tempfile  # noqa: E401
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -52,6 +52,7 @@ from siamese_lib.checks import check
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import euclidean_distance
 from siamese_lib.losses import contrastive_loss, modified_triplet_loss
+from siamese_lib.results import load_results
 from siamese_lib.training import fit
 
 plots.style()
@@ -343,7 +344,7 @@ for name, a, b in zip(("gradients", "embeddings"), measured, by_formula, strict=
 # gradient hold in that way (128 numbers a row):
 
 # %%
-stored = json.loads(Path("../benchmarks/results/sharded_loss.json").read_text())
+stored = load_results("sharded_loss")
 table = stored["rows"] ** 2 * 4
 print(f"the whole table of {stored['rows']:,} rows: {table / 1e9:.1f} GB")
 for case in stored["compiled"]:

@@ -1,9 +1,9 @@
 """Numbers of others, of stored results and of settings: sources.toml says where each one stands.
 
 An entry covers its numbers in sentences that hold its phrase, and nothing else. Two kinds of source
-are looked up: "benchmarks/results/file.json: a.b.c" is that value (a step * takes the mean over all
-that are there; where a step has a dot in it: a|b.5|c), and "file.py: NAME" or "file.py: NAME / 60"
-is what the file assigns to NAME. Any other source is for people to look up.
+are looked up: "siamese_lib/data/results/file.json: a.b.c" is that value (a step * takes the mean
+over all that are there; where a step has a dot in it: a|b.5|c), and "file.py: NAME" or
+"file.py: NAME / 60" is what the file assigns to NAME. Any other source is for people to look up.
 """
 
 import ast
