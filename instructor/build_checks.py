@@ -53,7 +53,7 @@ def tables(lab):
     if not (ROOT / "instructor" / "instant" / f"{lab}.py").exists():
         return {}
     module = importlib.import_module(f"instructor.instant.{lab}")
-    return {name: table(exercise) for name, exercise in module.EXERCISES.items()}
+    return {name: table(name, exercise) for name, exercise in module.EXERCISES.items()}
 
 
 def write_all():

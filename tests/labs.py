@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from instructor import build_checks
-from siamese_lib.checks import labs
+from siamese_lib.checks import labs, progress, values
 
 
 def master(lab):
@@ -65,7 +65,7 @@ def instantly(lab, number, space):
     """(is_right, message) of the instant check."""
     with np.errstate(all="ignore"):
         answer = eval(asked(lab, number), space)
-        return labs.verdict(labs.exercises(lab)[f"lab{number}"], answer)
+        return labs.verdict(progress.exercises(lab)[f"lab{number}"], answer)
 
 
 def points(lab, number, space, seed=0):
@@ -86,7 +86,7 @@ def _answer(ask, case, space):
     try:
         with np.errstate(all="ignore"):
             exec(compile(ast.Module(statements, []), "ask", "exec"), space)
-            return labs.plain(eval(compile(ast.Expression(last.value), "ask", "eval"), space))
+            return values.plain(eval(compile(ast.Expression(last.value), "ask", "eval"), space))
     except Exception:
         return None
 

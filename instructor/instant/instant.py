@@ -1,13 +1,18 @@
 """An exercise's visible cases, its right answer and its likely mistakes; build_checks tabulates."""
 
+import inspect
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from siamese_lib.checks.exercise import Mistake
-from siamese_lib.checks.labs import evaluate, plain, same
+from siamese_lib.checks.labs import evaluate
+from siamese_lib.checks.slips import Slip, both
+from siamese_lib.checks.values import plain, same
 
 TOLERANCE = 1e-4
+NEVER = "no answer"  # where a mistake would have raised an error: nothing is equal to it
 
 
 class Only(NamedTuple):
@@ -18,41 +23,106 @@ class Only(NamedTuple):
 
 
 class Instant(NamedTuple):
-    """right is what a learner writes (a function, a class, a tuple of them).
+    """right is what a learner writes (a function, a tuple of them, or one that makes the object).
 
     cases: tuples of arguments, as in a challenge; ask: a program that sees answer and case.
-    A mistake's answer is another such function or class, an Only, or the wrong entries themselves
-    (a dict, where ask gives one). fallback: the hint where no mistake fits.
+    A mistake's answer is another such function (a Slip, where two may be made at once), an Only, or
+    the wrong entries themselves (a dict, where ask gives one). call: what the lab hands to check().
+    meaning: the sentence after a pass. fallback: the hint where no mistake fits. guards: {number of
+    a case, from 1, that needs a guard: the hint where only such cases are wrong}. names: of the
+    entries of a case, where they are not those of right's arguments.
     """
 
     title: str
+    call: str
     right: Any
     cases: tuple[tuple, ...]
     mistakes: tuple[Mistake, ...]
+    meaning: str
     fallback: str
     ask: str = "answer(*case)"
+    guards: dict[int, str] = {}
+    names: tuple[str, ...] = ()
 
 
-def table(exercise):
+def table(name, exercise):
     """The numbers that siamese_lib.checks.labs reads, ready for JSON.
 
     Raises: ValueError where a mistake gives the right answers, or an earlier mistake hides it.
     """
-    right = [_answer(exercise, exercise.right, case) for case in exercise.cases]
-    mistakes = []
+    right = _answers(exercise, exercise.right)
+    arguments = [] if exercise.call.startswith("(") else _arguments(exercise.right)
+    mistakes = _mistakes(exercise, right)
+    return encode({
+        "name": name, "title": exercise.title, "call": exercise.call,
+        "takes": _takes(exercise.call), "arguments": arguments,
+        "names": list(exercise.names) or arguments[: len(exercise.cases[0])],
+        "ask": exercise.ask, "tolerance": TOLERANCE, "meaning": exercise.meaning,
+        "fallback": exercise.fallback,
+        "guards": {str(number): hint for number, hint in exercise.guards.items()},
+        "cases": [list(case) for case in exercise.cases], "right": right,
+        "mistakes": mistakes, "pairs": _pairs(exercise, right, mistakes),
+    })  # fmt: skip
+
+
+def _takes(call):
+    return "functions" if call.startswith("(") else "class" if call[0].isupper() else "function"
+
+
+def _arguments(right):
+    kinds = inspect.signature(right).parameters.values()
+    return [kind.name for kind in kinds if kind.kind == kind.POSITIONAL_OR_KEYWORD]
+
+
+def _mistakes(exercise, right):
+    made = []
     for mistake in exercise.mistakes:
-        answers = [_answer(exercise, mistake.answer, case) for case in exercise.cases]
+        answers = _answers(exercise, mistake.answer)
         if _all_same(right, answers):
             raise ValueError(f"{exercise.title}: {mistake.hint!r} is right")
-        for earlier in mistakes:
-            if _all_same(answers, earlier["answers"]):
+        for earlier in made:
+            is_other = earlier["hint"] != mistake.hint
+            if is_other and _hides(exercise, right, earlier["answers"], answers):
                 raise ValueError(f"{exercise.title}: {earlier['hint']!r} hides {mistake.hint!r}")
-        mistakes.append({"hint": mistake.hint, "answers": answers})
-    return encode({
-        "title": exercise.title, "ask": exercise.ask, "tolerance": TOLERANCE,
-        "fallback": exercise.fallback, "cases": [list(case) for case in exercise.cases],
-        "right": right, "mistakes": mistakes,
-    })  # fmt: skip
+        made.append({"hint": mistake.hint, "answers": answers})
+    return made
+
+
+def _hides(exercise, right, earlier, later):
+    """True where a first attempt with no guard would be taken for the earlier mistake."""
+    plain_cases = [k for k in range(len(later)) if k + 1 not in exercise.guards]
+    right, first, second = ([a[k] for k in plain_cases] for a in (right, earlier, later))
+    is_seen = not _all_same(right, second)
+    return _all_same(later, earlier) or (is_seen and _all_same(second, first))
+
+
+def _pairs(exercise, right, mistakes):
+    """What two mistakes at once give, where that is neither right nor one of them alone."""
+    known, found = [right, *(mistake["answers"] for mistake in mistakes)], []
+    numbered = list(enumerate(exercise.mistakes))
+    for (i, first), (j, second) in itertools.combinations(numbered, 2):
+        made = _both(first.answer, second.answer)
+        answers = made and _answers(exercise, made)
+        if made and not any(_all_same(answers, other) for other in known):
+            known.append(answers)
+            found.append({"of": [i, j], "answers": answers})
+    return found
+
+
+def _both(first, second):
+    if isinstance(first, Only) and isinstance(second, Only) and first.names == second.names:
+        made = _both(first.answer, second.answer)
+        return made and Only(first.names, made)
+    if isinstance(first, tuple) and not isinstance(first, Slip) and len(first) == len(second):
+        made = [a if a is b else _both(a, b) for a, b in zip(first, second, strict=True)]
+        return tuple(made) if all(made) else None
+    if not isinstance(first, Slip) or not isinstance(second, Slip) or first.right is not second.right:
+        return None
+    return both(first, second)
+
+
+def _answers(exercise, answer):
+    return [_answer(exercise, answer, case) for case in exercise.cases]
 
 
 def _answer(exercise, answer, case):
@@ -61,7 +131,19 @@ def _answer(exercise, answer, case):
     if isinstance(answer, Only):
         entries = _answer(exercise, answer.answer, case)
         return {name: entries[name] for name in answer.names}
-    return plain(evaluate(exercise.ask, answer, list(case)))
+    try:
+        with np.errstate(all="ignore"):
+            value = plain(evaluate(exercise.ask, answer, list(case)))
+    except (ValueError, TypeError, IndexError):
+        return NEVER
+    return _compared(value)
+
+
+def _compared(value):
+    """Without what a check only shows."""
+    if not isinstance(value, dict):
+        return value
+    return {name: entry for name, entry in value.items() if name != "shown"}
 
 
 def _all_same(given, expected):

@@ -1,9 +1,15 @@
-"""What an exercise is, and how an answer to it is judged."""
+"""What an exercise of a notebook is, and how an answer to it is judged."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
+from siamese_lib.checks import hints
+from siamese_lib.checks.difference import difference
+from siamese_lib.checks.judge import NOT_YET, Finding, Task, judge
+from siamese_lib.checks.refusal import refusal
+from siamese_lib.checks.slips import pairs_of
+from siamese_lib.checks.values import plain, same, shown
 
 
 class Mistake(NamedTuple):
@@ -14,82 +20,72 @@ class Mistake(NamedTuple):
 
 
 class Exercise(NamedTuple):
-    """right is a function judged on every case (a tuple of arguments), or a plain value."""
+    """right is a function judged on every case (a tuple of arguments), or a plain value.
+
+    guards: {number of a case, from 1, that needs a guard: the hint where only such cases are
+    wrong}. meaning: the sentence that follows a pass. fallback: the hint where no mistake fits.
+    """
 
     title: str
     right: Any
     cases: tuple = ()
     mistakes: tuple[Mistake, ...] = ()
     tolerance: float = 1e-4
+    guards: dict = {}
+    meaning: str = ""
+    fallback: str = ""
 
 
 def verdict(exercise, answer):
     """(is_right, one or two sentences for the learner). Never raises for what a learner wrote."""
-    if answer is None or answer is Ellipsis:
-        return False, "not yet. Replace the dots with your answer and run the cell again."
+    found = finding(exercise, answer)
+    return found.is_right, found.message
+
+
+def finding(exercise, answer):
+    """The same with the case that it speaks of, as judge.Finding."""
+    if answer is Ellipsis or (answer is None and not isinstance(exercise.right, Callable)):
+        return Finding(False, NOT_YET)
     if not isinstance(exercise.right, Callable):
-        return _value_verdict(exercise, answer)
-    if not isinstance(answer, Callable):
-        return False, f"give the function itself, without brackets; this is {answer!r}."
-    given = []
-    for number, case in enumerate(exercise.cases, 1):
-        try:
-            given.append(answer(*case))
-        except Exception as error:  # whatever a learner's code raises is a finding, not a crash
-            return False, f"case {number} raised {type(error).__name__}: {error}"
-        if given[-1] is None or given[-1] is Ellipsis:
-            return False, "not yet. Replace the dots with your answer and run the cell again."
-    expected = [exercise.right(*case) for case in exercise.cases]
-    wrong = [i for i, (g, e) in enumerate(zip(given, expected, strict=True))
-             if not _equal(g, e, exercise.tolerance)]  # fmt: skip
-    if not wrong:
-        return True, f"right, {len(given)} of {len(given)} cases."
-    hint = _hint(exercise, lambda mistake: [mistake(*case) for case in exercise.cases], given)
-    return False, (
-        f"{len(given) - len(wrong)} of {len(given)} cases right. "
-        f"Case {wrong[0] + 1}: {_difference(given[wrong[0]], expected[wrong[0]])}{hint}"
-    )
+        return _value_finding(exercise, answer)
+    refused = refusal(answer, _names(exercise.right)[: len(exercise.cases[0])])
+    return refused or judge(_task(exercise, answer), answer)
 
 
-def _value_verdict(exercise, answer):
-    if _equal(answer, exercise.right, exercise.tolerance):
-        return True, "right."
-    hint = _hint(exercise, lambda mistake: [mistake], [answer])
-    return False, f"{_difference(answer, exercise.right)}{hint}"
+def _task(exercise, answer):
+    answers, size = _answers(exercise), len(exercise.cases[0])
+    own, ours = _names(answer), _names(exercise.right)
+    return Task(
+        cases=exercise.cases, run=lambda answer, case: answer(*case),
+        expected=answers(exercise.right), names=own if len(own) == size else ours[:size],
+        tolerance=exercise.tolerance,
+        mistakes=lambda: [hints.Known(m.hint, answers(m.answer)) for m in exercise.mistakes],
+        pairs=lambda: [
+            hints.Known(hints.two(*said), answers(made)) for said, made in pairs_of(exercise.mistakes)
+        ],
+        guards={number - 1: hint for number, hint in exercise.guards.items()},
+        fallback=exercise.fallback, meaning=exercise.meaning,
+    )  # fmt: skip
 
 
-def _hint(exercise, answers_of, given):
-    for mistake in exercise.mistakes:
-        pairs = zip(given, answers_of(mistake.answer), strict=True)
-        if all(_equal(g, m, exercise.tolerance) for g, m in pairs):
-            return f" Hint: {mistake.hint}"
-    return ""
+def _answers(exercise):
+    return lambda function: [plain(function(*case)) for case in exercise.cases]
 
 
-def _equal(given, expected, tolerance):
-    if isinstance(expected, str | bool):
-        return type(given) is type(expected) and given == expected
+def _names(function):
+    """What a function calls its arguments; nothing where it does not say."""
     try:
-        given, expected = np.asarray(given, float), np.asarray(expected, float)
+        return tuple(inspect.signature(function).parameters)
     except (TypeError, ValueError):
-        return False
-    return given.shape == expected.shape and np.allclose(
-        given, expected, rtol=tolerance, atol=tolerance, equal_nan=True
-    )
+        return ()
 
 
-def _difference(given, expected):
-    """What is visibly off, without the expected value."""
-    if isinstance(expected, str | bool):
-        return f"your answer is {given!r}."
-    try:
-        array, right = np.asarray(given, float), np.asarray(expected, float)
-    except (TypeError, ValueError):
-        return f"your answer {given!r} is no number or array."
-    if array.shape != right.shape:
-        return f"your answer has shape {array.shape}, it should be {right.shape}."
-    if not np.isfinite(array).all():
-        return "your answer holds NaN or infinity."
-    off = np.argmax(np.abs(array - right)) if array.size else 0
-    place = "" if array.ndim == 0 else f" at {tuple(map(int, np.unravel_index(off, array.shape)))}"
-    return f"your answer {array.flat[off]:.4g}{place} differs."
+def _value_finding(exercise, answer):
+    given, right = plain(answer), plain(exercise.right)
+    if same(given, right, exercise.tolerance):
+        return Finding(True, f"right. {exercise.meaning}".strip())
+    asked = hints.Asked([given], [right], frozenset(), exercise.tolerance)
+    known = [hints.Known(m.hint, [plain(m.answer)]) for m in exercise.mistakes]
+    hint = hints.hint(asked, known, list) or exercise.fallback
+    said = difference(given, right, exercise.tolerance)
+    return Finding(False, f"{said} Hint: {hint}" if hint else said, expected=shown(right))

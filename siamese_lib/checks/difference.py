@@ -1,0 +1,116 @@
+"""What is visibly off in an answer, without the value that is right."""
+
+import numpy as np
+
+from siamese_lib.checks.values import array_of, same, shown
+
+
+def difference(given, expected, tolerance):
+    """A sentence on the first thing that is off; the shape that is asked for is no secret."""
+    if isinstance(expected, dict):
+        name = first_wrong(given, expected, tolerance)
+        said = difference(given.get(name), expected[name], tolerance)
+        return said.replace("your answer", name, 1)
+    structure = _structure(given, expected)
+    if structure:
+        return structure
+    if isinstance(expected, list):
+        pairs = enumerate(zip(given, expected, strict=True), 1)
+        number, pair = next((n, pair) for n, pair in pairs if not same(*pair, tolerance))
+        return difference(*pair, tolerance).replace("your answer", f"part {number}", 1)
+    if isinstance(expected, str):
+        return f"your answer is {shown(given)}."
+    return _off(array_of(given), np.asarray(expected))
+
+
+def first_wrong(given, expected, tolerance):
+    """The name of the first entry of a dict that is wrong."""
+    return next(
+        n for n, e in expected.items() if n not in given or not same(given[n], e, tolerance)
+    )
+
+
+def _off(array, right):
+    is_bool = right.dtype.kind == "b"
+    if (array.dtype.kind == "b") != is_bool:
+        return "your answer should be True or False." if is_bool else "your answer is no number."
+    if is_bool and array.ndim == 0:
+        return f"your answer is {bool(array)}."
+    wrong = ~np.isclose(array.astype(float), right.astype(float), equal_nan=True)
+    if not np.isfinite(array[wrong]).any():
+        return "your answer holds NaN or infinity."
+    off = np.argmax(np.where(np.isfinite(array), abs(array.astype(float) - right), -1))
+    place = f", {shown(array.flat[off])} at {_place(off, array.shape)}," if array.ndim else ""
+    return f"your answer{place or ' ' + shown(array)} differs."
+
+
+def _place(flat, shape):
+    return tuple(map(int, np.unravel_index(flat, shape)))
+
+
+def _structure(given, expected):
+    """Where the answer is another kind of thing than is asked for; None where it is not."""
+    if isinstance(expected, list):
+        return _parts(given, expected)
+    if isinstance(expected, str):
+        return None if isinstance(given, str) else f"your answer is {kind(given)}, give a text."
+    array, wanted = array_of(given), kind(expected)
+    if array is None:
+        return f"your answer is {kind(given)}; give {wanted}.{_spare(given, expected)}"
+    if array.shape == np.shape(expected):
+        return None
+    if array.size == 1 == np.size(expected) and np.ndim(expected) == 0:
+        return "your answer is an array of one entry; give the number itself, as in values[0]."
+    said = f"your answer has shape {array.shape}, it should be {np.shape(expected)}"
+    if array.size > 1 and np.squeeze(array).shape == np.shape(expected):
+        return f"{said}: an axis of length 1 is left over (keepdims, or a [:, None])."
+    return f"{said}."
+
+
+def _parts(given, expected):
+    wanted = f"{len(expected)} parts, {kind(expected)}, as in: return first, second"
+    if not isinstance(given, list):
+        return f"your answer is {kind(given)}; give {wanted}."
+    if len(given) == len(expected):
+        return None
+    if len(_leaves(given)) == len(_leaves(expected)):
+        return (
+            f"the parts of your answer are nested, {kind(given)}; take the inner ones out and "
+            f"give them side by side, {kind(expected)}."
+        )
+    return f"your answer has {len(given)} parts, {kind(given)}; give {wanted}."
+
+
+def _spare(given, expected):
+    """Which part of an answer is an array of one entry, where that is all that is wrong."""
+    leaves = _leaves(given)
+    if len(leaves) != np.size(expected) or any(np.size(leaf) != 1 for leaf in leaves):
+        return ""
+    spare = next((k for k, leaf in enumerate(leaves, 1) if np.ndim(leaf)), None)
+    return (
+        f" Part {spare} is an array of one entry: take the entry, as in values[0]." if spare else ""
+    )
+
+
+def _leaves(value):
+    if isinstance(value, list):
+        return [leaf for part in value for leaf in _leaves(part)]
+    return [value]
+
+
+def kind(value):
+    """What a value is, in words: a number, an array of shape (4, 3), (a number, a text)."""
+    if isinstance(value, str):
+        return f"a text, {shown(value)}"
+    if isinstance(value, dict):
+        return f"a dict of {', '.join(map(str, value))}"
+    if isinstance(value, list):
+        inner = [kind(part) for part in value[:5]] + ["..."] * (len(value) > 5)
+        return f"({', '.join(inner)})"
+    array = array_of(value)
+    if array is None:
+        held = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+        return f"a {type(held).__name__}" if held is not None else "nothing (None)"
+    if array.ndim == 0:
+        return "True or False" if array.dtype.kind == "b" else "a number"
+    return f"an array of shape {array.shape}"

@@ -1,0 +1,93 @@
+"""What a learner's code raised, in words: the error, the line it came from, and a likely cause."""
+
+import re
+import traceback
+from pathlib import Path
+from typing import NamedTuple
+
+LETTERS = 160  # of an error's message
+_ENTRYWISE = (
+    "Python's max, min, if, and, or judge one value, not an array; np.maximum, np.where, & and | "
+    "work entry by entry."
+)
+_INSIDE_JAX = "JAX takes no `if` and no `while` on the contents of an array; use jnp.where."
+_MASK = "JAX cannot pick entries with a mask, since their number is unknown; use jnp.where."
+_NUMPY = "JAX looks through jnp functions only; write jnp in place of np."
+_SHAPES = (
+    "these shapes do not fit entry by entry; print both, and look for a missing keepdims=True or "
+    "[:, None]."
+)
+_PRODUCT = "in a @ b the last axis of a is as long as the first of b; is a .T missing?"
+_ONE = "math works on one number; np.sqrt, np.log and np.exp work on arrays."
+_NONE = "something here is None: an earlier function is unfilled, or does not end with return."
+_DOTS = "the dots of an earlier exercise are still there; fill that in first."
+_FIXED = "JAX arrays never change; x.at[i].set(value) gives a changed copy."
+_BRACKETS = "round brackets call a function; an entry of an array takes square ones."
+_AT = "this is a NumPy array; jnp.asarray(x).at[...] works."
+_AXES = "the array has fewer axes than that; axis=-1 is the last one, whatever their number."
+# (kind of error, what its message holds, the likely cause); the first that fits is said.
+CAUSES = (
+    ("TracerArrayConversionError", "", _NUMPY),
+    (
+        "TracerBoolConversionError|ConcretizationTypeError|TracerIntegerConversionError",
+        "",
+        _INSIDE_JAX,
+    ),
+    ("NonConcreteBooleanIndexError", "", _MASK),
+    ("ValueError|TypeError", "truth value of an array", _ENTRYWISE),
+    ("ValueError|TypeError", "matmul|not aligned|dot_general", _PRODUCT),
+    ("ValueError|TypeError", "broadcast|[Ii]ncompatible shapes|same shape", _SHAPES),
+    ("TypeError", "(only|can be) .*(convert|scalar)", _ONE),
+    ("TypeError|AttributeError", "NoneType", _NONE),
+    ("TypeError", "ellipsis", _DOTS),
+    ("TypeError", "does not support item assignment", _FIXED),
+    ("TypeError", "is not callable", _BRACKETS),
+    ("AttributeError", "ndarray' object has no attribute 'at'", _AT),
+    ("AxisError", "", _AXES),
+    ("ValueError", "axis .* out of bounds", _AXES),
+    ("NameError", "", "is it spelled so above, and have the cells above been run?"),
+    ("UnboundLocalError", "", "it gets a value further down or in another branch only."),
+    ("ZeroDivisionError", "", "what may be 0 below the line here?"),
+    ("IndexError", "", "count from 0, and print the shape."),
+)
+NONE_GIVEN = "your function gave None; does it end with return? (print only shows a value.)"
+
+
+class Raised(NamedTuple):
+    """An error of a learner's code."""
+
+    kind: str
+    message: str
+    line: str
+
+    @property
+    def said(self):
+        """One sentence: what was raised, and by which line."""
+        where = f", in your line `{self.line}`" if self.line else ""
+        return f"raised {self.kind}: {self.message}{where}"
+
+    @property
+    def cause(self):
+        """A likely cause, or ""."""
+        return next(
+            (cause for kind, held, cause in CAUSES
+             if re.fullmatch(kind, self.kind) and re.search(held, self.message)), ""
+        )  # fmt: skip
+
+
+def raised(error):
+    """The Raised of an exception."""
+    text = " ".join(str(error).split())
+    message = text if len(text) <= LETTERS else f"{text[:LETTERS]}..."
+    return Raised(type(error).__name__, message, _line_of(error))
+
+
+def _line_of(error):
+    """The last line of the learner's own code on the way to the error."""
+    ours = Path(__file__).parent.parent
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and ours not in Path(frame.filename).parents
+        and "lib/python" not in frame.filename and frame.line
+    ]  # fmt: skip
+    return frames[-1].line.strip() if frames else ""

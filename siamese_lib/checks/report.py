@@ -1,0 +1,58 @@
+"""A finding as it is read: words that wrap at any width, and the case as code."""
+
+import html
+import textwrap
+
+WIDTH = 76
+COLOURS = {True: "#0072b2", False: "#d55e00", None: "#888888"}  # right, wrong, not yet
+BOX = (
+    '<div style="max-width: 46em; margin: 0.3em 0; padding-left: 0.7em; border-left: 4px solid {};'
+    ' word-break: normal; overflow-wrap: anywhere">{}</div>'
+)
+CODE = (
+    '<pre style="margin: 0.4em 0; padding: 0; overflow-x: auto; white-space: pre; '
+    'word-break: normal; overflow-wrap: normal">{}</pre>'
+)
+
+
+class Report:
+    """What check() shows: a notebook takes the HTML, a terminal the text.
+
+    blocks: pairs of a kind, "words" or "code", and a text.
+    """
+
+    def __init__(self, is_right, blocks):
+        self.is_right, self.blocks = is_right, [block for block in blocks if block[1]]
+
+    def __repr__(self):
+        return "\n".join(_plain(*block) for block in self.blocks)
+
+    def _repr_html_(self):
+        inner = "".join(_html(*block) for block in self.blocks)
+        return BOX.format(COLOURS[self.is_right], inner)
+
+
+def report(name, title, found, *, show_expected=False):
+    """The Report on a judge.Finding of an exercise."""
+    case = f"Case {found.number}:" if found.number else ""
+    head = " ".join(part for part in (f"{name} {title}:", found.done, case) if part)
+    is_right = found.is_right if found.is_right or not found.said.startswith("not yet") else None
+    if not found.number:
+        head, said = f"{head} {found.said}", ""
+    else:
+        said = f"{found.said[0].upper()}{found.said[1:]}"
+    expected = f"expected = {found.expected}" if show_expected and found.expected else ""
+    code = [("code", lines) for lines in (found.case, found.given, expected)]
+    return Report(is_right, [("words", head), *code, ("words", said)])
+
+
+def _plain(kind, text):
+    if kind == "code":
+        return textwrap.indent(text, "    ")
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _html(kind, text):
+    if kind == "code":
+        return CODE.format(html.escape(text))
+    return f"<div>{html.escape(text)}</div>"
