@@ -12,6 +12,7 @@ import jupytext
 import nbformat
 
 from instructor.instant.instant import table
+from siamese_lib.checks.work import STAMP, fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
 MASTERS = ROOT / "instructor" / "labs"
@@ -39,12 +40,13 @@ def master_notebook(script):
 
 
 def learner_notebook(script):
-    """The same with dots in place of the solutions."""
+    """The same with dots in place of the solutions, stamped with how it came."""
     notebook = master_notebook(script)
     for cell in notebook.cells:
         cell.source = SOLUTION.sub(r"\1...", cell.source)
         if "SOLUTION" in cell.source:
             raise ValueError(f"{script.name} has a solution mark without its partner")
+    notebook.metadata[STAMP] = fingerprint(notebook)
     return notebook
 
 

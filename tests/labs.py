@@ -2,7 +2,8 @@
 
 A table of a lab's tests holds, by exercise, right answers as source text, and wrong ones as
 (old text, new text, a word of the hint): the first right answer with one replacement made. A wrong
-answer that is no replacement is (None, source text, word).
+answer that is no replacement is (None, source text, word). Where first attempts look otherwise than
+right answers, a third entry of the table is the text that replacements are made in.
 """
 
 import ast
@@ -103,7 +104,7 @@ def rights(table):
     """pytest parameters (number, source) of a table."""
     return [
         pytest.param(number, source, id=f"{number}-{k}")
-        for number, (sources, _) in table.items()
+        for number, (sources, *_) in table.items()
         for k, source in enumerate(sources)
     ]
 
@@ -111,8 +112,8 @@ def rights(table):
 def wrongs(table):
     """pytest parameters (number, source, word of the hint) of a table."""
     return [
-        pytest.param(number, mutated(sources[0], old, new), word, id=f"{number}-{k}-{word}")
-        for number, (sources, wrong) in table.items()
+        pytest.param(number, mutated([sources[0], *base][-1], old, new), word, id=f"{number}-{k}-{word}")
+        for number, (sources, wrong, *base) in table.items()
         for k, (old, new, word) in enumerate(wrong)
     ]
 

@@ -13,6 +13,9 @@ from nbclient import NotebookClient
 from instructor import build_checks
 from siamese_lib import checks
 from siamese_lib.checks import labs as lab_checks
+from siamese_lib.checks import progress
+from siamese_lib.checks.judge import NOT_YET
+from siamese_lib.checks.values import plain, same
 
 MASTERS = build_checks.masters()
 LABS = [path.stem for path in MASTERS]
@@ -20,7 +23,7 @@ GRADED = [name.split("_")[0] for name in LABS if "quiz" not in name]
 
 
 def exercises(lab):
-    return list(lab_checks.exercises(lab))
+    return list(progress.exercises(lab))
 
 
 def graded_cells(notebook):
@@ -50,14 +53,14 @@ def test_the_learner_version_is_in_step_and_holds_no_solution(script):
 
 @pytest.mark.parametrize("lab", GRADED)
 def test_the_tables_are_in_step_with_their_sources(lab):
-    stored, fresh = lab_checks.exercises(lab), build_checks.tables(lab)
+    stored, fresh = progress.exercises(lab), build_checks.tables(lab)
     assert stored.keys() == fresh.keys()
     for name, entry in stored.items():
         for key in ("title", "ask", "fallback"):
             assert entry[key] == fresh[name][key]
         for key in ("cases", "right", "mistakes"):
-            new = lab_checks.plain(lab_checks.decode(fresh[name][key]))
-            assert lab_checks.same(new, lab_checks.decode(entry[key]), 1e-3), (name, key)
+            new = plain(lab_checks.decode(fresh[name][key]))
+            assert same(new, lab_checks.decode(entry[key]), 1e-3), (name, key)
 
 
 @pytest.mark.parametrize("lab", GRADED)
@@ -86,7 +89,7 @@ def test_each_exercise_has_an_equation_several_cases_and_eight_hints_or_more(lab
     assert text.count("$$") >= 2 * len(exercises(lab))
     assert text.count("*Predict") == len(exercises(lab))
     assert re.search(r"\]\(\.\./0\d_\w+\.ipynb\)", text)
-    for name, exercise in lab_checks.exercises(lab).items():
+    for name, exercise in progress.exercises(lab).items():
         trained = name == "lab5.5"
         assert len(exercise["cases"]) >= (1 if trained else 2)
         assert len(exercise["mistakes"]) >= (6 if trained else 8)
@@ -118,7 +121,7 @@ def test_the_master_passes_every_check_and_challenge(lab, capsys):
 
 
 def test_answers_learned_by_heart_pass_the_check_and_earn_nothing():
-    stored = lab_checks.exercises("lab2")["lab2.3"]
+    stored = progress.exercises("lab2")["lab2.3"]
     known = list(
         zip(lab_checks.decode(stored["cases"]), lab_checks.decode(stored["right"]), strict=True)
     )
@@ -137,7 +140,7 @@ def test_a_check_prints_remembers_and_raises_only_while_nbgrader_validates(capsy
     checks.check("lab1.5", lambda *_: 1)
     checks.check("lab1.5", labs.solved("lab1")["count_parameters"])
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == f"lab1.5 count the parameters: {lab_checks.NOT_YET}"
+    assert said[0] == f"lab1.5 count the parameters: {NOT_YET}"
     assert "same in every case" in said[1]
     assert said[2] == "lab1.5 count the parameters: right, 3 of 3 cases."
     assert "lab1.5" in checks.progress.done()
@@ -167,7 +170,7 @@ def test_a_check_prints_remembers_and_raises_only_while_nbgrader_validates(capsy
     ],
 )
 def test_what_a_broken_answer_is_told(answer, said):
-    is_right, message = lab_checks.verdict(lab_checks.exercises("lab2")["lab2.3"], answer)
+    is_right, message = lab_checks.verdict(progress.exercises("lab2")["lab2.3"], answer)
     assert not is_right
     assert re.search(said, message), message
 

@@ -72,7 +72,7 @@ def _share(part, cases, answers):
 
 def _asked_of(lab, part, cases, function, place):
     """Answers where the learner's function is that of its input at place."""
-    name = re.search(r"(?<![.\w])(\w+)\((?:\*case|case\[0\]|list\(case|x\))", part.ask)
+    name = re.search(r"(?<![.\w])(\w+)(?:\(|, )(?:\*case|case\[0\]|list\(case|x\))", part.ask)
     if not name:
         return None
     space = labs.solved(lab, _skipped(lab)) | {name[1]: lambda *given: function(given[place])}

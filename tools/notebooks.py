@@ -20,6 +20,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from siamese_lib.checks.work import STAMP, fingerprint
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 # Processors round differently, and training amplifies that. Plain cells are compared to 0.002, or
 # 0.2 % where a number is above 1; cells tagged "trained" to 0.06, or 15 % above 1; "volatile"
@@ -87,7 +89,10 @@ def _peak_memory(pid):
 
 
 def strip(notebook):
-    """Drop what changes from run to run and means nothing: ids, versions, progress bars."""
+    """Drop what changes from run to run and means nothing: ids, versions, progress bars.
+
+    A stamp says how the cells came, so that save_work() can tell what a reader has changed.
+    """
     notebook.metadata.pop("widgets", None)
     notebook.metadata["kernelspec"] = {
         "display_name": "Python 3", "language": "python", "name": "python3",
@@ -97,6 +102,7 @@ def strip(notebook):
         cell["id"] = f"cell-{number:03d}"
         if cell.cell_type == "code":
             cell.outputs = _joined([o for o in cell.outputs if not _is_progress_bar(o)])
+    notebook.metadata[STAMP] = fingerprint(notebook)
     return notebook
 
 

@@ -53,6 +53,15 @@ def _similarity(rng, b, lead=0.0):
     return similarity
 
 
+def _tied(cases):
+    """The same, where one negative of each column is exactly as high as its positive."""
+    for similarity, is_real, *_ in cases:
+        real = np.flatnonzero(is_real)
+        for i in real if len(real) > 1 else ():
+            similarity[real[real != i][0], i] = similarity[i, i]
+    return cases
+
+
 def _mask(rng, b, real):
     return rng.permutation(np.arange(b) < real)
 
@@ -74,7 +83,8 @@ def _lone_and_masked(rng):
 
 
 def _one_closest(rng):
-    return [(*case, 1) for case in _plain(rng)]
+    cases = [(*case, 1) for case in _plain(rng)]
+    return cases + _tied([(*_plain(rng)[0], 1)])
 
 
 def _top_masked(rng):
@@ -98,6 +108,7 @@ def _first_only(rng):
 
 def _both(rng):
     cases = [(*case, k) for case in _plain(rng) for k in (1, 3)]
+    _tied(cases[:1])
     return [(*case, float(rng.uniform(0.2, 0.9)), float(rng.uniform(0.3, 2))) for case in cases]
 
 
@@ -141,19 +152,19 @@ CHALLENGES = {
              "import jax\njax.vmap(similarity_matrix, (0, 0, None))(*case)", close(_stack_of_right)),
     )),
     "2.3": Challenge("Mean negative", (
-        Part("full batches", 5, _plain, "mean_negative(*case)", _mean),
-        Part("padding", 7, _masked, "mean_negative(*case)", _mean),
-        Part("no negative", 3, _lone_and_masked, "mean_negative(*case)", _mean),
+        Part("full batches", 5, _plain, right.TRACED + "traced(mean_negative, *case)", _mean),
+        Part("padding", 7, _masked, right.TRACED + "traced(mean_negative, *case)", _mean),
+        Part("no negative", 3, _lone_and_masked, right.TRACED + "traced(mean_negative, *case)", _mean),
     )),
     "2.4": Challenge("Closest negatives", (
-        Part("k = 1, full batches", 8, _one_closest, "closest_negatives(*case)", _closest),
-        Part("k of them, padding", 8, _top_masked, "closest_negatives(*case)", _closest),
-        Part("none allowed", 4, _no_closest, "closest_negatives(*case)", _closest),
+        Part("k = 1, full batches", 8, _one_closest, right.TRACED + "traced(closest_negatives, *case)", _closest),
+        Part("k of them, padding", 8, _top_masked, right.TRACED + "traced(closest_negatives, *case)", _closest),
+        Part("none allowed", 4, _no_closest, right.TRACED + "traced(closest_negatives, *case)", _closest),
     )),
     "2.5": Challenge("Batch loss", (
-        Part("beta = 0", 7, _first_only, "batch_loss(*case)", _loss),
-        Part("full batches", 10, _both, "batch_loss(*case)", _loss),
-        Part("padding", 8, _both_masked, "batch_loss(*case)", _loss),
+        Part("beta = 0", 7, _first_only, right.TRACED + "traced(batch_loss, *case)", _loss),
+        Part("full batches", 10, _both, right.TRACED + "traced(batch_loss, *case)", _loss),
+        Part("padding", 8, _both_masked, right.TRACED + "traced(batch_loss, *case)", _loss),
     )),
     "2.6": Challenge("Loss and gradients", (
         Part("full batches", 9, _training, "loss_and_gradients(*case)", _trained),

@@ -81,19 +81,10 @@ def _mistakes(exercise, right):
         if _all_same(right, answers):
             raise ValueError(f"{exercise.title}: {mistake.hint!r} is right")
         for earlier in made:
-            is_other = earlier["hint"] != mistake.hint
-            if is_other and _hides(exercise, right, earlier["answers"], answers):
+            if earlier["hint"] != mistake.hint and _all_same(answers, earlier["answers"]):
                 raise ValueError(f"{exercise.title}: {earlier['hint']!r} hides {mistake.hint!r}")
         made.append({"hint": mistake.hint, "answers": answers})
     return made
-
-
-def _hides(exercise, right, earlier, later):
-    """True where a first attempt with no guard would be taken for the earlier mistake."""
-    plain_cases = [k for k in range(len(later)) if k + 1 not in exercise.guards]
-    right, first, second = ([a[k] for k in plain_cases] for a in (right, earlier, later))
-    is_seen = not _all_same(right, second)
-    return _all_same(later, earlier) or (is_seen and _all_same(second, first))
 
 
 def _pairs(exercise, right, mistakes):
@@ -113,12 +104,11 @@ def _both(first, second):
     if isinstance(first, Only) and isinstance(second, Only) and first.names == second.names:
         made = _both(first.answer, second.answer)
         return made and Only(first.names, made)
-    if isinstance(first, tuple) and not isinstance(first, Slip) and len(first) == len(second):
+    if type(first) is type(second) is tuple:  # of functions
         made = [a if a is b else _both(a, b) for a, b in zip(first, second, strict=True)]
         return tuple(made) if all(made) else None
-    if not isinstance(first, Slip) or not isinstance(second, Slip) or first.right is not second.right:
-        return None
-    return both(first, second)
+    is_slip = isinstance(first, Slip) and isinstance(second, Slip)
+    return both(first, second) if is_slip and first.right is second.right else None
 
 
 def _answers(exercise, answer):

@@ -15,7 +15,7 @@ def is_finite():
     slope = jax.grad(lambda x: jnp.sin(answer(x)).sum())(jnp.asarray(case[0]))
     return bool(jnp.isfinite(slope).all())
 is_array = np.shape(values) == case[0].shape and np.asarray(values).dtype.kind == "f"
-None if values is None else {"values": values, **({"slope is finite": is_finite()} if is_array else {})}
+None if values is None else {"your answer": values, **({"slope is finite": is_finite()} if is_array else {})}
 """
 ASK_ENCODER = """\
 import jax.numpy as jnp
@@ -52,7 +52,7 @@ def outputs():
 found = None if first is None else sizes()
 None if first is None else {
     "weights have the right shape": is_right(found), **(
-    {"embeddings": outputs(), "shown": outputs()} if is_right(found) else {"shown": found})}
+    {"your answer": outputs(), "shown": outputs()} if is_right(found) else {"shown": found})}
 """
 ASK_TRIPLETS = """\
 import jax
@@ -301,7 +301,7 @@ def _raw_mean(h, tokens):
 
 
 _ENCODER_MISTAKES = tuple(
-    Mistake(Only(("embeddings",), slip(encoder, **switches)), hint)
+    Mistake(Only(("your answer",), slip(encoder, **switches)), hint)
     for switches, hint in (
         ({"head": _as_it_is}, "the last step is missing: scale each row to length 1."),
         ({"head": _over_batch}, "the whole batch has length 1 here; each row should (mind the axis)."),

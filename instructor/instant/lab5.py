@@ -6,6 +6,7 @@ from flax import nnx
 
 from instructor.instant.instant import Instant
 from siamese_lib.checks.exercise import Mistake
+from siamese_lib.checks.slips import slip
 from siamese_lib.datasets import load_questions
 
 BATCH_FACTS = """\
@@ -37,8 +38,13 @@ def drawn(k):
     return answer(*case[:2], np.random.default_rng(case[2] + k))
 def again():
     return all(np.array_equal(a, b) for a, b in zip(drawn(0), drawn(0)))
-None if drawn(0) is None else {
-    **batch_facts(*case[:2], [list(drawn(k)) for k in range(6)]), "the same rng, the same batches": again()}
+def is_list(batches):
+    return hasattr(batches, "__iter__") and all(np.ndim(rows) == 1 for rows in batches)
+first = drawn(0)
+first = first if first is None or hasattr(first, "__len__") else list(first) if hasattr(first, "__iter__") else first
+None if first is None else {"shapes": False, "shown": first} if not is_list(first) else {
+    **batch_facts(*case[:2], [list(drawn(k)) for k in range(6)]), "the same rng, the same batches": again(),
+    "shown": [np.asarray(rows) for rows in first]}
 """
 )
 ASK_MODEL = """\
@@ -74,7 +80,12 @@ def model_facts(tokens, raw):
         "at most 1,000,000 weights": raw["size"] <= 1_000_000,
     }
 """
-_ASK_MODEL = ASK_MODEL + MODEL_FACTS + "None if batch is None else model_facts(tokens, raw())\n"
+_ASK_MODEL = ASK_MODEL + MODEL_FACTS + """\
+def is_embedding(batch):
+    return getattr(batch, "ndim", 0) == 2 and len(batch) == len(tokens)
+None if batch is None else {"one vector a question": False, "shown": batch} if not is_embedding(batch) else {
+    **model_facts(tokens, raw()), "shown": batch}
+"""
 _ASK_PREDICT = """\
 first, second, is_same = case
 said = answer(list(first), list(second))
@@ -82,7 +93,9 @@ def facts():
     calls = np.asarray(said)
     if calls.shape != is_same.shape or calls.dtype.kind != "b":
         return {"one True or False a pair": False}
-    accuracy = (calls == (is_same == 1)).mean()
+    is_right = calls == (is_same == 1)
+    accuracy = is_right.mean()
+    wrong = [(first[k], second[k], bool(calls[k])) for k in np.flatnonzero(~is_right)[:2]]
     odd = np.asarray(answer(["", "zyzzyva quokka", first[0]], ["", "zyzzyva quokka", ""]))
     return {
         "one True or False a pair": True,
@@ -91,6 +104,7 @@ def facts():
         "above 0.8 on these": bool(accuracy > 0.8),
         "a question is the same as itself": bool(np.all(answer(list(first[:9]), list(first[:9])))),
         "nothing known, nothing the same": not odd.any(),
+        "shown": {"the share that is right": float(accuracy), "called wrongly, among others": wrong},
     }
 None if said is None else facts()
 """
@@ -106,28 +120,41 @@ def make_batches(meaning, size, rng):
     ]
 
 
-def batch_loss(first, second, is_real, margin, *, sides=(0, 1), hardest=np.max, losses=(1, 1)):
+def _others(similarity, is_real, i):
+    """The negatives of row i."""
+    return np.array([similarity[i, j] for j in np.flatnonzero(is_real) if j != i])
+
+
+def _row(negatives, positive, margin):
+    """L1 and L2 of one row."""
+    l1 = max(np.mean(negatives) - positive + margin, 0)
+    return l1, max(np.max(negatives) - positive + margin, 0)
+
+
+def batch_loss(
+    first, second, is_real, margin, *, sides=(0, 1), others=_others, row=_row,
+    weigh=lambda l1, l2: l1 + l2, mean=lambda losses, is_real: losses.sum() / is_real.sum(),
+):  # fmt: skip
     similarity = np.asarray(first) @ np.asarray(second).T
-    use = is_real[:, None] & is_real & ~np.eye(len(is_real), dtype=bool)
-    total = 0.0
+    totals = []
     for s in (similarity, similarity.T)[slice(sides[0], sides[1] + 1)]:
-        rows = [(s[i][use[i]], s[i, i]) for i in np.flatnonzero(is_real)]
-        total += np.mean(
-            [
-                losses[0] * max(n.mean() - p + margin, 0)
-                + losses[1] * max(hardest(n) - p + margin, 0)
-                for n, p in rows
-            ]
-        )
-    return total / (sides[1] - sides[0] + 1)
+        losses = [
+            weigh(*row(others(s, is_real, i), s[i, i], margin)) for i in np.flatnonzero(is_real)
+        ]
+        totals.append(mean(np.array(losses), is_real))
+    return np.mean(totals)
 
 
-def classify(first, second, low, high):
+def cosine(first, second):
     def unit(x):
         return x / np.linalg.norm(x, axis=1, keepdims=True)
 
-    similarity = (unit(first) * unit(second)).sum(axis=1)
-    return np.where(similarity > high, 1, np.where(similarity <= low, 0, -1))
+    return (unit(first) * unit(second)).sum(axis=1)
+
+
+def classify(first, second, low, high, *, similarity=cosine, above=np.greater, below=np.less_equal):
+    s = similarity(first, second)
+    return np.where(above(s, high), 1, np.where(below(s, low), 0, -1))
 
 
 def _normalise(x, axis=-1):
@@ -225,79 +252,65 @@ _MODEL_MISTAKES = (
 )  # fmt: skip
 
 
-def _with(**options):
-    return lambda *case: batch_loss(*case, **options)
+def _of_l2(largest):
+    """Rows whose second loss takes another negative than the largest."""
+    return lambda n, p, m: (_row(n, p, m)[0], max(largest(n, p) - p + m, 0))
 
 
-def _total(first, second, is_real, margin):
-    return batch_loss(first, second, is_real, margin) * is_real.sum()
+def _closest(n, p):
+    below = n[n <= p]
+    return below.max() if len(below) else -9.0
 
 
-def _closest_loss(first, second, is_real, margin):
-    s, total = first @ second.T, []
-    for m in (s, s.T):
-        for i in np.flatnonzero(is_real):
-            n = np.array([m[i, j] for j in np.flatnonzero(is_real) if j != i])
-            below = n[n <= m[i, i]]
-            total.append(
-                max(n.mean() - m[i, i] + margin, 0)
-                + (max(below.max() - m[i, i] + margin, 0) if len(below) else 0)
-            )
-    return np.sum(total) / 2 / is_real.sum()
+def _with_positive(n, p, m):
+    return max((n.sum() + p) / (len(n) + 1) - p + m, 0), max(n.max() - p + m, 0)
 
 
-def _diagonal_loss(first, second, is_real, margin):
-    s, total = first @ second.T, []
-    for m in (s, s.T):
-        for i in np.flatnonzero(is_real):
-            row = m[i][is_real]
-            hard = max(m[i, j] for j in np.flatnonzero(is_real) if j != i)
-            total.append(max(row.mean() - m[i, i] + margin, 0) + max(hard - m[i, i] + margin, 0))
-    return np.sum(total) / 2 / is_real.sum()
-
-
-_LOSS_MISTAKES = (
-    Mistake(_with(sides=(0, 0)), "only the rows: do the same with the columns, and take the mean of both."),
-    Mistake(_with(sides=(1, 1)), "only the columns: do the same with the rows, and take the mean of both."),
-    Mistake(lambda *c: 2 * batch_loss(*c), "rows and columns are added; take the mean of both."),
-    Mistake(_closest_loss, "this is the closest negative; the hardest may lie above the positive."),
-    Mistake(_with(hardest=np.min), "this is the easiest negative; the hardest is the largest."),
-    Mistake(_with(losses=(1, 0)), "this is L1 alone; L2 is missing."),
-    Mistake(_with(losses=(0, 1)), "this is L2 alone; L1 is missing."),
-    Mistake(lambda f, s, r, m: batch_loss(f, s, r, 0.0), "the margin is missing."),
-    Mistake(lambda f, s, r, m: batch_loss(f, s, r, 2 * m), "the margin was added twice."),
-    Mistake(lambda f, s, r, m: batch_loss(f, s, r, 0.25), "the margin is fixed at 0.25; use the one given."),
-    Mistake(lambda f, s, r, m: batch_loss(f, -s, r, m), "the sign is swapped: a large positive must lower the loss."),
-    Mistake(_total, "this is the sum; give the mean over the real pairs."),
-    Mistake(lambda f, s, r, m: batch_loss(f, s, np.ones_like(r), m), "padding took part: is_real says which rows and columns count."),
-    Mistake(lambda f, s, r, m: _total(f, s, r, m) / len(r), "divide by the number of real pairs, not by the size of the batch."),
-    Mistake(_diagonal_loss, "the diagonal is in your mean; it holds the positives."),
+_LOSS_MISTAKES = tuple(
+    Mistake(slip(batch_loss, **switches), hint)
+    for switches, hint in (
+        ({"sides": (0, 0)}, "only the rows: do the same with the columns, and take the mean of both."),
+        ({"sides": (1, 1)}, "only the columns: do the same with the rows, and take the mean of both."),
+        ({"gives": lambda loss: 2 * loss}, "rows and columns are added; take the mean of both."),
+        ({"row": _of_l2(_closest)}, "this is the closest negative; the hardest may lie above the positive."),
+        ({"row": _of_l2(lambda n, p: n.min())}, "this is the easiest negative; the hardest is the largest."),
+        ({"weigh": lambda l1, l2: l1}, "this is L1 alone; L2 is missing."),
+        ({"weigh": lambda l1, l2: l2}, "this is L2 alone; L1 is missing."),
+        ({"row": _with_positive}, "the diagonal is in your mean; it holds the positives."),
+        ({"row": lambda n, p, m: (n.mean() - p + m, n.max() - p + m)}, "the hinge is missing: neither loss goes below 0."),
+        ({"row": lambda n, p, m: (max(p - n.mean() + m, 0), max(p - n.max() + m, 0))}, "the sign is swapped: a large positive must lower the loss."),
+        ({"row": lambda n, p, m: (max(n.sum() - p + m, 0), _row(n, p, m)[1])}, "L1 has the sum of the negatives; take their mean."),
+        ({"row": lambda n, p, m: (max(n.mean() + n.max() - 2 * p + 2 * m, 0), 0)}, "one hinge around both; each of L1 and L2 has its own."),
+        ({"row": lambda n, p, m: (max(n.mean() + n.max() - 2 * p + m, 0), 0)}, "one hinge around both; each of L1 and L2 has its own, and the margin in each."),
+        ({"given": lambda f, s, r, m: (f, s, r, 0.0)}, "the margin is missing."),
+        ({"given": lambda f, s, r, m: (f, s, r, 2 * m)}, "the margin was added twice."),
+        ({"given": lambda f, s, r, m: (f, s, r, 0.25)}, "the margin is fixed at 0.25; use the one given."),
+        ({"given": lambda f, s, r, m: (f, -s, r, m)}, "the sign is swapped: a large positive must lower the loss."),
+        ({"given": lambda f, s, r, m: (f, s, np.ones_like(r), m)}, "padding took part: is_real says which rows and columns count."),
+        ({"mean": lambda losses, r: losses.sum()}, "this is the sum; give the mean over the real pairs."),
+        ({"mean": lambda losses, r: losses.sum() / len(r)}, "divide by the number of real pairs, not by the size of the batch."),
+    )
 )  # fmt: skip
 
 
-def _bands(similarity):
-    def wrong(first, second, low, high):
-        s = similarity(first, second)
-        return np.where(s > high, 1, np.where(s <= low, 0, -1))
-
-    return wrong
-
-
-def _cosines(first, second):
-    return (first * second).sum(1) / np.linalg.norm(first, axis=1) / np.linalg.norm(second, axis=1)
-
-
-_CLASSIFY_MISTAKES = (
-    Mistake(_bands(lambda a, b: (a * b).sum(1)), "these are dot products: the embeddings may have any length. Take cosines."),
-    Mistake(_bands(lambda a, b: 1 - _cosines(a, b)), "this is the distance; a high cosine means the same."),
-    Mistake(_bands(lambda a, b: (a * b).sum(1) / np.linalg.norm(a) / np.linalg.norm(b)), "you divided by the length of the whole batch; mind the axis."),
-    Mistake(lambda a, b, lo, hi: np.where(_cosines(a, b) >= hi - 1e-9, 1, np.where(_cosines(a, b) <= lo, 0, -1)), "exactly at high is not above it: > and not >=."),
-    Mistake(lambda a, b, lo, hi: np.where(_cosines(a, b) > hi, 1, np.where(_cosines(a, b) < lo - 1e-9, 0, -1)), "exactly at low is different: <= and not <."),
-    Mistake(lambda a, b, lo, hi: np.where(_cosines(a, b) > hi, 1, 0), "nothing is left open: between low and high the answer is -1."),
-    Mistake(lambda a, b, lo, hi: np.where(_cosines(a, b) > lo, 1, 0), "only low is used: between low and high the answer is -1."),
-    Mistake(lambda a, b, lo, hi: -classify(a, b, lo, hi), "1 is same, 0 different, -1 open."),
-    Mistake(lambda a, b, lo, hi: (c := classify(a, b, lo, hi), np.where(c == 1, 0, np.where(c == 0, 1, -1)))[1], "same and different are swapped: 1 is same."),
-    Mistake(lambda a, b, lo, hi: classify(a, b, 0.7, 0.7), "0.7 is somebody else's threshold; use low and high."),
+_EXACT = 1e-9  # a cosine that is 1 by hand may be a last bit off
+_CLASSIFY_MISTAKES = tuple(
+    Mistake(slip(classify, **switches), hint)
+    for switches, hint in (
+        ({"similarity": lambda a, b: (a * b).sum(1)}, "these are dot products: the embeddings may have any length. Take cosines."),
+        ({"similarity": lambda a, b: 1 - cosine(a, b)}, "this is the distance; a high cosine means the same."),
+        ({"similarity": lambda a, b: (a * b).sum(1) / np.linalg.norm(a) / np.linalg.norm(b)}, "you divided by the length of the whole batch; mind the axis."),
+        ({"similarity": lambda a, b: (a * b).sum(1) / np.linalg.norm(a, axis=1)}, "you divided by one length of the two."),
+        ({"similarity": lambda a, b: -np.linalg.norm(a - b, axis=1)}, "this is a distance between points, not an angle; take cosines."),
+        ({"above": lambda s, high: s >= high - _EXACT}, "exactly at high is not above it: > and not >=."),
+        ({"below": lambda s, low: s < low - _EXACT}, "exactly at low is different: <= and not <."),
+        ({"below": lambda s, low: s > -9}, "nothing is left open: between low and high the answer is -1."),
+        ({"given": lambda a, b, lo, hi: (a, b, lo, lo)}, "only low is used: between low and high the answer is -1."),
+        ({"gives": lambda c: -c}, "1 is same, 0 different, -1 open."),
+        ({"gives": lambda c: np.where(c < 0, c, 1 - c)}, "same and different are swapped: 1 is same."),
+        ({"gives": lambda c: np.where(c == 0, -1, np.where(c < 0, 0, 1))}, "open and different are swapped: 0 is different, -1 is open."),
+        ({"given": lambda a, b, lo, hi: (a, b, 0.7, 0.7)}, "0.7 is somebody else's threshold; use low and high."),
+    )
 )  # fmt: skip
 _PREDICT_MISTAKES = (
     Mistake({"one True or False a pair": False}, "give an array of True and False, one for each pair."),
@@ -321,14 +334,32 @@ def _trained_stand_in(first, second):
 
 
 EXERCISES = {
-    "lab5.1": Instant("batches", make_batches, _MEANINGS, _BATCH_MISTAKES,
-                      "print the batches of case 1 with their meanings.", _ASK_BATCHES),
-    "lab5.2": Instant("encoder", encoder, _TOKENS, _MODEL_MISTAKES,
-                      "print the shapes of each step for one short question.", _ASK_MODEL),
-    "lab5.3": Instant("loss", batch_loss, _LOSSES, _LOSS_MISTAKES,
-                      "compute L1 and L2 of the first row of case 1 by hand."),
-    "lab5.4": Instant("classify", classify, _BANDS, _CLASSIFY_MISTAKES,
-                      "print the cosines of case 2 and sort each into its band."),
-    "lab5.5": Instant("train and predict", _trained_stand_in, _PAIRS, _PREDICT_MISTAKES,
-                      "look at the similarities of ten pairs beside is_same.", _ASK_PREDICT),
+    "lab5.1": Instant(
+        "batches", "make_batches", make_batches, _MEANINGS, _BATCH_MISTAKES,
+        "Each pair comes once in an epoch, and no batch teaches that two wordings of one question differ.",
+        "print the batches shown with their meanings, meaning[rows].", _ASK_BATCHES,
+        names=("meaning", "size", "seed of rng"),
+    ),
+    "lab5.2": Instant(
+        "encoder", "QuestionEncoder", encoder, _TOKENS, _MODEL_MISTAKES,
+        "The contract holds: a question's vector depends on its words alone, and every weight can learn.",
+        "print the shapes of each step for one short question.", _ASK_MODEL,
+        names=("tokens", "vocabulary_size"),
+    ),
+    "lab5.3": Instant(
+        "loss", "batch_loss", batch_loss, _LOSSES, _LOSS_MISTAKES,
+        "Both questions of a pair pull and push now, and the hardest negative of each row teaches even where it beats the positive.",
+        "compute L1 and L2 of the first row by hand.",
+    ),
+    "lab5.4": Instant(
+        "classify", "classify", classify, _BANDS, _CLASSIFY_MISTAKES,
+        "Two thresholds leave the doubtful pairs to a person; how many that are is your choice of low and high.",
+        "print the cosines and sort each into its band.",
+    ),
+    "lab5.5": Instant(
+        "train and predict", "predict", _trained_stand_in, _PAIRS, _PREDICT_MISTAKES,
+        "Your network tells most of these pairs apart; grading asks about new things in new words, so look at what it still gets wrong.",
+        "look at the similarities of ten pairs beside is_same.", _ASK_PREDICT,
+        names=("first", "second", "is_same"),
+    ),
 }  # fmt: skip

@@ -116,6 +116,8 @@ check("lab2.2", (similarity_loop, similarity_matrix))
 # has five real pairs. What do you divide by?*
 #
 # From here on use `jnp`, and no `if` on the contents of an array: 2.6 differentiates what you write.
+# Check and grading therefore run your functions of 2.3 to 2.5 inside `jax.jit`, where an array has no
+# contents yet. (`jnp.where` picks without looking.)
 #
 # **2.3 (15 points).** `similarity` `[b, b]`, `is_real` `[b]` bool → `[b]`.
 

@@ -23,6 +23,18 @@ def difference(given, expected, tolerance):
     return _off(array_of(given), np.asarray(expected))
 
 
+def is_other_kind(given, expected):
+    """True where the answer has not the parts, or a part not the shape, that is asked for."""
+    if isinstance(expected, dict):
+        pairs = [(given.get(name), entry) for name, entry in expected.items() if name in given]
+        return any(is_other_kind(*pair) for pair in pairs)
+    if _structure(given, expected):
+        return True
+    if isinstance(expected, list):
+        return any(is_other_kind(*pair) for pair in zip(given, expected, strict=True))
+    return False
+
+
 def first_wrong(given, expected, tolerance):
     """The name of the first entry of a dict that is wrong."""
     return next(

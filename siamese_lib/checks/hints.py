@@ -40,35 +40,56 @@ class Asked(NamedTuple):
         pairs = zip(self.given, self.expected, strict=True)
         return [k for k, (g, e) in enumerate(pairs) if not same(g, e, self.tolerance)]
 
+    def plain_and_first(self):
+        """Numbers of the cases that need no guard, and of the first wrong one, a plain one if any."""
+        plain = [k for k in range(len(self.given)) if k not in self.guarded]
+        wrong = self.wrong()
+        return plain, next((k for k in wrong if k in plain), wrong[0])
+
+    def is_constant(self):
+        """True where the answer is the same in cases that ask for different ones."""
+        everywhere = range(len(self.given))
+        return self._all([self.given[0]] * len(self.given), everywhere, False) and not all(
+            same(e, self.expected[0], self.tolerance) for e in self.expected
+        )
+
     def _all(self, answers, cases, finite_only):
         return all(
             same(self.given[k], answers[k], self.tolerance, finite_only=finite_only) for k in cases
         )
 
 
-def hint(asked, mistakes, pairs):
+def hint(asked, mistakes, pairs, guard=""):
     """The hint of the mistake, or of the two, that explain the answers; "" where none does.
 
     mistakes: list of Known; pairs: function of no argument that gives those made of two, and is
-    asked only where no single one fits.
+    asked only where no single one fits. guard: what is said where only cases that need a guard are
+    wrong and nothing fits.
     """
-    everywhere = list(range(len(asked.given)))
-    plain = [k for k in everywhere if k not in asked.guarded]
-    wrong = asked.wrong()
-    first = [k for k in wrong if k in plain][:1] or wrong[:1]
-    strong = ((everywhere, False), (plain, True), (everywhere, True))
-    weak = ((wrong, True), (first, True))
-    name, is_vague = _entry(asked, first[0]), _is_vague(asked, plain)
-    usual = _usual(asked.expected, name)
+    found = strong(asked, mistakes, pairs) or guard
+    if found:
+        return found
+    if asked.is_constant():
+        return CONSTANT
+    _, first = asked.plain_and_first()
+    scopes = ((asked.wrong(), True), ([first], True))
+    usual = _usual(asked.expected, _entry(asked, first))
+    return _first(asked, mistakes, scopes) or _first(asked, usual, scopes)
+
+
+def strong(asked, mistakes, pairs):
+    """The hint where the answers are explained in all cases, or in all that need no guard."""
+    everywhere = range(len(asked.given))
+    plain, first = asked.plain_and_first()
+    scopes = ((everywhere, False), (everywhere, True), (plain, True))
+    name, is_vague = _entry(asked, first), _is_vague(asked, plain)
     tries = (
-        (lambda: mistakes, strong),
-        (lambda: usual, strong),
-        (lambda: [] if is_vague else pairs(), strong[:2]),
-        (lambda: [] if is_vague else _twice(mistakes, name), strong[:2]),
-        (lambda: mistakes, weak),
-        (lambda: usual, weak),
+        lambda: mistakes,
+        lambda: _usual(asked.expected, name),
+        lambda: [] if is_vague else pairs(),
+        lambda: [] if is_vague else _twice(mistakes, name),
     )
-    return next((said for known, scopes in tries if (said := _first(asked, known(), scopes))), "")
+    return next((said for known in tries if (said := _first(asked, known(), scopes))), "")
 
 
 def _first(asked, known, scopes):
@@ -100,7 +121,7 @@ def _twice(mistakes, name):
 
 def two(first, second):
     """The hint where two mistakes were made at once."""
-    return f"there are two things. {first[0].upper()}{first[1:]} And {second}"
+    return f"two things: (1) {first} (2) {second}"
 
 
 def _is_vague(asked, cases):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from siamese_lib.checks import hints
-from siamese_lib.checks.difference import difference, first_wrong
+from siamese_lib.checks.difference import difference, first_wrong, is_other_kind
 from siamese_lib.checks.failure import NONE_GIVEN, Raised, raised
 from siamese_lib.checks.values import named, plain, same, shown
 
@@ -19,6 +19,7 @@ IDLE = {
     "RESUME", "NOP", "POP_TOP", "LOAD_CONST", "LOAD_FAST", "STORE_FAST", "RETURN_CONST",
     "RETURN_VALUE", "RETURN_GENERATOR", "COPY_FREE_VARS", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT",
 }  # fmt: skip
+OWN = "your answer"
 CHANGED = "your code changed its arguments"
 
 
@@ -60,8 +61,11 @@ class Finding(NamedTuple):
     @property
     def message(self):
         """All but the case, in one line."""
-        number = f"Case {self.number}:" if self.number else ""
-        return " ".join(part for part in (self.done, number, self.said) if part)
+        if not self.number:
+            return self.said
+        if self.said.startswith("raised"):
+            return f"{self.done.removesuffix('.')}, case {self.number} {self.said}"
+        return f"{self.done} Case {self.number}: {self.said}".strip()
 
 
 def judge(task, answer):
@@ -106,17 +110,15 @@ def _compared(task, given):
     asked = hints.Asked(given, present, frozenset(task.guards), task.tolerance)
     wrong, count = asked.wrong(), len(given)
     if not wrong and missing:
-        return Finding(
-            False, f"right so far: {', '.join(present[0])}. Not yet: {', '.join(missing)}."
-        )
+        return Finding(False, f"{', '.join(present[0])}: right so far. {missing[0]}: not yet.")
     if not wrong:
         return Finding(True, f"right, {count} of {count} cases. {task.meaning}".strip())
-    first = next((k for k in wrong if k not in task.guards), wrong[0])
+    _, first = asked.plain_and_first()
     said, value = _said(asked, first), given[first]
     hint = _hint(task, asked, first)
     said = f"{said} Hint: {hint}" if hint else said
     done = f"{count - len(wrong)} of {count} cases right."
-    return _finding(task, first + 1, said, value, done)
+    return _finding(task, first + 1, said, value, done, present[first])
 
 
 def _present(expected, given):
@@ -136,22 +138,17 @@ def _said(asked, case):
 
 
 def _hint(task, asked, first):
-    value, expected = asked.given[first], asked.expected
+    value = asked.given[first]
     if isinstance(value, Raised):
         return task.guards.get(first) or value.cause or task.fallback
-    found = hints.hint(asked, task.mistakes(), task.pairs) or task.guards.get(first)
-    if found:
-        return found
-    tolerance = task.tolerance
-    if all(same(g, asked.given[0], tolerance) for g in asked.given) and not all(
-        same(e, expected[0], tolerance) for e in expected
-    ):
-        return hints.CONSTANT
-    return task.fallback
+    guard, mistakes = task.guards.get(first, ""), task.mistakes()
+    if is_other_kind(value, asked.expected[first]):
+        return hints.strong(asked, mistakes, task.pairs)
+    return hints.hint(asked, mistakes, task.pairs, guard) or task.fallback
 
 
-def _finding(task, number, said, value, done=""):
-    expected = task.expected[number - 1]
+def _finding(task, number, said, value, done="", expected=None):
+    expected = task.expected[number - 1] if expected is None else expected
     case = [named(*pair) for pair in zip(task.names, task.cases[number - 1], strict=True)]
     return Finding(
         False, said, done, number, "\n".join(case), _answer(task, value, expected), shown(expected)
@@ -163,8 +160,8 @@ def _answer(task, value, expected):
     if value is None or isinstance(value, Raised):
         return ""
     if not isinstance(value, dict):
-        return named("your answer", value)
+        return named(OWN, value)
     if "shown" in value:
-        return named("your answer", value["shown"])
+        return named(OWN, value["shown"])
     wrong = first_wrong(value, expected, task.tolerance)
-    return named(f"your {wrong}", value.get(wrong))
+    return named(wrong if wrong == OWN else f"your {wrong}", value.get(wrong))

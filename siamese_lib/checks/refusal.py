@@ -33,7 +33,7 @@ def _function(answer, call, takes, arguments):
 def _class(answer, call):
     if inspect.isclass(answer) or inspect.isfunction(answer):
         return None
-    return f"give the class itself, without brackets: {call}; this is a {type(answer).__name__}."
+    return f"give the class itself, without brackets: {call}; this is one of {type(answer).__name__}."
 
 
 def _arity(answer, arguments):

@@ -40,7 +40,8 @@ def report(name, title, found, *, show_expected=False):
     if not found.number:
         head, said = f"{head} {found.said}", ""
     else:
-        said = f"{found.said[0].upper()}{found.said[1:]}"
+        subject = "Your code " if found.said.startswith("raised") else ""
+        said = subject + (found.said if subject else found.said[0].upper() + found.said[1:])
     expected = f"expected = {found.expected}" if show_expected and found.expected else ""
     code = [("code", lines) for lines in (found.case, found.given, expected)]
     return Report(is_right, [("words", head), *code, ("words", said)])
