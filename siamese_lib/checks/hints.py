@@ -5,7 +5,10 @@ average). The guard is a matter of few cases, the mistake of all, so those with 
 are asked first, and what is not finite is passed over.
 """
 
+import math
 from typing import NamedTuple
+
+import numpy as np
 
 from siamese_lib.checks.difference import first_wrong
 from siamese_lib.checks.usual import USUAL, slipped
@@ -31,9 +34,8 @@ class Asked(NamedTuple):
 
     def fits(self, answers, cases, *, finite_only):
         """True where these answers are those given in all of the cases, and wrong in one."""
-        return not self._all(self.expected, cases, finite_only) and self._all(
-            answers, cases, finite_only
-        )
+        seen = [_like(e, a) for e, a in zip(self.expected, answers, strict=True)]
+        return self._all(answers, cases, finite_only) and not self._all(seen, cases, finite_only)
 
     def wrong(self):
         """Numbers of the wrong cases."""
@@ -59,6 +61,13 @@ class Asked(NamedTuple):
         )
 
 
+def _like(expected, answer):
+    """expected with the entries alone that the answer to a mistake has."""
+    if not isinstance(expected, dict) or not isinstance(answer, dict):
+        return expected
+    return {name: entry for name, entry in expected.items() if name in answer}
+
+
 def hint(asked, mistakes, pairs, guard=""):
     """The hint of the mistake, or of the two, that explain the answers; "" where none does.
 
@@ -81,15 +90,18 @@ def strong(asked, mistakes, pairs):
     """The hint where the answers are explained in all cases, or in all that need no guard."""
     everywhere = range(len(asked.given))
     plain, first = asked.plain_and_first()
-    scopes = ((everywhere, False), (everywhere, True), (plain, True))
     name, is_vague = _entry(asked, first), _is_vague(asked, plain)
-    tries = (
+    sources = (
         lambda: mistakes,
         lambda: _usual(asked.expected, name),
         lambda: [] if is_vague else pairs(),
         lambda: [] if is_vague else _twice(mistakes, name),
     )
-    return next((said for known in tries if (said := _first(asked, known(), scopes))), "")
+    for scopes in (((everywhere, False), (everywhere, True)), ((plain, True),)):
+        for known in sources:
+            if found := _first(asked, known(), scopes):
+                return found
+    return ""
 
 
 def _first(asked, known, scopes):
@@ -125,8 +137,9 @@ def two(first, second):
 
 
 def _is_vague(asked, cases):
-    """True where answers hold so few numbers that two mistakes may be met by chance."""
-    return len({round(x, 6) for k in cases for x in _numbers(asked.given[k])}) < 3
+    """True where answers hold so little that two mistakes may be met by chance: below 16 bits."""
+    numbers = [number for k in cases for number in _numbers(asked.given[k])]
+    return sum(8 if n != int(n) else math.log2(2 + abs(n)) for n in numbers) < 16
 
 
 def _numbers(value):
@@ -134,4 +147,4 @@ def _numbers(value):
         entries = value.values() if isinstance(value, dict) else value
         return [number for entry in entries for number in _numbers(entry)]
     array = array_of(value)
-    return [] if array is None or array.dtype.kind == "b" else array.astype(float).ravel().tolist()
+    return [] if array is None else array[np.isfinite(array)].astype(float).ravel().tolist()
