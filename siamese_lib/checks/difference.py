@@ -52,8 +52,8 @@ def _off(array, right):
     if not np.isfinite(array[wrong]).any():
         return "your answer holds NaN or infinity."
     off = np.argmax(np.where(np.isfinite(array), abs(array.astype(float) - right), -1))
-    place = f", {shown(array.flat[off])} at {_place(off, array.shape)}," if array.ndim else ""
-    return f"your answer{place or ' ' + shown(array)} differs."
+    place = f" at {_place(off, array.shape)}" if array.ndim else ""
+    return f"your answer {shown(array.flat[off])}{place} differs."
 
 
 def _place(flat, shape):
@@ -67,6 +67,8 @@ def _structure(given, expected):
     if isinstance(expected, str):
         return None if isinstance(given, str) else f"your answer is {kind(given)}, give a text."
     array, wanted = array_of(given), kind(expected)
+    if isinstance(given, str):
+        return f"your answer {shown(given)} is no number or array; give {wanted}."
     if array is None:
         return f"your answer is {kind(given)}; give {wanted}.{_spare(given, expected)}"
     if array.shape == np.shape(expected):

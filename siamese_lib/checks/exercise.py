@@ -9,7 +9,12 @@ from siamese_lib.checks.difference import difference
 from siamese_lib.checks.judge import NOT_YET, Finding, Task, judge
 from siamese_lib.checks.refusal import refusal
 from siamese_lib.checks.slips import pairs_of
-from siamese_lib.checks.values import plain, same, shown
+from siamese_lib.checks.values import plain, quiet, same, shown
+
+FALLBACK = (
+    "work one entry of it out by hand, step by step; with show_expected=True behind your answer "
+    "check shows what should come out."
+)
 
 
 class Mistake(NamedTuple):
@@ -33,7 +38,7 @@ class Exercise(NamedTuple):
     tolerance: float = 1e-4
     guards: dict = {}
     meaning: str = ""
-    fallback: str = ""
+    fallback: str = FALLBACK
 
 
 def verdict(exercise, answer):
@@ -61,7 +66,7 @@ def _task(exercise, answer):
         tolerance=exercise.tolerance,
         mistakes=lambda: [hints.Known(m.hint, answers(m.answer)) for m in exercise.mistakes],
         pairs=lambda: [
-            hints.Known(hints.two(*said), answers(made)) for said, made in pairs_of(exercise.mistakes)
+            hints.Known(hints.two(*two), answers(made)) for two, made in pairs_of(exercise.mistakes)
         ],
         guards={number - 1: hint for number, hint in exercise.guards.items()},
         fallback=exercise.fallback, meaning=exercise.meaning,
@@ -69,7 +74,11 @@ def _task(exercise, answer):
 
 
 def _answers(exercise):
-    return lambda function: [plain(function(*case)) for case in exercise.cases]
+    def answers(function):
+        with quiet():
+            return [plain(function(*case)) for case in exercise.cases]
+
+    return answers
 
 
 def _names(function):

@@ -43,7 +43,7 @@ class Asked(NamedTuple):
         return [k for k, (g, e) in enumerate(pairs) if not same(g, e, self.tolerance)]
 
     def plain_and_first(self):
-        """Numbers of the cases that need no guard, and of the first wrong one, a plain one if any."""
+        """Numbers of the cases that need no guard, and of the first wrong one."""
         plain = [k for k in range(len(self.given)) if k not in self.guarded]
         wrong = self.wrong()
         return plain, next((k for k in wrong if k in plain), wrong[0])
@@ -81,7 +81,7 @@ def hint(asked, mistakes, pairs, guard=""):
     if asked.is_constant():
         return CONSTANT
     _, first = asked.plain_and_first()
-    scopes = ((asked.wrong(), True), ([first], True))
+    scopes = [(asked.wrong(), True)] + [([first], True)] * (_bits(asked, [first]) >= 8)
     usual = _usual(asked.expected, _entry(asked, first))
     return _first(asked, mistakes, scopes) or _first(asked, usual, scopes)
 
@@ -90,7 +90,7 @@ def strong(asked, mistakes, pairs):
     """The hint where the answers are explained in all cases, or in all that need no guard."""
     everywhere = range(len(asked.given))
     plain, first = asked.plain_and_first()
-    name, is_vague = _entry(asked, first), _is_vague(asked, plain)
+    name, is_vague = _entry(asked, first), _bits(asked, plain) < 9
     sources = (
         lambda: mistakes,
         lambda: _usual(asked.expected, name),
@@ -136,10 +136,10 @@ def two(first, second):
     return f"two things: (1) {first} (2) {second}"
 
 
-def _is_vague(asked, cases):
-    """True where answers hold so little that two mistakes may be met by chance: below 16 bits."""
+def _bits(asked, cases):
+    """How much the answers to these cases say: little, and mistakes may be met by chance."""
     numbers = [number for k in cases for number in _numbers(asked.given[k])]
-    return sum(8 if n != int(n) else math.log2(2 + abs(n)) for n in numbers) < 16
+    return sum(8 if n != int(n) else math.log2(1 + abs(n)) for n in numbers)
 
 
 def _numbers(value):

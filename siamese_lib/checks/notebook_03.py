@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(3)
 _ROWS = tuple(
@@ -13,26 +14,46 @@ _COSINES = tuple(
     (*_rng.uniform(-1, 1, size=(2, n)), margin)
     for n, margin in ((20, 0.25), (11, 0.6), (7, 0.0), (30, 1.0))
 )
+# Losses of exactly 0: all numbers are multiples of an eighth.
+_COSINES += (
+    (np.array([0.5, 0.75, 0.25, 0.5]), np.array([0.25, 0.25, 0.5, -0.5]), 0.25),
+)  # fmt: skip
 
 
-def _cosines(x, y):
-    return (x * y).sum(-1) / (np.linalg.norm(x, axis=-1) * np.linalg.norm(y, axis=-1))
+def _cosines(x, y, axis=-1):
+    def length(v):
+        return np.linalg.norm(v, axis=axis)
+
+    return (x * y).sum(-1) / (length(x) * length(y))
 
 
-def _gaps(a, p, n):
-    return _cosines(a, n) - _cosines(a, p)
+def _dots(x, y):
+    return (x * y).sum(-1)
 
 
 def _squares(x, y):
     return ((x - y) ** 2).sum(-1)
 
 
-def _square_gaps(a, p, n):
-    return _squares(a, p) - _squares(a, n)
-
-
 def _hinge(x):
     return np.maximum(x, 0)
+
+
+def _losses(
+    a, p, n, m, *, measure=_cosines, couples=lambda a, p, n: ((a, p), (a, n)), sign=1, margin=1,
+    bend=lambda gap, m: _hinge(gap + m),
+):  # fmt: skip
+    """sign: 1 where a near positive has a large measure, -1 where it has a small one."""
+    near, far = couples(a, p, n)
+    return bend(sign * (measure(*far) - measure(*near)), margin * m)
+
+
+def _squared_losses(a, p, n, m, *, measure=_squares, sign=-1, **switches):
+    return _losses(a, p, n, m, measure=measure, sign=sign, **switches)
+
+
+def _useful(p, n, m, *, is_useful=lambda gap, m: gap + m > 0, count=np.mean):
+    return count(is_useful(n - p, m))
 
 
 def _off_diagonal(similarity):
@@ -62,6 +83,7 @@ _EMBEDDINGS = (
     (_THREE, 0.9),
     (_MIXED, 0.4),  # collapsed by the mean, not by the smallest cosine
     (_MIXED, 0.6),  # not collapsed by the mean, but by the largest cosine
+    (_MIXED, 0.5),  # exactly at the threshold
     (10 * _MIXED, 0.6),  # dot products are large
 )
 
@@ -69,52 +91,105 @@ _SIGN = "the order is turned round: a near positive must make the loss small."
 _NO_HINGE = "the loss is negative for easy triplets; cut it off at 0."
 _NO_MARGIN = "the margin is left out."
 _MEAN = "keep one loss a row: no mean is asked."
+_FIXED = "the margin is fixed in your code; take the one that is given."
+_INSIDE = "the margin belongs inside the maximum, so that an easy triplet gets 0."
+_SHAPES_OF_LOSS = (
+    ({"bend": lambda gap, m: gap + m}, _NO_HINGE),
+    ({"margin": 0}, _NO_MARGIN),
+    ({"given": lambda a, p, n, m: (a, p, n, 0.25)}, _FIXED),
+    ({"given": lambda a, p, n, m: (a, p, n, 0.2)}, _FIXED),
+    ({"given": lambda a, p, n, m: (a, p, n, 0.5)}, _FIXED),
+    ({"given": lambda a, p, n, m: (a, p, n, 1.0)}, _FIXED),
+    ({"bend": lambda gap, m: _hinge(gap) + m}, _INSIDE),
+    (
+        {"bend": lambda gap, m: np.maximum(gap, m)},
+        "the maximum is with 0; the margin is added inside.",
+    ),
+    ({"margin": -1}, "the margin is subtracted; it is added."),
+    ({"margin": 2}, "the margin was added twice."),
+    ({"gives": np.mean}, _MEAN),
+    ({"gives": np.sum}, "keep one loss a row: no sum is asked."),
+    (
+        {"couples": lambda a, p, n: ((a, p), (p, n))},
+        "the negative is compared with the positive; compare it with the anchor.",
+    ),
+    (
+        {"bend": lambda gap, m: np.minimum(gap + m, 0)},
+        "the hinge keeps what is above 0: the maximum with 0, not the minimum.",
+    ),
+)
 
 EXERCISES = {
     "03.1": Exercise(
-        "the triplet loss of rows", lambda a, p, n, m: _hinge(_gaps(a, p, n) + m), _ROWS,
+        "the triplet loss of rows", _losses, _ROWS,
         (
-            Mistake(lambda a, p, n, m: _gaps(a, p, n) + m, _NO_HINGE),
-            Mistake(lambda a, p, n, m: _hinge(-_gaps(a, p, n) + m), _SIGN),
-            Mistake(lambda a, p, n, m: _hinge(_gaps(a, p, n)), _NO_MARGIN),
-            Mistake(lambda a, p, n, m: _hinge(_gaps(a, p, n)) + m,
-                    "the margin belongs inside the maximum, so that an easy triplet gets 0."),
-            Mistake(lambda a, p, n, m: _hinge((a * n).sum(-1) - (a * p).sum(-1) + m),
+            *(Mistake(slip(_losses, **switches), hint) for switches, hint in _SHAPES_OF_LOSS),
+            Mistake(slip(_losses, sign=-1), _SIGN),
+            Mistake(slip(_losses, measure=_dots),
                     "these are dot products; divide by both lengths."),
-            Mistake(lambda a, p, n, m: _hinge(_gaps(a, p, n) + m).mean(), _MEAN),
+            Mistake(slip(_losses, measure=lambda x, y: _cosines(x, y, axis=None)),
+                    "you divided by the length of the whole batch; each row has its own."),
+            Mistake(slip(_losses, measure=_squares, sign=-1),
+                    "these are squared distances; that is 03.2."),
         ),
+        meaning="A triplet that is far enough apart costs nothing and teaches nothing; the margin "
+        "says how far that is.",
     ),
     "03.2": Exercise(
-        "with squared distances", lambda a, p, n, m: _hinge(_square_gaps(a, p, n) + m), _ROWS,
+        "with squared distances", _squared_losses, _ROWS,
         (
-            Mistake(lambda a, p, n, m: _hinge(-_square_gaps(a, p, n) + m),
+            Mistake(slip(_squared_losses, sign=1),
                     "the order is turned round: a distance is small when near, so the positive's "
                     "comes with a plus."),
-            Mistake(lambda a, p, n, m: _square_gaps(a, p, n) + m, _NO_HINGE),
-            Mistake(lambda a, p, n, m: _hinge(_square_gaps(a, p, n)), _NO_MARGIN),
-            Mistake(lambda a, p, n, m: _hinge(_squares(a, p) ** 0.5 - _squares(a, n) ** 0.5 + m),
+            *(Mistake(slip(_squared_losses, **switches), hint)
+              for switches, hint in _SHAPES_OF_LOSS),
+            Mistake(slip(_squared_losses, measure=lambda x, y: _squares(x, y) ** 0.5),
                     "these are distances; the squares of them are asked, so take no root."),
-            Mistake(lambda a, p, n, m: _hinge(_square_gaps(_unit(a), _unit(p), _unit(n)) + m),
+            Mistake(slip(_squared_losses, measure=lambda x, y: _squares(_unit(x), _unit(y))),
                     "the rows were normalised first; take them as they are."),
-            Mistake(lambda a, p, n, m: _hinge(_square_gaps(a, p, n) + m).mean(), _MEAN),
+            Mistake(slip(_squared_losses, measure=_cosines, sign=1),
+                    "these are cosines; that was 03.1."),
+            Mistake(slip(_squared_losses, measure=lambda x, y: ((x - y) ** 2).mean(-1)),
+                    "you took the mean of the squares; the squared distance is their sum."),
+            Mistake(slip(_squared_losses, measure=lambda x, y: np.abs(x - y).sum(-1)),
+                    "these are absolute differences; the differences are squared."),
         ),
+        meaning="The same hinge with distances: a distance is small when near, so both terms have "
+        "changed their signs.",
     ),
     "03.3": Exercise(
-        "the useful share", lambda p, n, m: np.mean(n - p + m > 0), _COSINES,
+        "the useful share", _useful, _COSINES,
         (
-            Mistake(lambda p, n, m: np.mean(n - p + m <= 0),
+            Mistake(slip(_useful, is_useful=lambda gap, m: gap + m >= 0),
+                    "a loss of exactly 0 teaches nothing: above 0 is > and not >=."),
+            Mistake(slip(_useful, is_useful=lambda gap, m: gap + m <= 0),
                     "this is the share of easy triplets; the others are useful."),
-            Mistake(lambda p, n, m: np.sum(n - p + m > 0),
+            Mistake(slip(_useful, is_useful=lambda gap, m: gap + m < 0),
+                    "this is the share of easy triplets; the others are useful."),
+            Mistake(slip(_useful, count=np.sum),
                     "this is a count; a share divides it by the number of triplets."),
-            Mistake(lambda p, n, m: np.mean(n >= p),
+            Mistake(slip(_useful, gives=lambda share: 100 * share),
+                    "this is per cent; a share lies between 0 and 1."),
+            Mistake(slip(_useful, is_useful=lambda gap, m: gap >= 0),
                     "this is the share of hard triplets; semi-hard ones have a loss too."),
-            Mistake(lambda p, n, m: np.mean((n < p) & (n > p - m)),
+            Mistake(slip(_useful, is_useful=lambda gap, m: gap > 0),
+                    "this is the share of hard triplets; semi-hard ones have a loss too."),
+            Mistake(slip(_useful, is_useful=lambda gap, m: (gap < 0) & (gap > -m)),
                     "these are the semi-hard ones only; hard triplets have a loss too."),
-            Mistake(lambda p, n, m: _hinge(n - p + m).mean(),
+            Mistake(slip(_useful, is_useful=lambda gap, m: _hinge(gap + m)),
                     "this is the mean loss; count how many are above 0."),
-            Mistake(lambda p, n, m: n - p + m > 0,
+            Mistake(slip(_useful, given=lambda p, n, m: (n, p, m)),
+                    "positive and negative are swapped: a near positive makes the loss small."),
+            Mistake(slip(_useful, is_useful=lambda gap, m: gap - m > 0),
+                    "the margin is subtracted; it is added to cos(A, N) - cos(A, P)."),
+            Mistake(slip(_useful, given=lambda p, n, m: (p, n, 0.25)), _FIXED),
+            Mistake(slip(_useful, count=lambda useful: useful),
                     "one answer a triplet; the share is one number for all."),
+            Mistake(slip(_useful, count=np.any), "this says whether there is any; the share is "
+                    "asked."),
         ),
+        meaning="Only these triplets have a gradient. Watch this share in training: at 0 the "
+        "network stands still.",
     ),
     "03.4": Exercise(
         "is it collapsed", lambda x, t: np.mean(_pairs(x)) > t, _EMBEDDINGS,
@@ -123,6 +198,8 @@ EXERCISES = {
                     "every row was also compared with itself; those pairs do not count."),
             Mistake(lambda x, t: np.mean(_off_diagonal(x @ x.T)) > t,
                     "these are dot products; divide by both lengths."),
+            Mistake(lambda x, t: np.mean(_pairs(x)) >= t - 1e-9,
+                    "a mean of exactly the threshold is not above it: > and not >=."),
             Mistake(lambda x, t: np.mean(_pairs(x)) <= t,
                     "True and False are swapped: collapsed is a mean cosine above the threshold."),
             Mistake(lambda x, t: np.max(_pairs(x)) > t,
@@ -131,6 +208,10 @@ EXERCISES = {
                     "one far pair does not rule it out; the mean over the pairs is asked."),
             Mistake(lambda x, t: np.mean(_pairs(x)),
                     "this is the mean cosine itself; compare it with the threshold."),
+            Mistake(lambda x, t: _pairs(x) > t,
+                    "one answer for each pair; take the mean first, then compare."),
         ),
+        meaning="This one number finds a collapse that the loss hides: it only stands still, at "
+        "the margin.",
     ),
 }  # fmt: skip

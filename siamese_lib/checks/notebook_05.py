@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.slips import slip
 from siamese_lib.metrics import accuracy_at, best_threshold
 
 _rng = np.random.default_rng(5)
@@ -30,50 +31,88 @@ _VECTORS = (
 )  # fmt: skip
 
 
+def _above(s, t):
+    return s > t
+
+
+def _accuracy(s, y, t, *, call=_above, right=lambda said, y: said == y, count=np.mean):
+    return count(right(call(s, t), y))
+
+
 def _cosine(a, b):
     return a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
 
 
-def _honest(v, v_same, t, t_same):
-    return accuracy_at(t, t_same, threshold=best_threshold(v, v_same))
+def _honest(
+    v, v_same, t, t_same, *, on_validation=True, report_test=True, threshold=best_threshold
+):
+    chosen_on = (v, v_same) if on_validation else (t, t_same)
+    reported = (t, t_same) if report_test else (v, v_same)
+    return accuracy_at(*reported, threshold=threshold(*chosen_on))
 
 
 def _equal_entries(meaning):
     return int((meaning[:, None] == meaning[None, :]).sum())
 
 
+def _predicted(a, b, t, *, similarity=_cosine, call=_above):
+    return call(similarity(a, b), t)
+
+
 _REVERSED = "the direction is reversed: higher is closer."
 _NOT_ABOVE = "a similarity equal to the threshold is not above it."
+_FIXED = "0.7 is fixed in your code; take the threshold that is given."
 
 EXERCISES = {
     "05.1": Exercise(
-        "accuracy", lambda s, y, t: np.mean((s > t) == y), _LABELLED,
+        "accuracy", _accuracy, _LABELLED,
         (
-            Mistake(lambda s, y, t: np.mean((s >= t) == y), _NOT_ABOVE),
-            Mistake(lambda s, y, t: np.mean((s < t) == y), _REVERSED),
-            Mistake(lambda s, y, t: np.mean((s > 0.7) == y),
-                    "0.7 is fixed in your code; take the threshold that is given."),
-            Mistake(lambda s, y, t: np.sum((s > t) == y), "this is a count; divide by the pairs."),
-            Mistake(lambda s, y, t: np.mean((s > t) & (y == 1)),
+            Mistake(slip(_accuracy, call=lambda s, t: s >= t), _NOT_ABOVE),
+            Mistake(slip(_accuracy, call=lambda s, t: s < t), _REVERSED),
+            Mistake(slip(_accuracy, call=lambda s, t: s > 0.7), _FIXED),
+            Mistake(slip(_accuracy, call=lambda s, t: s > 0.5),
+                    "0.5 is fixed in your code; take the threshold that is given."),
+            Mistake(slip(_accuracy, count=np.sum), "this is a count; divide by the pairs."),
+            Mistake(slip(_accuracy, gives=lambda share: 100 * share),
+                    "this is per cent; a share lies between 0 and 1."),
+            Mistake(slip(_accuracy, right=lambda said, y: said & (y == 1)),
                     "different pairs that are called different are right too."),
-            Mistake(lambda s, y, t: np.mean(s > t),
+            Mistake(slip(_accuracy, right=lambda said, y: said),
                     "this is the share called same; compare it with the labels."),
+            Mistake(slip(_accuracy, right=lambda said, y: said != y),
+                    "this is the share of errors; the accuracy is the rest."),
+            Mistake(slip(_accuracy, count=lambda right: right),
+                    "one answer a pair; the accuracy is one number for all."),
+            Mistake(lambda s, y, t: np.mean(y[s > t] == 1),
+                    "this is the precision: the share of right ones among those called same."),
+            Mistake(lambda s, y, t: np.mean(s[y == 1] > t),
+                    "this is the recall: the share of same pairs that were found."),
         ),
+        meaning="Put the share of the more frequent kind beside it: an accuracy means what it is "
+        "above that.",
     ),
     "05.2": Exercise(
         "an honest test", _honest, _SPLITS,
         (
-            Mistake(lambda v, v_same, t, t_same: _honest(t, t_same, t, t_same),
+            Mistake(slip(_honest, on_validation=False),
                     "the threshold was chosen on the test pairs; it has seen the answers."),
-            Mistake(lambda v, v_same, t, t_same: _honest(v, v_same, v, v_same),
+            Mistake(slip(_honest, report_test=False),
                     "this is the accuracy on validation pairs; the test pairs are asked."),
-            Mistake(lambda v, v_same, t, t_same: accuracy_at(t, t_same, threshold=0.7),
+            Mistake(slip(_honest, threshold=lambda s, y: 0.7),
                     "this is the accuracy at 0.7; choose the threshold on the validation pairs."),
+            Mistake(slip(_honest, threshold=lambda s, y: 0.5),
+                    "this is the accuracy at 0.5; choose the threshold on the validation pairs."),
             Mistake(lambda v, v_same, t, t_same: best_threshold(v, v_same),
                     "this is the threshold; go on to the accuracy on the test pairs."),
-            Mistake(lambda v, v_same, t, t_same: _honest(t, t_same, v, v_same),
+            Mistake(slip(_honest, given=lambda v, v_same, t, t_same: (t, t_same, v, v_same)),
                     "validation and test have changed places."),
+            Mistake(lambda v, v_same, t, t_same: (best_threshold(v, v_same),
+                                                  _honest(v, v_same, t, t_same)),
+                    "the threshold need not be returned; the accuracy alone is asked."),
+            Mistake(slip(_honest, threshold=lambda s, y: np.mean(s)),
+                    "the mean similarity looks at no label; metrics.best_threshold does."),
         ),
+        meaning="The test pairs had no say in the threshold, so this accuracy can be believed.",
     ),
     "05.3": Exercise(
         "false negatives of a batch", lambda m: _equal_entries(m) - len(m), _MEANINGS,
@@ -86,20 +125,35 @@ EXERCISES = {
             Mistake(lambda m: len(m) * (len(m) - 1),
                     "these are all negatives; which of them are false?"),
             Mistake(lambda m: len(m) ** 2 - _equal_entries(m), "these are the true negatives."),
+            Mistake(lambda m: sum(c > 1 for c in np.unique(m, return_counts=True)[1]),
+                    "these are the meanings that come more than once; count entries of the "
+                    "matrix."),
+            Mistake(lambda m: (m[:, None] == m[None, :]).sum(1) - 1,
+                    "this is one number for each row; their sum is asked."),
+            Mistake(lambda m: (_equal_entries(m) - len(m)) / len(m) ** 2,
+                    "this is a share; the number of entries is asked."),
         ),
+        meaning="With no meaning twice in a batch this is 0, and nothing is pushed apart that "
+        "belongs together.",
     ),
     "05.4": Exercise(
-        "predict", lambda a, b, t: _cosine(a, b) > t, _VECTORS,
+        "predict", _predicted, _VECTORS,
         (
-            Mistake(lambda a, b, t: a @ b > t, "this is the dot product; divide by both lengths."),
-            Mistake(lambda a, b, t: _cosine(a, b) >= t, _NOT_ABOVE),
-            Mistake(lambda a, b, t: 1 - _cosine(a, b) > t,
+            Mistake(slip(_predicted, similarity=np.dot),
+                    "this is the dot product; divide by both lengths."),
+            Mistake(slip(_predicted, call=lambda s, t: s >= t), _NOT_ABOVE),
+            Mistake(slip(_predicted, similarity=lambda a, b: 1 - _cosine(a, b)),
                     "this compares the distance; the similarity is to be above the threshold."),
-            Mistake(lambda a, b, t: _cosine(a, b) < t, _REVERSED),
-            Mistake(lambda a, b, t: _cosine(a, b),
+            Mistake(slip(_predicted, call=lambda s, t: s < t), _REVERSED),
+            Mistake(slip(_predicted, call=lambda s, t: s),
                     "this is the similarity; compare it with the threshold."),
-            Mistake(lambda a, b, t: _cosine(a, b) > 0.7,
-                    "0.7 is fixed in your code; take the threshold that is given."),
+            Mistake(slip(_predicted, call=lambda s, t: s > 0.7), _FIXED),
+            Mistake(slip(_predicted, call=lambda s, t: float(s > t)),
+                    "give True or False, not 1 or 0."),
+            Mistake(slip(_predicted, similarity=lambda a, b: -np.linalg.norm(a - b)),
+                    "this looks at the distance between the points; the cosine ignores lengths."),
         ),
+        meaning="A cosine and a threshold are the whole decision; all the rest went into the "
+        "embeddings.",
     ),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(6)
 
@@ -22,7 +23,7 @@ def _shots(n_way, k_shot, q, dim):
 
 _ONE = tuple(_support_and_query(*sizes) for sizes in ((5, 3), (8, 4), (20, 6), (6, 2), (12, 5)))
 _MANY = tuple(_shots(*sizes) for sizes in ((5, 3, 12, 4), (8, 2, 9, 6), (4, 5, 15, 3)))
-_COUNTS = ((170, 200), (9, 36), (812, 1000), (5, 10))
+_COUNTS = ((170, 200), (9, 36), (812, 1000), (5, 10), (12, 12))
 _SUPPORTS = tuple((case[0],) for case in _MANY)
 
 
@@ -30,73 +31,131 @@ def _cosines(support, query):
     return _unit(support) @ _unit(query)
 
 
+def _one(support, query, *, measure=_cosines, pick=lambda s: int(s.argmax())):
+    return pick(measure(support, query))
+
+
 def _by_shot(support, queries):
     return np.einsum("nkd,qd->qnk", support, queries)
 
 
-def _interval(right, n, times=1.96, root=np.sqrt, count=None):
-    p = right / n
-    half = times * root(p * (1 - p) / (n if count is None else count))
+def _many(support, queries, *, over=lambda s: s.mean(-1), pick=lambda s: s.argmax(-1)):
+    return pick(over(_by_shot(support, queries)))
+
+
+def _ends(p, half):
     return p - half, p + half
+
+
+def _interval(right, n, *, times=1.96, root=np.sqrt, count=lambda n: n, ends=_ends):
+    p = right / n
+    return ends(p, times * root(p * (1 - p) / count(n)))
+
+
+def _prototypes(support, *, mean=lambda s: s.mean(1), last=_unit):
+    return last(mean(support))
 
 
 EXERCISES = {
     "06.1": Exercise(
-        "one query", lambda s, q: int(_cosines(s, q).argmax()), _ONE,
+        "one query", _one, _ONE,
         (
-            Mistake(lambda s, q: int((s @ q).argmax()),
+            Mistake(slip(_one, measure=np.dot),
                     "a long support vector wins by its length; divide by the lengths."),
-            Mistake(lambda s, q: int(_cosines(s, q).argmin()),
+            Mistake(slip(_one, pick=lambda s: int(s.argmin())),
                     "this is the least similar row; a cosine is larger when closer."),
-            Mistake(lambda s, q: int(np.linalg.norm(s - q, axis=1).argmin()),
+            Mistake(slip(_one, measure=lambda s, q: -np.linalg.norm(s - q, axis=1)),
                     "this compares distances between points; the cosine ignores lengths."),
-            Mistake(lambda s, q: _cosines(s, q).max(),
+            Mistake(slip(_one, measure=lambda s, q: np.linalg.norm(s - q, axis=1)),
+                    "this is the farthest point; the row with the highest cosine is asked."),
+            Mistake(slip(_one, pick=lambda s: s.max()),
                     "this is the highest cosine itself; its row is asked."),
-            Mistake(_cosines, "these are all cosines; only the row of the highest is asked."),
+            Mistake(slip(_one, pick=lambda s: s),
+                    "these are all cosines; only the row of the highest is asked."),
+            Mistake(lambda s, q: s[_cosines(s, q).argmax()],
+                    "this is the support vector itself; the number of its row is asked."),
+            Mistake(slip(_one, gives=lambda row: row + 1), "rows are counted from 0."),
         ),
+        meaning="One example of each class is enough to name a query: nothing was trained on these "
+        "classes.",
     ),
     "06.2": Exercise(
-        "k shots", lambda s, q: _by_shot(s, q).mean(-1).argmax(-1), _MANY,
+        "k shots", _many, _MANY,
         (
-            Mistake(lambda s, q: _by_shot(s, q).max(-1).argmax(-1),
+            Mistake(slip(_many, over=lambda s: s.max(-1)),
                     "this trusts the single best shot; take the mean over a class's shots."),
-            Mistake(lambda s, q: _by_shot(s, q)[..., 0].argmax(-1),
+            Mistake(slip(_many, over=lambda s: s.min(-1)),
+                    "this trusts the worst shot; take the mean over a class's shots."),
+            Mistake(slip(_many, over=lambda s: s[..., 0]),
                     "only the first shot counts here; use all of them."),
             Mistake(lambda s, q: _by_shot(s, q).reshape(len(q), -1).argmax(-1),
                     "this numbers single shots; a row of support is a class with k_shot of them."),
-            Mistake(lambda s, q: _by_shot(s, q).mean(-1).argmax(0),
+            Mistake(slip(_many, pick=lambda s: s.argmax(0)),
                     "this finds a query for each class; a class for each query is asked."),
-            Mistake(lambda s, q: _by_shot(s, q).mean(-1).argmin(-1),
+            Mistake(slip(_many, pick=lambda s: s.argmin(-1)),
                     "this is the least similar class; a cosine is larger when closer."),
-            Mistake(lambda s, q: _by_shot(s, q).mean(-1).max(-1),
+            Mistake(slip(_many, pick=lambda s: s.max(-1)),
                     "these are the mean cosines; the class that has the highest is asked."),
+            Mistake(slip(_many, pick=lambda s: s),
+                    "these are the mean cosines of all classes; the class with the highest is "
+                    "asked."),
+            Mistake(lambda s, q: (q @ _unit(s.mean(1)).T).argmax(-1),
+                    "this compares with the class's prototype, scaled to length 1; the mean of the "
+                    "cosines is asked."),
+            Mistake(slip(_many, gives=lambda c: c + 1), "classes are counted from 0."),
         ),
+        meaning="The mean over the shots is steadier than the best of them: one odd example no "
+        "longer decides.",
     ),
     "06.3": Exercise(
         "an interval", _interval, _COUNTS,
         (
-            Mistake(lambda r, n: _interval(r, n, times=1),
+            Mistake(slip(_interval, times=1),
                     "this is one standard error to each side; 95 % takes more of them."),
-            Mistake(lambda r, n: _interval(r, n, root=lambda x: x), "the root is missing."),
-            Mistake(lambda r, n: _interval(r, n, count=1),
+            Mistake(slip(_interval, times=2), "the factor is 1.96, not 2."),
+            Mistake(slip(_interval, times=2 * 1.96), "the half width was doubled."),
+            Mistake(slip(_interval, root=lambda x: x), "the root is missing."),
+            Mistake(slip(_interval, count=lambda n: 1),
                     "more answers make the interval narrower; where does n enter?"),
-            Mistake(lambda r, n: tuple(100 * x for x in _interval(r, n)),
+            Mistake(slip(_interval, count=lambda n: n**2),
+                    "n stands under the root; divide by it before the root is taken."),
+            Mistake(slip(_interval, count=lambda n: n - 1),
+                    "below the line stands n, not n - 1."),
+            Mistake(slip(_interval, gives=lambda ends: tuple(100 * x for x in ends)),
                     "these are percent; give shares between 0 and 1."),
-            Mistake(lambda r, n: 1.96 * np.sqrt(r / n * (1 - r / n) / n),
+            Mistake(slip(_interval, ends=lambda p, half: half),
                     "this is half the width; give both ends."),
+            Mistake(slip(_interval, ends=lambda p, half: (p, half)),
+                    "these are the middle and half the width; give both ends."),
+            Mistake(slip(_interval, ends=lambda p, half: (p + half, p - half)),
+                    "low comes first, then high."),
+            Mistake(slip(_interval, given=lambda right, n: (n - right, n)),
+                    "p is the share of right answers; this is that of the wrong ones."),
         ),
+        meaning="Two accuracies whose intervals overlap widely tell you little apart; more "
+        "episodes narrow them, by the root.",
     ),
     "06.4": Exercise(
-        "prototypes", lambda s: _unit(s.mean(1)), _SUPPORTS,
+        "prototypes", _prototypes, _SUPPORTS,
         (
-            Mistake(lambda s: s.mean(1), "the mean of unit vectors is shorter than 1; scale it."),
-            Mistake(lambda s: _unit(s.mean(0)),
+            Mistake(slip(_prototypes, last=lambda m: m),
+                    "the mean of unit vectors is shorter than 1; scale it."),
+            Mistake(slip(_prototypes, mean=lambda s: s.mean(0)),
                     "this averages over the classes; each class keeps a vector of its own."),
-            Mistake(lambda s: s.mean(1) / np.linalg.norm(s.mean(1)),
+            Mistake(slip(_prototypes, last=lambda m: m / np.linalg.norm(m)),
                     "you divided by the length of all classes together; each row has its own."),
-            Mistake(lambda s: s[:, 0], "this is the first shot alone; use all shots of a class."),
-            Mistake(lambda s: _unit(s).mean(1) * s.shape[1],
+            Mistake(slip(_prototypes, last=lambda m: m / np.linalg.norm(m, axis=0)),
+                    "the lengths run down the classes; each row has its own, along axis -1."),
+            Mistake(slip(_prototypes, mean=lambda s: s[:, 0]),
+                    "this is the first shot alone; use all shots of a class."),
+            Mistake(slip(_prototypes, mean=lambda s: s.sum(1), last=lambda m: m),
                     "this is the sum of the shots; its length is not 1 yet."),
+            Mistake(slip(_prototypes, mean=lambda s: s.mean((0, 1))),
+                    "this is one vector for all classes; keep one for each."),
+            Mistake(slip(_prototypes, mean=lambda s: s.mean(-1)),
+                    "this averages the numbers of a vector; average over the shots, axis 1."),
         ),
+        meaning="A class is one vector now, however many shots it had; a query needs one "
+        "comparison a class.",
     ),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(8)
 
@@ -26,6 +27,7 @@ _ASKED = tuple(
                      _rng.normal(scale=2, size=(4, n))]), least)
     for n, least, least_logit in ((5, 0.5, 0.2), (8, 0.6, 0.5), (3, 0.9, 1.5))
 )  # fmt: skip
+_ASKED += ((np.array([[0.0, -2.0], [-1.0, -3.0], [2.0, 0.0]]), 0.5),)  # exactly at least
 _SHARES = tuple(
     (p, share)
     for p, share in (
@@ -41,8 +43,11 @@ def _sigmoid(logit):
     return 0.5 * (1 + np.tanh(np.asarray(logit) / 2))
 
 
-def _head(h1, h2, weight, bias):
-    return _sigmoid(np.abs(h1 - h2) @ weight + bias)
+def _head(
+    h1, h2, weight, bias, *, apart=lambda a, b: abs(a - b), logit=lambda d, w, b: d @ w + b,
+    squash=_sigmoid,
+):  # fmt: skip
+    return squash(logit(apart(h1, h2), weight, bias))
 
 
 def _naive(logits, is_same):
@@ -56,101 +61,149 @@ def _clipped(logits, is_same, edge):
     return -np.log(np.where(is_same == 1, p, 1 - p))
 
 
-def _cross_entropy(logits, is_same):
-    return np.logaddexp(0, np.where(is_same == 1, -logits, logits))
+def _cross_entropy(logits, is_same, *, towards=lambda t, y: np.where(y == 1, -t, t)):
+    return np.logaddexp(0, towards(logits, is_same))
 
 
-def _named(logits, least):
-    return np.where(_sigmoid(logits).max(1) < least, -1, logits.argmax(1))
+def _named(
+    logits, least, *, odds=_sigmoid, refuse=lambda p, least: p < least, unknown=-1,
+    name=lambda t: t.argmax(1),
+):  # fmt: skip
+    return np.where(refuse(odds(logits).max(1), least), unknown, name(logits))
 
 
-def _softmax_named(logits, least):
+def _softmax(logits):
     odds = np.exp(logits - logits.max(1, keepdims=True))
-    return np.where((odds / odds.sum(1, keepdims=True)).max(1) < least, -1, logits.argmax(1))
+    return odds / odds.sum(1, keepdims=True)
 
 
-def _shifted(p, share):
-    odds = p / (1 - p) * share / (1 - share)
-    return odds / (1 + odds)
+def _shifted(
+    p, share, *, odds=lambda p: p / (1 - p), times=lambda s: s / (1 - s),
+    back=lambda odds: odds / (1 + odds),
+):  # fmt: skip
+    return back(odds(p) * times(share))
 
 
 EXERCISES = {
     "08.1": Exercise(
         "the head", _head, _HEADS,
         (
-            Mistake(lambda h1, h2, w, b: np.abs(h1 - h2) @ w + b,
+            Mistake(slip(_head, squash=lambda t: t),
                     "these are the logits; a sigmoid makes probabilities of them."),
-            Mistake(lambda h1, h2, w, b: _sigmoid((h1 - h2) @ w + b),
+            Mistake(slip(_head, apart=lambda a, b: a - b),
                     "without the absolute value the answer depends on the order of the two."),
-            Mistake(lambda h1, h2, w, b: _sigmoid(np.abs((h1 - h2) @ w) + b),
+            Mistake(slip(_head, apart=lambda a, b: a - b, logit=lambda d, w, b: abs(d @ w) + b),
                     "the absolute value is taken entry by entry, before the weights."),
-            Mistake(lambda h1, h2, w, b: _sigmoid(np.abs((h1 - h2) @ w + b)),
+            Mistake(slip(_head, apart=lambda a, b: a - b, logit=lambda d, w, b: abs(d @ w + b)),
                     "this is the absolute value of the whole logit; take it of each difference."),
-            Mistake(lambda h1, h2, w, b: _sigmoid(np.abs(h1 - h2) @ w), "the bias is missing."),
+            Mistake(slip(_head, logit=lambda d, w, b: d @ w), "the bias is missing."),
+            Mistake(slip(_head, logit=lambda d, w, b: d @ w - b),
+                    "the bias is subtracted; it is added."),
             Mistake(lambda h1, h2, w, b: _sigmoid(np.abs(h1 - h2) @ w) + b,
                     "the bias is added before the sigmoid."),
-            Mistake(lambda h1, h2, w, b: _sigmoid((h1 - h2) ** 2 @ w + b),
+            Mistake(slip(_head, apart=lambda a, b: (a - b) ** 2),
                     "these are squared differences; the absolute ones are asked."),
-            Mistake(lambda h1, h2, w, b: 1 - _head(h1, h2, w, b),
+            Mistake(slip(_head, apart=lambda a, b: a * b),
+                    "these are products; the head looks at absolute differences."),
+            Mistake(slip(_head, logit=lambda d, w, b: d.sum(-1) + b),
+                    "the weights are missing: each difference has its own."),
+            Mistake(slip(_head, squash=np.exp), "this is e to the logit; the sigmoid of it is "
+                    "asked."),
+            Mistake(slip(_head, squash=np.tanh), "this is tanh; a sigmoid gives probabilities."),
+            Mistake(slip(_head, squash=lambda t: (t > 0).astype(float)),
+                    "these are decisions; the probabilities are asked."),
+            Mistake(slip(_head, gives=lambda p: 1 - p),
                     "this is the probability that they differ."),
+            Mistake(slip(_head, gives=np.mean), "keep one probability a pair."),
         ),
+        meaning="The head learns which differences matter and gives a probability; swapping the "
+        "two inputs changes nothing.",
     ),
     "08.2": Exercise(
         "cross-entropy", _cross_entropy, _LOGITS,
         (
             Mistake(_naive, "the probability was rounded to 0 or 1; stay with the logits."),
-            Mistake(lambda t, y: _cross_entropy(-t, y),
+            Mistake(slip(_cross_entropy, given=lambda t, y: (-t, y)),
                     "the labels are swapped: a large logit must cost little where y is 1."),
-            Mistake(lambda t, y: -_cross_entropy(t, y), "the minus sign is missing."),
-            Mistake(lambda t, y: _cross_entropy(t, y) / np.log(2),
+            Mistake(slip(_cross_entropy, gives=np.negative), "the minus sign is missing."),
+            Mistake(slip(_cross_entropy, gives=lambda loss: loss / np.log(2)),
                     "this is the logarithm to base 2; the natural one is asked."),
-            Mistake(lambda t, y: _cross_entropy(t, y).mean(), "keep one loss a pair."),
-            Mistake(lambda t, y: np.logaddexp(0, -t),
+            Mistake(slip(_cross_entropy, gives=lambda loss: loss / np.log(10)),
+                    "this is the logarithm to base 10; the natural one is asked."),
+            Mistake(slip(_cross_entropy, gives=np.mean), "keep one loss a pair."),
+            Mistake(slip(_cross_entropy, gives=np.sum), "keep one loss a pair."),
+            Mistake(slip(_cross_entropy, towards=lambda t, y: -t),
                     "a different pair is charged as if it were same; use is_same."),
-            Mistake(lambda t, y: np.logaddexp(0, t),
+            Mistake(slip(_cross_entropy, towards=lambda t, y: t),
                     "a same pair is charged as if it were different; its sign is turned."),
             Mistake(lambda t, y: _clipped(t, y, 1e-7),
                     "clipping caps the loss, here at 16; stay with the logits."),
             Mistake(lambda t, y: _clipped(t, y, 1e-12),
                     "clipping caps the loss, here at 28; stay with the logits."),
+            Mistake(lambda t, y: y * np.logaddexp(0, -t),
+                    "different pairs cost nothing here; they have a loss too."),
+            Mistake(lambda t, y: (_sigmoid(t) - y) ** 2,
+                    "this is the squared error of the probability; its logarithm is asked."),
+            Mistake(lambda t, y: np.where(y == 1, _sigmoid(t), 1 - _sigmoid(t)),
+                    "this is the probability of the right answer; minus its logarithm is asked."),
         ),
+        guards={3: "a probability of exactly 0 or 1 has lost what its logit knew; stay with the "
+                   "logits, as np.logaddexp does."},
+        meaning="Nothing was rounded on the way: a wrong answer that is sure of itself costs what "
+        "it should, and has a slope.",
     ),
     "08.3": Exercise(
         "one-shot, with a way out", _named, _ASKED,
         (
-            Mistake(_softmax_named,
+            Mistake(slip(_named, odds=_softmax),
                     "each pair is asked for itself: a sigmoid for each, no softmax over the row."),
-            Mistake(lambda t, least: t.argmax(1), "no query is refused; where does least enter?"),
-            Mistake(lambda t, least: np.where(t.max(1) < least, -1, t.argmax(1)),
+            Mistake(slip(_named, refuse=lambda p, least: p < 0),
+                    "no query is refused; where does least enter?"),
+            Mistake(slip(_named, odds=lambda t: t),
                     "least is a probability and was compared with a logit."),
-            Mistake(lambda t, least: np.where(_sigmoid(t).max(1) < least, -1, t.argmin(1)),
+            Mistake(slip(_named, refuse=lambda p, least: p <= least),
+                    "a probability of exactly least is not below it: refuse with < and not <=."),
+            Mistake(slip(_named, name=lambda t: t.argmin(1)),
                     "this names the least likely support."),
-            Mistake(lambda t, least: np.where(_sigmoid(t).max(1) >= least, -1, t.argmax(1)),
+            Mistake(slip(_named, refuse=lambda p, least: p >= least),
                     "this refuses the sure answers and keeps the others."),
             Mistake(lambda t, least: np.where((_sigmoid(t) >= least).any(1),
                                               (_sigmoid(t) >= least).argmax(1), -1),
                     "this takes the first support that passes; the most likely one is asked."),
             Mistake(lambda t, least: _sigmoid(t).max(1),
                     "these are the highest probabilities; the supports that have them are asked."),
+            Mistake(slip(_named, unknown=0), "0 is a support; where none is sure enough give -1."),
+            Mistake(slip(_named, refuse=lambda p, least: p < 0.5),
+                    "0.5 is fixed in your code; take least."),
+            Mistake(slip(_named, gives=lambda c: np.where(c < 0, c, c + 1)),
+                    "supports are counted from 0."),
         ),
+        meaning="Asked about something that none of the supports is, the network can say so; a "
+        "softmax would always name one.",
     ),
     "08.4": Exercise(
         "another share", _shifted, _SHARES,
         (
             Mistake(lambda p, s: p * s, "multiply the odds, not the probability."),
-            Mistake(lambda p, s: p * s / (1 - s),
+            Mistake(slip(_shifted, odds=lambda p: p, back=lambda odds: odds),
                     "the odds of the share multiply p / (1 - p), not p."),
             Mistake(lambda p, s: 2 * p * s,
                     "the 2 takes out the half of the training, but odds are multiplied, not p."),
-            Mistake(lambda p, s: 1 - _shifted(p, s),
+            Mistake(slip(_shifted, gives=lambda p: 1 - p),
                     "this is 1 / (1 + odds), the probability that they differ."),
-            Mistake(lambda p, s: p / (1 - p) * s / (1 - s),
+            Mistake(slip(_shifted, back=lambda odds: odds),
                     "these are odds; turn them back into a probability."),
-            Mistake(lambda p, s: _shifted(p, 1 - s),
+            Mistake(slip(_shifted, given=lambda p, s: (p, 1 - s)),
                     "the wrong way round: rarer same pairs must lower the probability."),
-            Mistake(lambda p, s: p * s / (p * s + 1 - p),
+            Mistake(slip(_shifted, times=lambda s: s),
                     "the odds of the share are share / (1 - share); the bottom is missing."),
+            Mistake(slip(_shifted, odds=lambda p: p),
+                    "the odds of p are p / (1 - p); the bottom is missing."),
+            Mistake(slip(_shifted, back=lambda odds: odds / (1 - odds)),
+                    "odds turn back into a probability by odds / (1 + odds), with a plus."),
             Mistake(lambda p, s: p, "nothing was corrected."),
         ),
+        meaning="A probability belongs to the mix it was trained on; one factor on the odds takes "
+        "it to another.",
     ),
 }  # fmt: skip

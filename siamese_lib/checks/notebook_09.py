@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(9)
 
@@ -28,7 +29,7 @@ def _grid(numbers, seeds):
     """The best mean, the best single run and the best test belong to different rows."""
     validation = _rng.uniform(0.5, 0.7, (numbers, seeds))
     validation[1] += 0.15
-    validation[2, 0] = 0.95
+    validation[2, -1] = 0.95
     test = _rng.uniform(0.5, 0.7, (numbers, seeds))
     test[0] += 0.2
     return validation, test
@@ -40,98 +41,157 @@ _GRIDS = tuple(_grid(*sizes) for sizes in ((3, 3), (4, 5), (5, 3)))
 _ROWS = tuple((*_rows(*sizes), t) for sizes, t in (((4, 3), 0.1), ((6, 4), 0.5), ((5, 2), 2.0)))
 
 
-def _gap(a, b):
-    difference = a - b
-    return difference.mean(), difference.std(ddof=1)
+def _gap(
+    a, b, *, difference=np.subtract, mean=np.mean, spread=lambda d: d.std(ddof=1),
+    both=lambda m, s: (m, s),
+):  # fmt: skip
+    d = difference(a, b)
+    return both(mean(d), spread(d))
 
 
-def _chosen(validation, test):
-    best = validation.mean(axis=1).argmax()
-    return best, test[best].mean()
+def _semi_hard(
+    s, p, m, *, below=lambda s, p: s < p, within=lambda s, edge: s > edge, both=np.logical_and
+):
+    return both(below(s, p), within(s, p - m))
+
+
+def _chosen(
+    validation, test, *, best=lambda v: v.mean(axis=1).argmax(),
+    report=lambda t, row: t[row].mean(), both=lambda row, score: (row, score),
+):  # fmt: skip
+    row = best(validation)
+    return both(row, report(test, row))
 
 
 def _softmax_loss(own, logits):
     return np.log(np.exp(logits).sum(axis=1)) - own
 
 
-def _info_nce(a, p, t):
-    s = a @ p.T / t
-    return _softmax_loss(np.diag(s), s)
+def _info_nce(a, p, t, *, scale=lambda s, t: s / t, own=np.diag, among=lambda s: s):
+    s = scale(a @ p.T, t)
+    return _softmax_loss(own(s), among(s))
 
 
 EXERCISES = {
     "09.1": Exercise(
         "seed by seed", _gap, _SCORES,
         (
-            Mistake(lambda a, b: (a.mean() - b.mean(), (a - b).std()),
+            Mistake(slip(_gap, spread=np.std),
                     "this divides by n; a spread estimated from n values divides by n - 1."),
             Mistake(lambda a, b: (a.mean() - b.mean(), np.hypot(a.std(ddof=1), b.std(ddof=1))),
                     "this adds up both spreads; both saw the same batches, so take the spread of "
                     "the differences."),
-            Mistake(lambda a, b: ((a - b).mean(), (a - b).std(ddof=1) / np.sqrt(len(a))),
+            Mistake(lambda a, b: (a.mean() - b.mean(), a.std(ddof=1) - b.std(ddof=1)),
+                    "this is the difference of the spreads; the spread of the differences is "
+                    "asked."),
+            Mistake(slip(_gap, spread=lambda d: d.std(ddof=1) / np.sqrt(len(d))),
                     "this is the standard error of the mean; the standard deviation is asked."),
-            Mistake(lambda a, b: (a - b).mean(), "this is the mean alone; return both numbers."),
-            Mistake(lambda a, b: (b.mean() - a.mean(), (a - b).std(ddof=1)),
+            Mistake(slip(_gap, spread=lambda d: d.var(ddof=1)),
+                    "this is the variance; its root is asked."),
+            Mistake(slip(_gap, both=lambda m, s: m),
+                    "this is the mean alone; return both numbers."),
+            Mistake(slip(_gap, both=lambda m, s: s),
+                    "this is the spread alone; return both numbers."),
+            Mistake(slip(_gap, both=lambda m, s: (s, m)), "the mean comes first."),
+            Mistake(slip(_gap, difference=lambda a, b: b - a),
                     "the sign is turned; a minus b is asked."),
-            Mistake(lambda a, b: (np.abs(a - b).mean(), (a - b).std(ddof=1)),
+            Mistake(slip(_gap, mean=lambda d: abs(d).mean()),
                     "without its sign a difference cannot cancel another; take the mean of a - b."),
-            Mistake(lambda a, b: ((a - b).max(), (a - b).std(ddof=1)),
-                    "this is the luckiest seed; the mean is asked."),
+            Mistake(slip(_gap, mean=np.max), "this is the luckiest seed; the mean is asked."),
+            Mistake(slip(_gap, mean=np.median), "this is the median; the mean is asked."),
         ),
+        meaning="Both losses met the same seeds, so what a seed does to both drops out, and a "
+        "small gap shows.",
     ),
     "09.2": Exercise(
-        "semi-hard negatives", lambda s, p, m: (s < p) & (s > p - m), _NEGATIVES,
+        "semi-hard negatives", _semi_hard, _NEGATIVES,
         (
-            Mistake(lambda s, p, m: (s <= p) & (s > p - m),
+            Mistake(slip(_semi_hard, below=lambda s, p: s <= p),
                     "a negative as similar as the positive is hard, not semi-hard."),
-            Mistake(lambda s, p, m: (s < p) & (s >= p - m),
+            Mistake(slip(_semi_hard, within=lambda s, edge: s >= edge),
                     "a negative exactly a margin away has loss 0: it is easy."),
-            Mistake(lambda s, p, m: (s <= p) & (s >= p - m),
+            Mistake(slip(_semi_hard, below=lambda s, p: s <= p, within=lambda s, edge: s >= edge),
                     "both edges are outside: one is hard, the other has loss 0."),
-            Mistake(lambda s, p, m: s > p - m,
+            Mistake(slip(_semi_hard, both=lambda below, within: within),
                     "hard negatives are in here as well; semi-hard ones lie below the positive."),
-            Mistake(lambda s, p, m: s < p,
+            Mistake(slip(_semi_hard, both=lambda below, within: below),
                     "easy negatives are in here as well; semi-hard ones are within the margin."),
             Mistake(lambda s, p, m: s >= p, "these are the hard ones."),
+            Mistake(lambda s, p, m: s > p, "these are the hard ones."),
+            Mistake(lambda s, p, m: s <= p - m, "these are the easy ones."),
+            Mistake(lambda s, p, m: s < p - m, "these are the easy ones."),
             Mistake(lambda s, p, m: (s > p) & (s < p + m),
                     "these are similarities: the closer negative has the larger one."),
+            Mistake(slip(_semi_hard, both=np.logical_or),
+                    "both conditions have to hold: & and not |."),
+            Mistake(slip(_semi_hard, gives=np.flatnonzero),
+                    "these are places; give True or False for each negative."),
+            Mistake(slip(_semi_hard, gives=lambda x: x.astype(int)),
+                    "these are 1 and 0; give True or False for each negative."),
         ),
+        meaning="Between easy and hard: a loss above 0, and the right order already. Edges decide "
+        "where similarities repeat.",
     ),
     "09.3": Exercise(
         "the number is chosen on validation", _chosen, _GRIDS,
         (
-            Mistake(lambda v, t: (t.mean(axis=1).argmax(), t.mean(axis=1).max()),
+            Mistake(slip(_chosen, given=lambda v, t: (t, t)),
                     "this chooses on the test scores; then the test says nothing new any more."),
-            Mistake(lambda v, t: (v.max(axis=1).argmax(), t[v.max(axis=1).argmax()].mean()),
+            Mistake(slip(_chosen, best=lambda v: v.max(axis=1).argmax()),
                     "this follows the luckiest run; compare the means over the seeds."),
             Mistake(lambda v, t: (v.max(axis=1).argmax(), t.flat[v.argmax()]),
                     "this reports the luckiest run of the validation; take means over seeds."),
             Mistake(lambda v, t: v[v.mean(axis=1).argmax()],
                     "these are the row's accuracies; its index and one figure are asked."),
-            Mistake(lambda v, t: (v.mean(axis=1).argmax(), v.mean(axis=1).max()),
+            Mistake(slip(_chosen, given=lambda v, t: (v, v)),
                     "this reports the validation score, which the choice has already flattered."),
-            Mistake(lambda v, t: (v.mean(axis=1).argmax(), t[v.mean(axis=1).argmax()].max()),
+            Mistake(slip(_chosen, report=lambda t, row: t[row].max()),
                     "this reports the best seed; report the mean over the seeds."),
-            Mistake(lambda v, t: (v.mean(axis=1).argmax(), t.mean(axis=1).max()),
+            Mistake(slip(_chosen, report=lambda t, row: t[row]),
+                    "these are all seeds; report their mean."),
+            Mistake(slip(_chosen, report=lambda t, row: t.mean()),
+                    "this is the mean of the whole table; report that of the row you chose."),
+            Mistake(slip(_chosen, report=lambda t, row: t.mean(axis=1).max()),
                     "the number is chosen on validation, the score taken from another row."),
+            Mistake(slip(_chosen, best=lambda v: min(v.mean(axis=0).argmax(), len(v) - 1)),
+                    "this averages over the margins; average over the seeds, axis=1."),
+            Mistake(slip(_chosen, both=lambda row, score: (score, row)), "the index comes first."),
+            Mistake(slip(_chosen, both=lambda row, score: row),
+                    "this is the row alone; report its figure too."),
+            Mistake(slip(_chosen, both=lambda row, score: score),
+                    "this is the figure alone; give the row too."),
         ),
+        meaning="The test was asked once, about a row that it had no part in choosing.",
     ),
     "09.4": Exercise(
         "InfoNCE by hand", _info_nce, _ROWS,
         (
-            Mistake(lambda a, p, t: _softmax_loss(np.diag(a @ p.T) * t, a @ p.T * t),
+            Mistake(slip(_info_nce, scale=lambda s, t: s * t),
                     "this multiplies by the temperature; divide by it."),
-            Mistake(lambda a, p, t: _softmax_loss(np.diag(a @ p.T), a @ p.T),
-                    "the temperature is missing."),
-            Mistake(lambda a, p, t: _softmax_loss(np.diag(a @ p.T / t), (a @ p.T / t).T),
+            Mistake(slip(_info_nce, scale=lambda s, t: s), "the temperature is missing."),
+            Mistake(slip(_info_nce, among=np.transpose),
                     "this sums over the anchors; each anchor looks among the positives."),
-            Mistake(lambda a, p, t: -_info_nce(a, p, t), "the sign is turned; a loss is positive."),
-            Mistake(lambda a, p, t: _info_nce(a, p, t).mean(),
+            Mistake(slip(_info_nce, gives=np.negative),
+                    "the sign is turned; a loss is positive."),
+            Mistake(slip(_info_nce, gives=np.mean),
                     "this is the mean; one number for each row is asked."),
-            Mistake(lambda a, p, t: _softmax_loss(
-                        np.diag(a @ p.T / t),
-                        np.where(np.eye(len(a), dtype=bool), -np.inf, a @ p.T / t)),
+            Mistake(slip(_info_nce, gives=np.sum),
+                    "this is the sum; one number for each row is asked."),
+            Mistake(slip(_info_nce,
+                         among=lambda s: np.where(np.eye(len(s), dtype=bool), -np.inf, s)),
                     "the sum leaves the positive out; it runs over all columns."),
+            Mistake(slip(_info_nce, own=lambda s: 0),
+                    "the positive's own term is missing: it is subtracted."),
+            Mistake(lambda a, p, t: np.exp(-_info_nce(a, p, t)),
+                    "this is the probability of the positive; minus its logarithm is asked."),
+            Mistake(slip(_info_nce, gives=lambda loss: loss / np.log(2)),
+                    "this is the logarithm to base 2; the natural one is asked."),
+            Mistake(lambda a, p, t: np.log(np.exp(a @ p.T / t).mean(1)) - np.diag(a @ p.T / t),
+                    "under the logarithm stands the sum over the columns, not their mean."),
+            Mistake(slip(_info_nce, given=lambda a, p, t: (a, a, t)),
+                    "the anchors are compared with one another; the columns are positives."),
         ),
+        meaning="Each anchor has to name its positive among the whole batch; the temperature says "
+        "how sure it must be.",
     ),
 }  # fmt: skip

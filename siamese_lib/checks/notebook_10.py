@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(10)
 
@@ -37,8 +38,11 @@ _BATCHES = (
 )  # fmt: skip
 
 
-def _spread(e):
-    return 1 - (e.mean(0) ** 2).sum() / (e**2).sum(1).mean()
+def _spread(
+    e, *, mean=lambda e: e.mean(0), top=lambda m: (m**2).sum(),
+    below=lambda e: (e**2).sum(1).mean(), turn=lambda share: 1 - share,
+):  # fmt: skip
+    return turn(top(mean(e)) / below(e))
 
 
 def _are_one(lengths):
@@ -53,33 +57,49 @@ def _over(e, order=("rows", "batch", "columns"), are_one=_are_one):
     return next((name for name in order if are_one(lengths[name])), "none")
 
 
-def _leaked(group, train, test):
-    return np.isin(group[test], group[train]).mean()
+def _leaked(group, train, test, *, letters=lambda group, rows: group[rows], count=np.mean):
+    return count(np.isin(letters(group, test), letters(group, train)))
 
 
 def _crowd(own):
     return (np.asarray(own)[:, None] == own).sum(1)
 
 
+def _floor(own, *, crowd=_crowd, log=np.log, mean=np.mean):
+    return mean(log(crowd(own)))
+
+
 EXERCISES = {
     "10.1": Exercise(
         "the spread", _spread, _CLOUDS,
         (
-            Mistake(lambda e: 1 - _spread(e), "this is 1 where all rows are equal; turn it round."),
-            Mistake(lambda e: 1 - (e.mean(1) ** 2).sum() / (e**2).sum(1).mean(),
+            Mistake(slip(_spread, turn=lambda share: share),
+                    "this is 1 where all rows are equal; turn it round."),
+            Mistake(slip(_spread, mean=lambda e: e.mean(1)),
                     "the mean row is taken down the columns, axis=0."),
-            Mistake(lambda e: 1 - (e.mean(1) ** 2).sum() / (e**2).sum(0).mean(),
+            Mistake(slip(_spread, mean=lambda e: e.mean(1), below=lambda e: (e**2).sum(0).mean()),
                     "both axes are swapped: mean over axis=0, squares summed over axis=1."),
-            Mistake(lambda e: 1 - (e.mean(0) ** 2).sum() / np.linalg.norm(e, axis=1).mean() ** 2,
+            Mistake(slip(_spread, below=lambda e: (e**2).sum(0).mean()),
+                    "the squares are summed along a row, axis=1, before their mean."),
+            Mistake(slip(_spread, below=lambda e: np.linalg.norm(e, axis=1).mean() ** 2),
                     "square the length of each row first, then take the mean."),
-            Mistake(lambda e: 1 - np.sqrt((e.mean(0) ** 2).sum()) / np.sqrt((e**2).sum(1)).mean(),
+            Mistake(slip(_spread, top=np.linalg.norm,
+                         below=lambda e: np.linalg.norm(e, axis=1).mean()),
                     "these are lengths; square both."),
-            Mistake(lambda e: 1 - (e.mean(0) ** 2).sum() / (e**2).sum(),
+            Mistake(slip(_spread, top=np.linalg.norm), "square the length of the mean row too."),
+            Mistake(slip(_spread, below=lambda e: (e**2).sum()),
                     "below the line stands the mean over the rows, not the sum."),
-            Mistake(lambda e: _spread(_unit(e)), "take the rows as they are, not at length 1."),
-            Mistake(lambda e: 1 - (e.mean(0) ** 2).sum(),
+            Mistake(slip(_spread, below=lambda e: (e**2).mean()),
+                    "below the line the squares of a row are summed; only over the rows it is a "
+                    "mean."),
+            Mistake(slip(_spread, given=lambda e: (_unit(e),)),
+                    "take the rows as they are, not at length 1."),
+            Mistake(slip(_spread, below=lambda e: 1),
                     "divide by the mean squared length of the rows."),
+            Mistake(slip(_spread, mean=lambda e: e.mean()),
+                    "this is the mean of all numbers; the mean row has one for each column."),
         ),
+        meaning="This number sees a collapse before the loss does, and needs no labels.",
     ),
     "10.2": Exercise(
         "which axis", _over, _NORMALISED,
@@ -90,36 +110,55 @@ EXERCISES = {
                     "where rows and columns have length 1 the answer is rows; ask for rows first."),
             Mistake(lambda e: _over(e, ("rows", "columns", "batch")),
                     "a single column of length 1 is a batch too; ask for the batch first."),
-            Mistake(lambda e: _over(e, are_one=lambda lengths: np.any(abs(lengths - 1) < 1e-3)),
+            Mistake(slip(_over, are_one=lambda lengths: np.any(abs(lengths - 1) < 1e-3)),
                     "all lengths must be 1, not one of them."),
-            Mistake(lambda e: _over(e, are_one=lambda lengths: abs(np.mean(lengths) - 1) < 1e-3),
+            Mistake(slip(_over, are_one=lambda lengths: abs(np.mean(lengths) - 1) < 1e-3),
                     "lengths of 0.5 and 1.5 are 1 on average; look at each of them."),
-            Mistake(lambda e: _over(e, are_one=lambda lengths: np.all(lengths == 1)),
+            Mistake(slip(_over, are_one=lambda lengths: np.all(lengths == 1)),
                     "floats are seldom exactly 1; lengths may be off by 0.001."),
-            Mistake(lambda e: _over(e, are_one=lambda lengths: np.allclose(lengths, 1)),
+            Mistake(slip(_over, are_one=lambda lengths: np.allclose(lengths, 1)),
                     "this is too strict; allow 0.001, with atol=1e-3."),
+            Mistake(slip(_over, are_one=lambda lengths: np.all(lengths < 1 + 1e-3)),
+                    "a length below 1 is not 1 either; look at both sides."),
             Mistake(lambda e: _over(e.T), "axis=1 adds up along a row, axis=0 down a column."),
             Mistake(lambda e: _over(e, ("rows", "columns")), "the whole array has a length too."),
+            Mistake(lambda e: _over(e, ("rows", "batch")), "columns may have length 1 too."),
+            Mistake(lambda e: _over(e).capitalize(), "give the word as it stands in the text, in "
+                    "small letters."),
         ),
+        meaning="A batch normalised over the wrong axis looks healthy in the loss; its lengths "
+        "tell.",
     ),
     "10.3": Exercise(
         "how leaky", _leaked, _SPLITS,
         (
-            Mistake(lambda g, a, b: np.isin(b, a).mean(),
+            Mistake(slip(_leaked, letters=lambda group, rows: rows),
                     "these are rows on both sides; compare their letters."),
-            Mistake(lambda g, a, b: _leaked(g, b, a),
+            Mistake(slip(_leaked, given=lambda g, a, b: (g, b, a)),
                     "this is the share of the training rows; turn it round."),
             Mistake(lambda g, a, b: len(np.intersect1d(g[a], g[b])) / len(np.unique(g[b])),
                     "this counts letters; count test rows."),
-            Mistake(lambda g, a, b: 1 - _leaked(g, a, b),
+            Mistake(lambda g, a, b: len(np.intersect1d(g[a], g[b])) / len(b),
+                    "this counts each letter once; count test rows."),
+            Mistake(slip(_leaked, gives=lambda share: 1 - share),
                     "this is the clean share; the leaked one is asked."),
-            Mistake(lambda g, a, b: np.isin(g[b], g[a]).sum(), "this is a count; make it a share."),
+            Mistake(slip(_leaked, gives=lambda share: 100 * share),
+                    "give a share from 0 to 1, not per cent."),
+            Mistake(slip(_leaked, count=np.sum), "this is a count; make it a share."),
+            Mistake(slip(_leaked, count=lambda leaked: leaked),
+                    "one answer for each test row; their share is asked."),
+            Mistake(lambda g, a, b: np.isin(g[b], g[a]).sum() / len(g),
+                    "divide by the test rows, not by all rows."),
+            Mistake(slip(_leaked, count=np.any), "this says whether there is a leak; how large is "
+                    "it?"),
         ),
+        meaning="Only where this is 0 does a test speak of letters that the network has never "
+        "seen.",
     ),
     "10.4": Exercise(
-        "the floor", lambda own: np.log(_crowd(own)).mean(), _BATCHES,
+        "the floor", _floor, _BATCHES,
         (
-            Mistake(lambda own: np.log(np.maximum(_crowd(own) - 1, 1)).mean(),
+            Mistake(slip(_floor, crowd=lambda own: np.maximum(_crowd(own) - 1, 1)),
                     "the positive itself is a candidate too."),
             Mistake(lambda own: np.log(_crowd(own).mean()),
                     "take the logarithm of each row first, then the mean."),
@@ -129,10 +168,20 @@ EXERCISES = {
                     "take the mean over the pairs, not over the letters."),
             Mistake(lambda own: np.log(len(own) / len(np.unique(own))),
                     "some letters have more pairs than others; count for each anchor."),
-            Mistake(lambda own: np.log2(_crowd(own)).mean(), "use the natural logarithm."),
-            Mistake(lambda own: np.log(_crowd(own)), "return the mean over the batch."),
+            Mistake(slip(_floor, log=np.log2), "use the natural logarithm."),
+            Mistake(slip(_floor, log=np.log10), "use the natural logarithm."),
+            Mistake(slip(_floor, mean=lambda x: x), "return the mean over the batch."),
+            Mistake(slip(_floor, mean=np.sum), "return the mean over the batch, not the sum."),
+            Mistake(slip(_floor, gives=np.negative), "the sign is turned; a loss is positive."),
+            Mistake(slip(_floor, log=lambda n: n),
+                    "these are the numbers of candidates; their logarithm is asked."),
+            Mistake(slip(_floor, log=lambda n: 1 - 1 / n),
+                    "this is the chance to name the wrong one; minus the logarithm of the right "
+                    "one is asked."),
             Mistake(lambda own: np.log(len(np.unique(own))),
                     "this counts letters; count the pairs of the anchor's letter."),
         ),
+        meaning="A loss that rests above 0 may be this floor: the network is done, and the batch "
+        "is not.",
     ),
 }  # fmt: skip

@@ -33,7 +33,8 @@ def _function(answer, call, takes, arguments):
 def _class(answer, call):
     if inspect.isclass(answer) or inspect.isfunction(answer):
         return None
-    return f"give the class itself, without brackets: {call}; this is one of {type(answer).__name__}."
+    made = type(answer).__name__
+    return f"give the class itself, without brackets: {call}; this is one made of {made}."
 
 
 def _arity(answer, arguments):

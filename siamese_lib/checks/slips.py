@@ -22,7 +22,7 @@ class Slip(NamedTuple):
         return value
 
 
-def slip(right, *, given=None, gives=None, **switches):
+def slip(right, /, *, given=None, gives=None, **switches):
     """right with some of its switches turned, given(*case) for a case, gives(value) for a value."""
     return Slip(right, switches, (given,) * (given is not None), (gives,) * (gives is not None))
 

@@ -1,9 +1,20 @@
 """Values that learners' code gives: made plain, compared, and shown in a few lines."""
 
+import contextlib
+import warnings
+
 import numpy as np
 
 WHOLE = 64  # entries of an array that is shown whole
 TEXT = 60  # letters of a text
+
+
+@contextlib.contextmanager
+def quiet():
+    """No warnings of numpy: a NaN is said in words."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def plain(value):
