@@ -79,11 +79,13 @@ def _all_same(rng):
 
 
 def _reports(rng):
-    """Test pairs whose best threshold is another: their similarities are lower."""
+    """Test pairs whose best threshold is another: lower similarities; two lie exactly at ours."""
     cases = []
     for n, costs in zip((20, 30, 50), _costs(rng), strict=True):
-        validation, test = _pairs(rng, n), _pairs(rng, n + 5)
-        cases.append((list(validation), [0.6 * test[0] - 0.2, test[1]], *costs))
+        validation, (similarity, is_same) = _pairs(rng, n), _pairs(rng, n + 5)
+        similarity = 0.6 * similarity - 0.2
+        similarity[:2], is_same[:2] = right.choose_threshold(*validation, *costs), (0, 1)
+        cases.append((list(validation), [similarity, is_same], *costs))
     return cases
 
 

@@ -71,10 +71,11 @@ def _queries(rng, lead):
 
 
 def _ties(rng):
-    """Prototypes along the axes, so that equal cosines are equal to the last bit."""
+    """Prototypes along the axes, where ties and a lead of exactly 1 are exact to the last bit."""
     place = rng.permutation(4)
     query = np.array([[3.0, 3, 1, 0], [5, 2, 1, 1], [1, 1, 1, 1], [0, 2, 2, 2], [-1, 0, 0, 4]])
-    return [(np.eye(4)[place], query * rng.integers(1, 5), 0.0)]
+    along = np.eye(4)[rng.permutation(4)[:3]] * rng.integers(1, 5)
+    return [(np.eye(4)[place], query * rng.integers(1, 5), 0.0), (np.eye(4), along, 1.0)]
 
 
 def _counts(rng):

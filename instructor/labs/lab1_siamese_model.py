@@ -27,7 +27,8 @@
 # | 1.4 One encoder, three inputs | 20 | 8 cosines, 8 shared weights, 4 gradient |
 # | 1.5 Count the parameters | 15 | 8 one layer, 7 several layers |
 #
-# Replace the dots, run the cell, run the check below it. A check may be run as often as you like.
+# Replace the dots, run the cell, run the check below it. Where your answer is wrong, the check shows the
+# case: what your function was given, and what it gave. Run it as often as you like.
 # Grading asks your functions about other inputs than the check does. All arguments are NumPy arrays
 # and numbers; never change them. Time: about 75 minutes.
 
@@ -185,6 +186,7 @@ check("lab1.5", count_parameters)
 # %% [markdown]
 # ## Done?
 #
-# Every check that says "right" is remembered. Before you hand in, restart the kernel and run all
+# Every check that says "right" is remembered, and the map in
+# [00 Start here](../00_start_here.ipynb) shows it. Before you hand in, restart the kernel and run all
 # cells: grading runs your notebook from the top. Next:
 # [Lab 2 Modified triplet loss](lab2_modified_triplet_loss.ipynb).

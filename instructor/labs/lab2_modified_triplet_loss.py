@@ -29,7 +29,8 @@
 # | 2.5 Batch loss | 25 | 7 with beta = 0, 10 full batches, 8 padding |
 # | 2.6 Loss and gradients | 15 | 9 full batches, 6 padding |
 #
-# Replace the dots, run the cell, run the check below it. A check may be run as often as you like.
+# Replace the dots, run the cell, run the check below it. Where your answer is wrong, the check shows the
+# case: what your function was given, and what it gave. Run it as often as you like.
 # Grading asks your functions about other inputs than the check does. All arguments are NumPy arrays
 # and numbers; never change them. Time: about 90 minutes.
 
@@ -226,6 +227,7 @@ check("lab2.6", loss_and_gradients)
 # %% [markdown]
 # ## Done?
 #
-# Every check that says "right" is remembered. Before you hand in, restart the kernel and run all
+# Every check that says "right" is remembered, and the map in
+# [00 Start here](../00_start_here.ipynb) shows it. Before you hand in, restart the kernel and run all
 # cells: grading runs your notebook from the top. The next lab measures how good a trained network is:
 # [Lab 3 Evaluating a Siamese model](lab3_evaluation.ipynb).

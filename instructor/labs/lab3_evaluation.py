@@ -27,7 +27,8 @@
 # | 3.5 Honest cost | 15 | 7 threshold, 8 cost |
 # | 3.6 ROC curve | 20 | 8 points, 6 points with equal similarities, 6 area |
 #
-# Replace the dots, run the cell, run the check below it. A check may be run as often as you like.
+# Replace the dots, run the cell, run the check below it. Where your answer is wrong, the check shows the
+# case: what your function was given, and what it gave. Run it as often as you like.
 # Grading asks your functions about other inputs than the check does. All arguments are NumPy arrays
 # and numbers; never change them. `similarity` is a cosine, -1 to 1, and `is_same` 1 for same, 0 for
 # different. Write the formulas yourself: scikit-learn is not there when your lab is graded. Time:
@@ -223,5 +224,6 @@ check("lab3.6", roc)
 # %% [markdown]
 # ## Done?
 #
-# Every check that says "right" is remembered. Before you hand in, restart the kernel and run all
+# Every check that says "right" is remembered, and the map in
+# [00 Start here](../00_start_here.ipynb) shows it. Before you hand in, restart the kernel and run all
 # cells: grading runs your notebook from the top. Next: [Lab 4 One-shot classification](lab4_one_shot.ipynb).

@@ -26,7 +26,8 @@
 # | 4.4 Wilson interval | 15 | 10 values, 5 none or all right |
 # | 4.5 Paired comparison | 20 | 5 difference, 15 interval |
 #
-# Replace the dots, run the cell, run the check below it. A check may be run as often as you like.
+# Replace the dots, run the cell, run the check below it. Where your answer is wrong, the check shows the
+# case: what your function was given, and what it gave. Run it as often as you like.
 # Grading asks your functions about other inputs than the check does. All arguments are NumPy arrays
 # and numbers; never change them. Write the formulas yourself: SciPy's statistics are not there when
 # your lab is graded. Time: about 75 minutes.
@@ -185,6 +186,7 @@ check("lab4.5", compare)
 # %% [markdown]
 # ## Done?
 #
-# Every check that says "right" is remembered. Before you hand in, restart the kernel and run all
+# Every check that says "right" is remembered, and the map in
+# [00 Start here](../00_start_here.ipynb) shows it. Before you hand in, restart the kernel and run all
 # cells: grading runs your notebook from the top. Next:
 # [Lab 5 Question duplicates](lab5_question_duplicates.ipynb).

@@ -28,7 +28,7 @@
 import matplotlib.pyplot as plt
 
 from siamese_lib import environment, plots
-from siamese_lib.checks import check, course_progress
+from siamese_lib.checks import check, course_progress, save_work
 
 plots.style()
 
@@ -68,8 +68,8 @@ for notebook, passed, exercises in course_progress():
     print(f"{notebook:5} {marks:7} {passed} of {exercises} exercises")
 
 # %% [markdown]
-# An x is a passed exercise. Come back and run this cell again at any time: the checks write a small
-# file, `.progress.json`, next to the notebooks.
+# An x is a passed exercise. Come back and run this cell again at any time: the checks of all notebooks
+# and labs write to one small file, `.progress.json`, next to this notebook.
 #
 # ## Does it run here?
 #
@@ -271,19 +271,15 @@ except jax.errors.TracerBoolConversionError as error:
 # ## Save your work
 #
 # On your own machine JupyterLab saves to disk (Ctrl+S). **Binder forgets everything** after ten
-# idle minutes. Set `SAVE = True` and run the cell: it packs the notebooks and your progress into
-# one file; right-click `my_work.zip` in the file browser on the left and choose Download. Next
-# time, upload it into this folder and run `!python -m zipfile -e my_work.zip .` in a cell.
+# idle minutes. Save your notebooks, set `SAVE = True` and run the cell: it packs the notebooks that
+# you have changed, the labs and your progress into one file. Right-click `my_work.zip` in the file
+# browser on the left and choose Download. Next time, upload it next to this notebook and run one line
+# in a cell: `from siamese_lib.checks import restore_work; restore_work()`.
 
 # %%
 SAVE = False
 if SAVE:
-    import zipfile
-    from pathlib import Path
-
-    with zipfile.ZipFile("my_work.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in [*Path(".").glob("*.ipynb"), *Path(".").glob(".progress.json")]:
-            archive.write(path)
+    save_work()
 
 # %% [markdown]
 # ## Set a notebook back
