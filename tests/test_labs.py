@@ -190,6 +190,14 @@ def test_the_quiz_explains_every_answer():
     assert "http" not in quiz()._esm
 
 
+def test_the_quiz_names_the_notebooks_that_it_asks_about():
+    from siamese_lib.checks.quiz import questions
+
+    (script,) = [path for path in MASTERS if "quiz" in path.name]
+    named = re.findall(r"\]\(\.\./(\d\d)_\w+\.ipynb\)", script.read_text(encoding="utf-8"))
+    assert named == sorted({question["notebook"] for question in questions()})
+
+
 def test_masters_are_percent_scripts_that_nbgrader_reads():
     for script in MASTERS:
         notebook = jupytext.read(script)

@@ -243,8 +243,8 @@ _BATCH_MISTAKES = (
 )  # fmt: skip
 _MODEL_MISTAKES = (
     Mistake({"one vector a question": False}, "[b, t] tokens in, one vector a question out: [b, dim]. Average over the words."),
-    Mistake({"its neighbours change nothing": False, "length 1": False}, "an embedding hangs on the rest of the batch: the length is that of the whole batch. Mind the axis."),
-    Mistake({"its neighbours change nothing": False}, "an embedding hangs on the rest of the batch: look for a mean or a length down the batch."),
+    Mistake({"its neighbours change nothing": False, "length 1": False}, "an embedding depends on the rest of the batch: the length is that of the whole batch. Mind the axis."),
+    Mistake({"its neighbours change nothing": False}, "an embedding depends on the rest of the batch: look for a mean or a length down the batch."),
     Mistake({"length 1": False}, "the rows have not length 1: normalise along the last axis at the end."),
     Mistake({"padding changes nothing": False}, "three more zeros change the embedding: mask the states of padding before you average."),
     Mistake({"different questions differ": False}, "different questions get the same vector: the encoder has collapsed, or never looks at the words."),

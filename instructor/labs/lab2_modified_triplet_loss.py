@@ -137,7 +137,7 @@ check("lab2.3", mean_negative)
 # %% [markdown]
 # ## 2.4 The k closest negatives
 #
-# One closest negative hangs on a single entry. The mean of the k closest is steadier. Allowed are the
+# One closest negative depends on a single entry. The mean of the k closest is steadier. Allowed are the
 # negatives of column i that are not above its positive:
 #
 # $$C_i = \{\,j \in N_i : S_{ji} \le S_{ii}\,\}$$
@@ -170,9 +170,11 @@ check("lab2.4", closest_negatives)
 #
 # Two hinges a column, and their mean over the real pairs, n of them:
 #
-# $$L_1 = \max(\text{mean\_neg}_i - S_{ii} + \alpha, 0), \quad
-# L_2 = \max(\text{closest\_neg}_i - S_{ii} + \alpha, 0), \quad
-# J = \frac{1}{n} \sum_{i \text{ real}} (L_1 + \beta L_2)$$
+# $$L_1 = \max(\text{mean\_neg}_i - S_{ii} + \alpha, 0)$$
+#
+# $$L_2 = \max(\text{closest\_neg}_i - S_{ii} + \alpha, 0)$$
+#
+# $$J = \frac{1}{n} \sum_{i \text{ real}} (L_1 + \beta L_2)$$
 #
 # with the margin $\alpha$. *Predict: after a collapse every real entry of S is the same. What is J?*
 #

@@ -48,8 +48,9 @@ from siamese_lib.checks import check
 # An episode takes `n_way` different classes and `k_shot + n_query` different drawers, all by chance.
 # The first `k_shot` drawers give the columns of the support, the others those of the query:
 #
-# $$\text{support}_{cj} = \text{the image of class } c \text{ by drawer } d_j, \qquad
-# \text{query}_{cj} = \text{the image of class } c \text{ by drawer } d_{k + j}$$
+# $$\text{support}_{cj} = \text{the image of class } c \text{ by drawer } d_j$$
+#
+# $$\text{query}_{cj} = \text{the image of class } c \text{ by drawer } d_{k + j}$$
 #
 # All chance comes from the generator `rng` (`rng.permutation`, `rng.choice`). *Predict: how many
 # drawers does an episode of five classes, one shot and one query each, need?*

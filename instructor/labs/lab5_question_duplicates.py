@@ -230,9 +230,9 @@ check("lab5.4", classify)
 #
 # `fit(model, loss, batches, epochs=..., optimizer=optax.adam(...), progress=False)` trains: `loss(model,
 # *batch)` gives one number, and `batches(epoch)` the batches of an epoch, tuples of arrays. `encode(model,
-# tokens)` gives embeddings. Two traps: rows of -1 must not count in the loss, and a text with no known
-# word (all of its `tokenizer.encode(text).ids` are 1), or an empty one, is the same as nothing: answer
-# False there.
+# tokens, pad_token=0)` gives embeddings, and refuses a row of padding alone. Two traps: rows of -1 must
+# not count in the loss, and a text with no known word (all of its `tokenizer.encode(text).ids` are 1),
+# or an empty one, is the same as nothing: answer False there.
 #
 # *Predict: which accuracy will you reach on the validation pairs, and will the hidden ones be harder?*
 #
@@ -265,7 +265,7 @@ def train_model():
 
 
 def similarities(model, questions1, questions2):
-    a, b = (encode(model, tokens_of(questions)) for questions in (questions1, questions2))
+    a, b = (encode(model, tokens_of(q), pad_token=0) for q in (questions1, questions2))
     return (a * b).sum(axis=1)
 
 

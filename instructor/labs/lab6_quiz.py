@@ -13,8 +13,7 @@
 #
 # Eighteen questions on what goes wrong without an error message. Choose an answer and read why it is
 # right or wrong; choose again as often as you like. There are no points, and nothing is stored or
-# sent. The traps are those of the notebooks
-# [02 Cosine cost](../02_cosine_cost.ipynb) to [06 One-shot testing](../06_one_shot_testing.ipynb).
+# sent. Each explanation names the notebook where the trap stands; all of them are listed below.
 # Time: about 20 minutes.
 
 # %%
@@ -25,9 +24,11 @@ quiz()
 # %% [markdown]
 # ## Where to read on
 #
+# - Shared weights, the mean over padding: [01 Architecture](../01_architecture.ipynb)
+# - Triplets that are too easy, collapse: [03 Triplets](../03_triplets.ipynb)
 # - Normalisation, closest and hardest, sum and mean:
 #   [04 The modified triplet loss](../04_modified_triplet_loss.ipynb)
-# - Shared weights, slopes at zero: [01 Architecture](../01_architecture.ipynb)
-# - Triplets that are too easy, collapse: [03 Triplets](../03_triplets.ipynb)
-# - Thresholds, majority, precision: [05 Training and testing](../05_training_and_testing.ipynb)
-# - Who may be in the test: [06 One-shot testing](../06_one_shot_testing.ipynb)
+# - Thresholds, majority, precision, false negatives:
+#   [05 Training and testing](../05_training_and_testing.ipynb)
+# - Who may be in the test, which label means same: [07 Contrastive pairs](../07_contrastive_pairs.ipynb)
+# - NaN: [10 Break it](../10_break_it.ipynb)

@@ -40,7 +40,8 @@ function render({ model, el }) {
     inputs.forEach((input, j) => input.addEventListener("change", () => {
       const isRight = j === question.right;
       if (first[k] === null) first[k] = isRight;
-      why.textContent = `${isRight ? "Right." : "No."} ${question.answers[j][1]}`;
+      why.textContent = `${isRight ? "Right." : "No."} ${question.answers[j][1]} ` +
+        `(More in notebook ${question.notebook}.)`;
       why.dataset.right = isRight;
       score.textContent = summary(first, questions.length);
     }));

@@ -12,7 +12,8 @@ HERE = Path(__file__).parent
 
 @cache
 def questions():
-    """The questions as quiz.toml has them: dicts of ask, right (from 0), answers [[text, why]].
+    """The questions as quiz.toml has them: dicts of ask, notebook ("04"), right (from 0),
+    answers [[text, why]].
 
     Raises: OSError where the file is missing from the installation.
     """
