@@ -105,7 +105,7 @@ DOUBLE = Exercise(
         (lambda x: x**2, "0 of 2 cases right. Case 1: .*Hint: this is the square."),
         (lambda x: x + 1, r"1 of 2 cases right. Case 2: your answer .* differs"),
         (lambda x: 1 / 0, "case 1 raised ZeroDivisionError: division by zero"),
-        (lambda: 1, "case 1 raised TypeError"),
+        (lambda: 1, r"takes \(\); here it gets 1 arguments, \(x\)"),
         (lambda x: x * np.nan, "holds NaN"),
         (lambda x: 6.0, r"shape \(\), it should be \(3,\)"),
         (lambda x: "six", "'six' is no number"),
@@ -150,11 +150,8 @@ def test_a_pass_is_remembered_and_can_be_forgotten(capsys):
     assert "02.4 by hand: right." in said
 
 
-def test_bad_input_is_quoted(tmp_path, monkeypatch):
+def test_bad_input_is_quoted():
     with pytest.raises(ValueError, match="'02.9'; give one of 02.1"):
         checks.check("02.9", 1)
-    broken = tmp_path / "broken.json"
-    broken.write_text("{")
-    monkeypatch.setenv("SIAMESE_PROGRESS", str(broken))
-    with pytest.raises(ValueError, match=r"broken.json cannot be read .* delete it"):
-        checks.course_progress()
+    with pytest.raises(ValueError, match="name of an exercise comes first"):
+        checks.check(len, "02.1")
