@@ -112,7 +112,9 @@ def rights(table):
 def wrongs(table):
     """pytest parameters (number, source, word of the hint) of a table."""
     return [
-        pytest.param(number, mutated([sources[0], *base][-1], old, new), word, id=f"{number}-{k}-{word}")
+        pytest.param(
+            number, mutated([sources[0], *base][-1], old, new), word, id=f"{number}-{k}-{word}"
+        )
         for number, (sources, wrong, *base) in table.items()
         for k, (old, new, word) in enumerate(wrong)
     ]

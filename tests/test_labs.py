@@ -104,7 +104,7 @@ def test_untouched_it_runs_from_top_to_bottom_and_says_not_yet(script, tmp_path)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [o for c in labs.code(notebook) for o in c.outputs]
     assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
-    said = "".join(o.get("text", "") for o in outputs)
+    said = "".join(o.get("text") or o["data"].get("text/plain", "") for o in outputs)
     assert said.count("not yet") == len(graded_cells(notebook))
     assert not (tmp_path / ".progress.json").exists()
 

@@ -92,7 +92,7 @@ def normalise(x):
             ("jnp.sum(x**2", "jnp.mean(x**2", "not their mean"),
             ("    squared", "    x = x - x.mean(-1, keepdims=True)\n    squared", "mean is taken off"),
             ("return x / jnp.sqrt(safe)", "return jnp.sqrt(squared)[..., 0]", "these are the lengths"),
-            ("x / jnp.sqrt(safe)", "jnp.where(squared == 0, 0, x / jnp.sqrt(squared))", "slope of a root"),
+            ("x / jnp.sqrt(safe)", "jnp.where(squared == 0, 0, x / jnp.sqrt(squared))", "under the root safe"),
             (None, "def normalise(x):\n    return x / np.linalg.norm(x, axis=-1, keepdims=True).clip(1e-9)", "jnp in place of np"),
             (None, "def normalise(x):\n    return jnp.array([[0.6, 0.8], [-0.6, 0.8], [0.70710678, 0.70710678]])", "shape"),
         ],

@@ -50,16 +50,19 @@ FRAMED = """() => [...document.querySelectorAll('.siamese-quiz-question')].every
 
 
 @pytest.mark.parametrize(("program", "width"), [("lab", 1200), ("lab", 375), ("notebook", 800)])
-def test_long_questions_stay_in_their_frame_and_the_score_in_sight(program, width, tmp_path, chromium):
+def test_long_questions_stay_in_their_frame_and_the_score_in_sight(
+    program, width, tmp_path, chromium
+):
     shutil.copy(ROOT / "notebooks" / "labs" / "lab6_quiz.ipynb", tmp_path)
     with serving(program, tmp_path) as address:
-        page = watched(chromium.new_context(viewport={"width": width, "height": 900}), address)
+        page = watched(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
         open_and_run(page, program, address, "lab6_quiz.ipynb")
         asked = page.locator(".siamese-quiz-question")
         asked.first.wait_for(timeout=120_000)
-        if width < 600 and page.locator(".jp-DirListing").is_visible():
-            page.keyboard.press("Control+b")  # the list of files takes two thirds of a phone
-        page.locator(".jp-DirListing").wait_for(state="hidden")
+        if width < 600:  # the list of files takes two thirds of a phone
+            page.keyboard.press("Control+b")
+            page.locator(".jp-DirListing").wait_for(state="hidden")
+        page.set_viewport_size({"width": width, "height": 900})  # the toolbar folds when narrow
         page.wait_for_function(FRAMED)
         asked.last.scroll_into_view_if_needed()
         asked.last.get_by_role("radio").first.check()
