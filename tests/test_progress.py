@@ -128,7 +128,7 @@ def test_a_damaged_file_crashes_no_check_and_is_kept_aside(
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     before = file.read_bytes()
     monkeypatch.chdir(course)
-    assert dict((n, p) for n, p, _ in checks.course_progress())["02"] == len(
+    assert {n: p for n, p, _ in checks.course_progress()}["02"] == len(
         {name for name in legible if name.startswith("02")}
     )
     checks.check("02.4", 0.4)

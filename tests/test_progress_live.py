@@ -1,4 +1,4 @@
-"""In a real JupyterLab: a pass in a lab reaches 00's map, the zip comes back, and hints wrap at words."""
+"""In a real JupyterLab: a lab's pass reaches 00's map, the zip comes back, hints wrap at words."""
 
 import re
 import shutil
@@ -18,7 +18,8 @@ import notebooks as runner  # noqa: E402
 PASS = """
 def count_parameters(vocabulary_size, embedding_dim, hidden_dim, layers):
     inputs = [embedding_dim] + [hidden_dim] * (layers - 1)
-    return vocabulary_size * embedding_dim + sum(4 * hidden_dim * (i + hidden_dim + 1) for i in inputs)
+    table = vocabulary_size * embedding_dim
+    return table + sum(4 * hidden_dim * (i + hidden_dim + 1) for i in inputs)
 
 check("lab1.5", count_parameters)
 """

@@ -45,7 +45,8 @@ FRAMED = """() => [...document.querySelectorAll('.siamese-quiz-question')].every
     range.selectNodeContents(box);
     const text = [...range.getClientRects()];
     return frame.right <= innerWidth && text.every((r) =>
-        r.left >= frame.left && r.right <= frame.right && r.top >= frame.top && r.bottom <= frame.bottom);
+        r.left >= frame.left && r.right <= frame.right &&
+        r.top >= frame.top && r.bottom <= frame.bottom);
 })"""
 
 

@@ -77,9 +77,12 @@ None if cosines is None else {
     "cosines": cosines, "parameters": size(), "slope": slope(), "after a step of the encoder": changed()}
 """
 # The same, where something else than two arrays is named before anything is done with them.
-_ASK_TRIPLETS = ASK_TRIPLETS.replace("None if cosines is None else {", """\
+_ASK_TRIPLETS = ASK_TRIPLETS.replace(
+    "None if cosines is None else {",
+    """\
 is_two = isinstance(cosines, (tuple, list)) and len(cosines) == 2
-None if cosines is None else {"cosines": cosines} if not is_two else {"shown": cosines,""")
+None if cosines is None else {"cosines": cosines} if not is_two else {"shown": cosines,""",
+)
 
 
 def _squares(x, axis):
@@ -327,7 +330,11 @@ class _Copies(nnx.Module):
     """Copies: equal at the start, and their own weights from then on. order: whose turn it is."""
 
     def __init__(self, encoder, order):
-        self.one, self.two, self.three = encoder, nnx.clone(encoder), nnx.clone(encoder) if 2 in order else None
+        self.one, self.two, self.three = (
+            encoder,
+            nnx.clone(encoder),
+            nnx.clone(encoder) if 2 in order else None,
+        )
         self.order = order
 
     def __call__(self, *inputs):

@@ -230,13 +230,25 @@ def _nan_where_zero(p, a, w):
 
 
 _MATRIX_SLIPS = (
-    ({"given": lambda p, a, w: (a, p, w)}, "this is the other orientation: row j is a positive, column i an anchor."),
-    ({"root": jnp.ones_like}, "the lengths are missing: divide each entry by the lengths of its row and its column."),
-    ({"axis": None}, "you divided by the length of the whole batch; take the length along the last axis."),
+    (
+        {"given": lambda p, a, w: (a, p, w)},
+        "this is the other orientation: row j is a positive, column i an anchor.",
+    ),
+    (
+        {"root": jnp.ones_like},
+        "the lengths are missing: divide each entry by the lengths of its row and its column.",
+    ),
+    (
+        {"axis": None},
+        "you divided by the length of the whole batch; take the length along the last axis.",
+    ),
     ({"axis": 0}, "the lengths run down the batch; take them along the last axis."),
     ({"top": 0, "inside": 0}, "the weights are missing."),
     ({"top": 2, "inside": 2}, "the weights came in twice (squared)."),
-    ({"top": 2}, "the weights came in twice in the product: sqrt(w) into each side, or w into one."),
+    (
+        {"top": 2},
+        "the weights came in twice in the product: sqrt(w) into each side, or w into one.",
+    ),
     ({"inside": 0}, "the lengths lack the weights; the product has them."),
     ({"top": 0}, "the lengths take the weights, the product does not; it should too."),
     ({"top": 0.5}, "in the product only one side took sqrt(w); with both of them w comes out."),
@@ -246,7 +258,10 @@ _MATRIX_SLIPS = (
     ({"given": lambda p, a, w: (p, p, w)}, "both sides are positives; the columns are anchors."),
     ({"given": lambda p, a, w: (a, a, w)}, "both sides are anchors; the rows are positives."),
     ({"gives": lambda s: 1 - s}, "these are distances, 1 minus the cosine."),
-    ({"gives": jnp.diag}, "you compared each positive with its own anchor only; all pairs are asked for."),
+    (
+        {"gives": jnp.diag},
+        "you compared each positive with its own anchor only; all pairs are asked for.",
+    ),
 )
 _MATRIX_MISTAKES = tuple(
     Mistake(answer, hint)
@@ -275,7 +290,9 @@ def traced(function, similarity, is_real, *rest):
     except jax.errors.NonConcreteBooleanIndexError:
         return jax.jit(lambda s: function(s, is_real, *rest))(similarity)
 """
-_ASK_TRACED = TRACED + """\
+_ASK_TRACED = (
+    TRACED
+    + """\
 values = answer(*case)
 def runs():
     try:
@@ -285,6 +302,7 @@ def runs():
     return "yes"
 None if values is None else {"your answer": values, "runs under jax.jit": runs()}
 """
+)
 
 
 def _traceable(right):
@@ -373,7 +391,9 @@ _MEAN_MISTAKES = _traced(
 
 
 def _none_as(value):
-    return lambda s, r, k: np.where(_not_above(s, negatives(s, r)).any(0), closest_negatives(s, r, k), value)
+    return lambda s, r, k: np.where(
+        _not_above(s, negatives(s, r)).any(0), closest_negatives(s, r, k), value
+    )
 
 
 _CLOSEST_MISTAKES = _traced(
@@ -442,7 +462,6 @@ _LOSS_MISTAKES = _traced(batch_loss, *(
         ({"given": lambda s, r, *rest: (s, np.ones_like(r), *rest)}, _MASK),
     )), Mistake(_one_hinge, "one hinge around both; each of L1 and L2 has its own."),
 )  # fmt: skip
-
 
 
 _GRADIENT_MISTAKES = (

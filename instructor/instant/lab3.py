@@ -38,9 +38,7 @@ def _majority(tp, fp, fn, tn):
     return _share(max(tp + fn, fp + tn), tp + fp + fn + tn)
 
 
-def scores(
-    table, *, accuracy=_accuracy, precision=_precision, recall=_recall, majority=_majority
-):
+def scores(table, *, accuracy=_accuracy, precision=_precision, recall=_recall, majority=_majority):
     cells = np.asarray(table, float).ravel()
     return np.array([score(*cells) for score in (accuracy, precision, recall, majority)])
 
@@ -102,9 +100,7 @@ def roc(
 ):  # fmt: skip
     """[points, 2] of (false, true) positive rates from (0, 0) to (1, 1), and the area."""
     said = similarity > levels(similarity)[:, None]
-    rate = [
-        (said * weight * (is_same == k)).sum(1) / whole(weight, is_same, k) for k in (0, 1)
-    ]
+    rate = [(said * weight * (is_same == k)).sum(1) / whole(weight, is_same, k) for k in (0, 1)]
     points = order(np.stack(rate, axis=1)[kept])
     return [points, area_of(points)]
 

@@ -80,12 +80,16 @@ def model_facts(tokens, raw):
         "at most 1,000,000 weights": raw["size"] <= 1_000_000,
     }
 """
-_ASK_MODEL = ASK_MODEL + MODEL_FACTS + """\
+_ASK_MODEL = (
+    ASK_MODEL
+    + MODEL_FACTS
+    + """\
 def is_embedding(batch):
     return getattr(batch, "ndim", 0) == 2 and len(batch) == len(tokens)
 None if batch is None else {"one vector a question": False, "shown": batch} if not is_embedding(batch) else {
     **model_facts(tokens, raw()), "shown": batch}
 """
+)
 _ASK_PREDICT = """\
 first, second, is_same = case
 said = answer(list(first), list(second))

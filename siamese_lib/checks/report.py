@@ -6,8 +6,8 @@ import textwrap
 WIDTH = 76
 COLOURS = {True: "#0072b2", False: "#d55e00", None: "#888888"}  # right, wrong, not yet
 BOX = (
-    '<div class="siamese-check" style="max-width: 46em; margin: 0.3em 0; padding-left: 0.7em; border-left: 4px solid {};'
-    ' word-break: normal; overflow-wrap: anywhere">{}</div>'
+    '<div class="siamese-check" style="max-width: 46em; margin: 0.3em 0; padding-left: 0.7em; '
+    'border-left: 4px solid {}; word-break: normal; overflow-wrap: anywhere">{}</div>'
 )
 CODE = (
     '<pre style="margin: 0.4em 0; padding: 0; overflow-x: auto; white-space: pre; '
