@@ -50,7 +50,7 @@ FRAMED = """() => [...document.querySelectorAll('.siamese-quiz-question')].every
 })"""
 
 
-@pytest.mark.parametrize(("program", "width"), [("lab", 1200), ("lab", 375), ("notebook", 800)])
+@pytest.mark.parametrize(("program", "width"), [("notebook", 800)])
 def test_long_questions_stay_in_their_frame_and_the_score_in_sight(
     program, width, tmp_path, chromium
 ):
