@@ -172,6 +172,7 @@ def watched(context, address):
     return page
 
 
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 # A workspace of its own: JupyterLab would open the tabs of the one before beside it.
 PLACES = {"lab": "lab/workspaces/{1}/tree/{0}", "notebook": "notebooks/{0}", "voila": ""}
 
@@ -182,9 +183,9 @@ def open_notebook(page, program, address, name):
     if program == "voila":
         return
     page.locator(".jp-CodeCell").first.wait_for(timeout=90_000)
-    # Earlier, Run would ask which kernel to take.
-    page.locator(".jp-KernelName", has_text="Python 3").wait_for(timeout=90_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90_000)
+    # Earlier, Run would ask which kernel to take. In a narrow toolbar both may be folded away.
+    for shown in (".jp-KernelName:has-text('Python 3')", IDLE):
+        page.locator(shown).wait_for(state="attached", timeout=90_000)
     page.wait_for_timeout(1000)
 
 
