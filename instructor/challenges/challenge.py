@@ -1,4 +1,8 @@
-"""What a challenge is: fresh inputs for a learner's function, and a judge of what it gives."""
+"""What a challenge is: fresh inputs for a learner's function, and a judge of what it gives.
+
+An answer is a value that the judge computes too, or can hold against other values. What a learner's
+kernel says about itself (this is finite, these are equal, so many weights) is no answer.
+"""
 
 from collections.abc import Callable
 from numbers import Number
@@ -24,6 +28,9 @@ class Part(NamedTuple):
       numpy and Python data, or None where the learner's code raised or gave nothing.
     seconds: limit for all cases of the part together.
     combine: list of shares -> share: min (all or nothing) for correctness, mean for quality.
+    follow, ask_again: a second question, drawn when the first one's answer is in, so that no answer
+      can be made to fit it: follow(rng, case, answer) -> another case. The judge then gets both
+      cases and both answers, as pairs.
     """
 
     title: str
@@ -33,6 +40,8 @@ class Part(NamedTuple):
     judge: Callable[[tuple, Any], float]
     seconds: float = 20
     combine: Callable[[list[float]], float] = min
+    follow: Callable[[np.random.Generator, tuple, Any], tuple] | None = None
+    ask_again: str = ""
 
 
 class Challenge(NamedTuple):
@@ -44,6 +53,31 @@ class Challenge(NamedTuple):
     title: str
     parts: tuple[Part, ...]
     cell_seconds: float = CELL_SECONDS
+
+
+def put(part, rng, ask):
+    """Puts a part's questions. Returns its cases and their (answer, reason), ready to judge.
+
+    ask: ask(program, cases) -> [(answer, reason), ...], the learner's kernel.
+    """
+    cases = part.draw(rng)
+    answers = ask(part.ask, cases)
+    if part.follow is None:
+        return cases, answers
+    more = [_follow(part, rng, case, answer) for case, (answer, _) in zip(cases, answers, strict=True)]
+    seconds = iter(ask(part.ask_again, [case for case in more if case is not None]))
+    both = []
+    for (answer, reason), case in zip(answers, more, strict=True):
+        again, why = next(seconds) if case is not None else (None, reason or "wrong answer")
+        both.append(((answer, again), None) if again is not None else (None, why))
+    return list(zip(cases, more, strict=True)), both
+
+
+def _follow(part, rng, case, answer):
+    try:
+        return part.follow(rng, case, answer) if answer is not None else None
+    except (TypeError, ValueError, IndexError, KeyError):  # an answer with nothing to ask more of
+        return None
 
 
 def close(right, tolerance=1e-4):
@@ -83,14 +117,8 @@ def _is_numbers(values):
 
 
 def _same_numbers(right, answer, tolerance):
-    right = np.asarray(right)
-    if answer is None or isinstance(answer, str | dict):
-        return False
-    try:
-        answer = np.asarray(answer)
-    except ValueError:  # ragged
-        return False
-    if answer.dtype.kind not in "biuf" or answer.shape != right.shape:
+    right, answer = np.asarray(right), numbers(answer)
+    if answer is None or answer.shape != right.shape:
         return False
     if (answer.dtype.kind == "b") != (right.dtype.kind == "b"):
         return False
@@ -98,3 +126,23 @@ def _same_numbers(right, answer, tolerance):
     return bool(
         np.isfinite(answer).all() and np.allclose(answer, right, rtol=tolerance, atol=tolerance)
     )
+
+
+def numbers(answer):
+    """An answer, or a part of it, as an array of numbers or bools; None where it is anything else.
+
+    Judges take every array through here: np.asarray would blow up a list of texts.
+    """
+    if not _holds_numbers(answer):
+        return None
+    try:
+        array = np.asarray(answer)
+    except (ValueError, OverflowError):  # ragged, or deeper than an array
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _holds_numbers(answer):
+    if isinstance(answer, list | tuple):
+        return all(map(_holds_numbers, answer))
+    return isinstance(answer, Number | np.ndarray) and getattr(answer, "dtype", None) != object

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from instructor.challenges.challenge import Challenge, Part, close, same
+from instructor.challenges.challenge import Challenge, Part, close, numbers, same
 from instructor.instant import lab1 as right
 
 
@@ -87,36 +87,64 @@ def _sizes(layers):
 
 
 def _triples(rng):
-    return [tuple(map(int, rng.integers(3, 40, 3))) for _ in range(2)]
+    """Sizes, and questions without padding and without the last word."""
+    sizes = [tuple(map(int, rng.integers(4, 40, 3))) for _ in range(2)]
+    return [(*size, rng.integers(1, size[0] - 1, (5, 3))) for size in sizes]
 
 
 _PARAMETERS = """\
+import numpy as np
 from flax import nnx
-model = Encoder(*case, rngs=nnx.Rngs(0))
-[list(part.shape) for part in (model.embedding.embedding, model.hidden.kernel, model.hidden.bias)]
+*sizes, tokens = case
+model = Encoder(*sizes, rngs=nnx.Rngs(0))
+parts = model.embedding.embedding, model.hidden.kernel, model.hidden.bias
+weights = [np.asarray(part[...]) for part in parts]
+outputs = [model(tokens)]
+for part, weight in zip(parts[1:], weights[1:]):
+    part[...] = weight[..., ::-1]
+outputs.append(model(tokens))
+parts[0][...] = weights[0][::-1]
+[weights, *outputs, model(sizes[0] - 1 - tokens)]
 """
 
 
-def _shapes(vocabulary_size, embedding_dim, hidden_dim):
-    return [[vocabulary_size, embedding_dim], [embedding_dim, hidden_dim], [hidden_dim]]
+def _are_parameters(case, answer):
+    """Weights of the right shapes that the embeddings are made of, however that is done.
+
+    With the hidden units in reverse the embeddings are in reverse; with the words in reverse too,
+    the same questions in the new numbers have the same embeddings.
+    """
+    vocabulary_size, embedding_dim, hidden_dim, _ = case
+    shapes = [(vocabulary_size, embedding_dim), (embedding_dim, hidden_dim), (hidden_dim,)]
+    weights, *outputs = answer
+    before, mirrored, renamed = map(numbers, outputs)
+    are_weights = [np.shape(numbers(w)) for w in weights] == shapes and np.std(weights[0]) > 0
+    is_alive = bool((before != before[:1]).any())
+    return float(
+        are_weights and is_alive and same(before[..., ::-1], mirrored) and same(mirrored, renamed)
+    )
+
+
+def _lines(rng):
+    """Points on a line, some rows zero all along it."""
+    cases = [(rng.normal(size=(6, 4)), rng.normal(size=(6, 4))) for _ in range(2)]
+    for at, along in cases:
+        rows = rng.permutation(6)[:2]
+        at[rows] = along[rows] = 0
+    return cases
 
 
 _SLOPE = """\
 import jax, jax.numpy as jnp
-x = jnp.asarray(case[0])
-[normalise(x), jax.grad(lambda x: jnp.sin(normalise(x)).sum())(x)]
+at, along = map(jnp.asarray, case)
+[normalise(at), jax.grad(lambda s: jnp.sin(normalise(at + s * along)).sum())(0.0)]
 """
 
 
-def _slope_is_finite(case, answer):
-    """At a row of zeros any finite slope; elsewhere the right one: a constant is flat everywhere."""
-    try:
-        values, slope = answer
-        flat = ~case[0].any(axis=1, keepdims=True) & np.isfinite(slope)
-    except (TypeError, ValueError):
-        return 0.0
-    expected = np.asarray(jax.grad(lambda x: jnp.sin(right.normalise(x)).sum())(case[0]))
-    return float(_unit(case, values) and same(expected, np.where(flat, expected, slope)))
+def _slope(at, along):
+    """Along a line that stays at zero any finite slope is 0, and one that is none spoils the sum."""
+    slope = jax.grad(lambda s: jnp.sin(right.normalise(at + s * along)).sum())(0.0)
+    return [np.asarray(right.normalise(at)), np.asarray(slope)]
 
 
 _ENCODE = right.ASK_ENCODER.replace("answer(", "Encoder(")
@@ -129,7 +157,7 @@ CHALLENGES = {
         Part("rows", 8, _arrays, "normalise(*case)", _unit),
         Part("any number of axes", 4, _ranks, "normalise(*case)", _unit),
         Part("zero rows", 4, _zero_rows, "normalise(*case)", _unit),
-        Part("slope at zero", 4, _zero_rows, _SLOPE, _slope_is_finite),
+        Part("slope at zero", 4, _lines, _SLOPE, close(_slope)),
     )),
     "1.2": Challenge("Pooling", (
         Part("weights", 8, _pooled(False), "pool(*case)", _pool),
@@ -137,7 +165,7 @@ CHALLENGES = {
         Part("nothing to average", 4, _pooled_empty, "pool(*case)", _pool),
     )),
     "1.3": Challenge("Encoder", (
-        Part("parameters", 5, _triples, _PARAMETERS, close(_shapes)),
+        Part("parameters", 5, _triples, _PARAMETERS, _are_parameters),
         Part("values", 10, _encoded(False), _ENCODE, _encode),
         Part("padding", 6, _encoded(True), _ENCODE, _encode),
         Part("a question alone", 4, _alone, _ENCODE, _encode),
@@ -145,7 +173,7 @@ CHALLENGES = {
     "1.4": Challenge("One encoder, three inputs", (
         Part("cosines", 8, _triplets, _THREE, _judge_triplets("cosines")),
         Part("shared weights", 8, _triplets, _THREE,
-             _judge_triplets("cosines", "parameters", "after a step of the encoder")),
+             _judge_triplets("cosines", "after a step of the encoder")),
         Part("gradient", 4, _triplets, _THREE, _judge_triplets("cosines", "slope")),
     )),
     "1.5": Challenge("Count the parameters", (

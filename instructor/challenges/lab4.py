@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from instructor.challenges.challenge import Challenge, Part, close
+from instructor.challenges.challenge import Challenge, Part, close, numbers
 from instructor.instant import lab4 as right
 
 _space = {"np": np}
@@ -31,10 +31,10 @@ def _facts(*names):
 
     def judge(case, answer):
         try:
-            episodes = [[np.asarray(part) for part in episode] for episode in answer]
+            episodes = [[numbers(part) for part in episode] for episode in answer]
             assert len(episodes) == _EPISODES + 1
             found = _space["facts"](*case[:5], episodes[:-1])
-        except (TypeError, ValueError, IndexError, AssertionError):
+        except (AttributeError, TypeError, ValueError, IndexError, AssertionError):
             return 0.0
         again = [np.array_equal(a, b) for a, b in zip(episodes[0], episodes[-1], strict=True)]
         found["the same rng, the same episode"] = all(again)

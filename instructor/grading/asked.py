@@ -5,10 +5,11 @@ a learner has patched here changes only what the answers are, and wrong answers 
 """
 
 import ast
+import traceback
 
 
 def answer_all(space, ask, texts):
-    """One result a case: its answer as text, or the name of the error."""
+    """One result a case: its answer as text, or the name of the error and the learner's line."""
     program = ast.parse(ask)
     last = ast.Expression(program.body.pop().value)
     results = []
@@ -19,8 +20,17 @@ def answer_all(space, ask, texts):
             value = eval(compile(last, "<question>", "eval"), names)
             results.append({"answer": dumps(value)})  # noqa: F821
         except Exception as error:
-            results.append({"error": type(error).__name__})
+            results.append({"error": type(error).__name__, "line": line_of(error)})
     return results
+
+
+def line_of(error):
+    """The text of the innermost line of a cell that led to the error."""
+    try:
+        frames = traceback.extract_tb(error.__traceback__)
+        return [frame.line for frame in frames if "ipykernel_" in frame.filename][-1]
+    except Exception:
+        return None
 
 
 def reply(results, nonce, most):

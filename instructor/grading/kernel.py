@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import secrets
+import socket
 import subprocess
 import tempfile
 import time
@@ -18,16 +19,19 @@ import psutil
 import zmq
 from jupyter_client.session import Session
 
-from instructor.grading import sandbox
+from instructor.grading import plain, sandbox, seccomp
+from instructor.grading.usage import own_megabytes, usage
 
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+OURS = (PORTS["shell_port"], PORTS["control_port"])  # channels whose sockets the grader opens
+LAUNCHER = Path(__file__).with_name("launcher.py").read_text()
 LOOK_EVERY = 0.25  # seconds between looks at what the sandbox uses
+ON_THE_CLOCK = 3  # times the seconds of computing: what a cell may take with waiting and sleeping
 WAIT_FOR_INTERRUPT = 3
 WAIT_FOR_START = 90
 WAIT_FOR_END = 30
-MOST_HELD = 512  # megabytes by which this process may grow while it waits for one answer
-SMALLEST = 4096  # bytes that an entry of a folder counts for, were it empty
-DEEPEST = 50  # folders in folders
+MOST_HELD = 256  # megabytes by which this process may grow while it waits for one answer
+MOST_PARTS = 16  # of a message; Jupyter's have seven
 
 
 class Done(NamedTuple):
@@ -42,12 +46,12 @@ class Kernel:
 
     def __init__(self, box, limits, slot=0, unsafe=False):
         self.limits, self.unsafe = limits, unsafe
+        self.begun, self.waited = time.monotonic(), 0.0
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
-        self.runtime = self.folder / "run"
-        self.runtime.mkdir()
         self._connect(unsafe)
         self._start(box, slot, unsafe)
-        reply, _ = self._request("kernel_info_request", {}, lambda: None, WAIT_FOR_START)
+        self.looked, self.last = time.monotonic(), usage(self.process.pid, limits.memory)
+        reply, _ = self._request("kernel_info_request", {}, lambda used: None, WAIT_FOR_START)
         if reply is None:
             self.close()
             raise RuntimeError("the kernel did not start; see the sandbox's requirements")
@@ -58,28 +62,35 @@ class Kernel:
     def __exit__(self, *raised):
         self.close()
 
-    def execute(self, code, seconds):
-        """Runs code for so many seconds of computing (three times as many on the clock)."""
+    def execute(self, code, seconds, left=float("inf")):
+        """Runs code for so many seconds of computing, three times as many on the clock, or left.
+
+        What it waits for a core because others compute is not counted.
+        """
         content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
-        started, held = self._usage()[0], _own_megabytes()
+        started, held = self._look().computed, own_megabytes()
 
-        def too_much():
-            if _own_megabytes() - held > MOST_HELD:  # one message may have any number of parts
+        def too_much(used):
+            if own_megabytes() - held > MOST_HELD:  # one message may have any number of parts
                 return "flood"
-            computed, memory, disk = self._usage()
-            if computed - started > seconds:
+            if used.computed - started > seconds:
                 return "time"
-            if memory > self.limits.memory:
+            if used.memory > self.limits.memory:
                 return "memory"
-            return "disk" if disk > self.limits.scratch else None
+            return "disk" if used.files > self.limits.scratch else None
 
-        reply, over = self._request("execute_request", content, too_much, 3 * seconds)
+        most = min(ON_THE_CLOCK * seconds, left)
+        reply, over = self._request("execute_request", content, too_much, most)
         if reply is None:
             self.close()
         if over or reply is None:
             return Done(over or "gone", {})
         return Done("ok" if reply.get("status") == "ok" else "error", reply)
+
+    def spent(self):
+        """Seconds since the start, without those in which it waited for a core."""
+        return time.monotonic() - self.begun - self.waited
 
     def is_alive(self):
         return self.process.poll() is None
@@ -88,10 +99,10 @@ class Kernel:
         if self.context.closed:
             return
         self._end_all()
-        for socket in (self.shell, self.control):
-            socket.close(linger=0)
+        for end in (self.shell, self.control):
+            end.close(linger=0)
         self.context.term()
-        # shutil.rmtree gives up on folders as deep as a learner can make them.
+        # shutil.rmtree gives up on folders as deep as a learner can make them without a sandbox.
         subprocess.run(["rm", "-rf", "--", str(self.folder)], stderr=subprocess.DEVNULL)
 
     def _end_all(self):
@@ -112,33 +123,43 @@ class Kernel:
     def _connect(self, unsafe):
         key = secrets.token_hex(32)
         self.session = Session(key=key.encode(), signature_scheme="hmac-sha256")
-        inside = self.runtime if unsafe else Path(sandbox.RUNTIME)
-        connection = {"transport": "ipc", "ip": str(inside / "kernel"), "key": key, **PORTS}
+        inside = self.folder / "inside" if unsafe else sandbox.RUNTIME
+        connection = {"transport": "ipc", "ip": str(inside), "key": key, **PORTS}
         connection["signature_scheme"] = "hmac-sha256"
         self.connection = self.folder / "connection.json"
         self.connection.write_text(json.dumps(connection))
         self.connection.chmod(0o644)
+        self.opened = {port: self._opened(port) for port in OURS}
         self.context = zmq.Context()
-        self.shell, self.control = (self._socket(PORTS[f"{n}_port"]) for n in ("shell", "control"))
+        self.shell, self.control = map(self._socket, OURS)
+
+    def _opened(self, port):
+        """A socket that the kernel will answer on. It is handed over open, and has no name inside."""
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(f"{self.folder}/{port}")
+        listening.listen()
+        return listening
 
     def _socket(self, port):
-        socket = self.context.socket(zmq.DEALER)
-        socket.setsockopt(zmq.MAXMSGSIZE, self.limits.reply * sandbox.MEGABYTE)
-        socket.setsockopt(zmq.RCVHWM, 2)  # messages that wait here, asked for or not
-        socket.connect(f"ipc://{self.runtime}/kernel-{port}")
-        return socket
+        end = self.context.socket(zmq.DEALER)
+        end.setsockopt(zmq.MAXMSGSIZE, self.limits.reply * sandbox.MEGABYTE)
+        end.setsockopt(zmq.RCVHWM, 2)  # messages that wait here, asked for or not
+        end.connect(f"ipc://{self.folder}/{port}")
+        return end
 
     def _start(self, box, slot, unsafe):
+        names = [f"{port}={end.fileno()}" for port, end in self.opened.items()]
+        place = str(self.connection) if unsafe else sandbox.CONNECTION
+        program = ["-c", LAUNCHER, *names, "-f", place]
         if unsafe:
-            program = ["-m", "ipykernel_launcher", "-f", str(self.connection)]
-            command = sandbox.plain_command(program)
+            refused, command = None, sandbox.plain_command(program)
             settings = sandbox.plain_environment(box, self.folder)
         else:
-            sandbox.prepare(self.runtime, slot)
-            program = ["-m", "ipykernel_launcher", "-f", sandbox.CONNECTION]
-            places = {"box": box, "runtime": self.runtime, "connection": self.connection}
+            refused = _readable(seccomp.program())
+            places = {"box": box, "connection": self.connection, "refused": refused}
             command = sandbox.command(program, **places, limits=self.limits, slot=slot)
             settings = {"PATH": os.environ.get("PATH", "/usr/bin:/bin")}
+        handed = [end.fileno() for end in self.opened.values()]
         self.process = subprocess.Popen(
             command,
             env=settings,
@@ -146,78 +167,64 @@ class Kernel:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            pass_fds=[*handed, *([refused] if refused else [])],
             preexec_fn=(lambda: sandbox.limit_this_process(self.limits)) if unsafe else None,
         )
+        for end in self.opened.values():
+            end.close()
+        if refused:
+            os.close(refused)
 
-    def _request(self, kind, content, too_much, seconds):
+    def _request(self, kind, content, too_much, most):
         """The content of the reply and what limit was hit, each None where there is none.
 
-        Without a reply the kernel is gone, or heeds no interrupt.
+        most: seconds, without those of waiting for a core. Without a reply the kernel is gone, or
+        heeds no interrupt.
         """
         asked = self.session.send(self.shell, kind, content)["header"]["msg_id"]
-        deadline, look, over = time.monotonic() + seconds, 0.0, None
+        begun, look, over, until = self.spent(), 0.0, None, most
         while self.is_alive():
             if self.shell.poll(50) and (reply := self._receive(asked)) is not None:
                 return reply, over
-            now = time.monotonic()
-            if now > deadline and over:
-                return None, over
-            if now > look:
-                found, look = too_much() or ("time" if now > deadline else None), now + LOOK_EVERY
-                if found == "flood":
-                    return None, found
-                if found and not over:
-                    over = found
-                    self.session.send(self.control, "interrupt_request", {})
-                    deadline = now + WAIT_FOR_INTERRUPT
+            if time.monotonic() < look:
+                continue
+            used, gone = self._look(), self.spent() - begun
+            look = time.monotonic() + LOOK_EVERY
+            found = too_much(used) or ("time" if gone > until else None)
+            if found == "flood" or (over and gone > until):
+                return None, over or found
+            if found and not over:
+                over, until = found, gone + WAIT_FOR_INTERRUPT
+                self.session.send(self.control, "interrupt_request", {})
         return None, over
+
+    def _look(self):
+        """What the sandbox uses; counts what it waited since the look before.
+
+        Who computes on the only core that it has keeps nobody but itself waiting.
+        """
+        now, used = time.monotonic(), usage(self.process.pid, self.limits.memory)
+        computed = max(0.0, used.computed - self.last.computed)
+        idle = max(0.0, now - self.looked - computed)
+        self.waited += min(max(0.0, used.waited - self.last.waited), idle)
+        self.looked, self.last = now, used
+        return used
 
     def _receive(self, asked):
         try:
-            _, message = self.session.recv(self.shell, mode=zmq.NOBLOCK, content=True)
+            parts = self.shell.recv_multipart(zmq.NOBLOCK)
+            if len(parts) > MOST_PARTS or sum(map(plain.pieces, parts)) > plain.MOST_PIECES:
+                return None
+            message = self.session.deserialize(self.session.feed_identities(parts)[1])
             is_ours = message["parent_header"]["msg_id"] == asked
             return message["content"] if is_ours and isinstance(message["content"], dict) else None
         except Exception:  # a forged or broken message is no answer, whatever it breaks in reading
             return None
 
-    def _usage(self):
-        """Seconds computed, megabytes of memory, megabytes in the folder of the sockets."""
-        computed, resident, processes = 0.0, 0, []
-        with contextlib.suppress(psutil.Error):
-            top = psutil.Process(self.process.pid)
-            processes = [top, *top.children(recursive=True)]
-        for process in processes:
-            with contextlib.suppress(psutil.Error):
-                computed += sum(process.cpu_times()[:4])
-                resident += process.memory_info().rss
-        if resident > self.limits.memory * sandbox.MEGABYTE:  # counts what is shared twice
-            resident = sum(_own_memory(process) for process in processes)
-        disk = _size(self.runtime, self.limits.scratch * sandbox.MEGABYTE)
-        return computed, resident / sandbox.MEGABYTE, disk / sandbox.MEGABYTE
 
-
-def _own_memory(process):
-    with contextlib.suppress(psutil.Error):
-        return process.memory_full_info().pss
-    return 0
-
-
-def _own_megabytes():
-    return psutil.Process().memory_info().rss / sandbox.MEGABYTE
-
-
-def _size(folder, most):
-    """Bytes in a folder and below; counting ends where they are too many, or lie too deep."""
-    total, waiting = 0, [(folder, 0)]
-    while waiting and total <= most:
-        place, depth = waiting.pop()
-        if depth > DEEPEST:
-            return most + 1
-        with contextlib.suppress(OSError), os.scandir(place) as entries:
-            for entry in entries:
-                total += max(SMALLEST, entry.stat(follow_symlinks=False).st_size)
-                if total > most:
-                    break
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, depth + 1))
-    return total
+def _readable(content):
+    """A file descriptor to read a few bytes from."""
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    return reading

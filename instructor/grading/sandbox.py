@@ -1,28 +1,33 @@
-"""The sandbox that a learner's kernel runs in: bubblewrap, another user, and hard limits.
+"""The sandbox that a learner's kernel runs in: bubblewrap, another user, one core, hard limits.
 
-Inside: a read-only system, the box's packages, an interpreter, a scratch folder in memory and the
-folder of the kernel's sockets. Outside, and so not there at all: the course, the gradebook, the
-masters, other submissions, other processes, every network.
+Inside: a read-only system, the box's packages, an interpreter, and scratch folders in memory.
+Outside, and so not there at all: the course, the gradebook, the masters, other submissions, other
+processes, every network, and every place on a disk that could be written to.
 """
 
 import os
-import resource
+import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from instructor.grading import seccomp
+
 MEGABYTE = 1 << 20
 SYSTEM = ["/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share/zoneinfo"]
 FIRST_USER = 1_879_000_000  # no account's number: users 0 to 60,000 and systemd's lie far below
 BOX = "/opt/box"  # where the sandbox has the packages
-RUNTIME = "/opt/run"  # the sockets
+RUNTIME = "/tmp/kernel"  # sockets that nobody outside listens to
 CONNECTION = "/opt/connection.json"  # and where the kernel reads what they are called
+NO_LINUX = (
+    "grading needs Linux, and this is {}: grade in a Linux container (started with --privileged) "
+    "or, on Windows, in WSL"
+)
 HOW_TO_GET_IT = (
     "grading runs learners' code in a sandbox made by bubblewrap, and {}.\n"
-    "On Debian or Ubuntu: apt install bubblewrap. On macOS or Windows: grade in a Linux container "
-    "(started with --privileged) or in WSL.\n"
+    "On Debian or Ubuntu: apt install bubblewrap. In a container: start it with --privileged.\n"
     "UNSAFE=1 (--unsafe) grades without a sandbox: submissions can then read and delete all that "
     "you can, grades included."
 )
@@ -31,22 +36,31 @@ HOW_TO_GET_IT = (
 class Limits(NamedTuple):
     """What one submission may use. memory, files and scratch in megabytes."""
 
-    total_seconds: float = 600  # on the clock, all cells and questions together
+    total_seconds: float = 600  # all cells and questions together, apart from waiting for a core
     memory: int = 3072  # all its processes together
     address_space: int = 6144  # one process; numpy and jax reserve more than they use
     processes: int = 128  # with threads
+    open_files: int = 512  # of a process
     file_size: int = 64
     scratch: int = 256
     reply: int = 32
+
+
+def require_linux():
+    """Raises RuntimeError elsewhere: neither with nor without a sandbox does grading work there."""
+    if not sys.platform.startswith("linux"):
+        raise RuntimeError(NO_LINUX.format(sys.platform))
 
 
 def why_no_sandbox():
     """None where the sandbox works here, else the reason in words."""
     if not sys.platform.startswith("linux"):
         return f"that needs Linux; this is {sys.platform}"
-    for tool in ("bwrap", "setpriv"):
+    for tool in ("bwrap", "setpriv", "prlimit", "taskset"):
         if not shutil.which(tool):
             return f"there is no {tool} here"
+    if not seccomp.is_known():
+        return f"it knows no {platform.machine()}, only 64-bit processors of Intel's and ARM's kind"
     trial = ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "--proc", "/proc", "true"]
     done = subprocess.run(trial, capture_output=True, text=True)
     if done.returncode:
@@ -56,23 +70,27 @@ def why_no_sandbox():
 
 def require_sandbox():
     """Raises RuntimeError, saying how to get it, where there is no sandbox."""
+    require_linux()
     if reason := why_no_sandbox():
         raise RuntimeError(HOW_TO_GET_IT.format(reason))
 
 
-def command(program, *, box, runtime, connection, limits, slot):
+def command(program, *, box, connection, refused, limits, slot):
     """The command line that runs a Python program (its arguments, a list) in the sandbox.
 
-    box: site-packages; runtime: the only folder shared with the grader, where the sockets lie.
-    connection: a file to read. slot: a number that no other sandbox has at this time: each has a
-    user of its own, so that the limit on processes of one is no limit to the next.
+    box: site-packages; connection: a file to read; refused: a file descriptor with seccomp.program().
+    slot: a number that no other sandbox has at this time: each has a user of its own, so that the
+    limit on processes of one is no limit to the next, and a core of its own, where there are enough.
     """
     apart = "--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try"
     if os.getuid() != 0:  # root needs no user namespace, and could not change its user in one
         apart += " --unshare-user --disable-userns"
+    cores = sorted(os.sched_getaffinity(0))
     return [
+        *["taskset", "--cpu-list", str(cores[slot % len(cores)])],
         *f"bwrap {apart} --die-with-parent --new-session --clearenv --hostname box".split(),
-        *_view(box, runtime, connection, limits),
+        *["--seccomp", str(refused)],
+        *_view(box, connection, limits),
         *_environment(),
         *_drop(slot),
         *_limit(limits),
@@ -80,13 +98,6 @@ def command(program, *, box, runtime, connection, limits, slot):
         *["-S", "-s"],
         *program,
     ]
-
-
-def prepare(runtime, slot):
-    """Gives the folder of the sockets to the sandbox's user."""
-    os.chmod(runtime, 0o700)
-    if os.getuid() == 0:
-        os.chown(runtime, _user(slot), _user(slot))
 
 
 def plain_command(program):
@@ -102,15 +113,17 @@ def plain_environment(box, scratch):
 
 def limit_this_process(limits):
     """Limits without a sandbox: run in the new process, before it becomes a kernel."""
-    for kind, most in _resources(limits):
-        resource.setrlimit(kind, (most, most))
+    import resource  # not there on Windows, where this module is still imported
+
+    for name, most in _resources(limits):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (most, most))
 
 
 def _user(slot):
     return FIRST_USER + slot
 
 
-def _view(box, runtime, connection, limits):
+def _view(box, connection, limits):
     view = []
     for folder in ("/usr", "/usr/share", "/etc", "/opt"):  # what bwrap adds itself is root's alone
         view += ["--perms", "0755", "--dir", folder]
@@ -129,10 +142,11 @@ def _view(box, runtime, connection, limits):
         view += ["--ro-bind", _base(), "/opt/python"]
         for package_folder in Path(_base()).glob("lib/python3*/site-packages"):
             view += ["--tmpfs", f"/opt/python/{package_folder.relative_to(_base())}"]
-    small = ["--size", str(limits.scratch * MEGABYTE), "--perms", "1777", "--tmpfs"]
-    view += ["--proc", "/proc", "--dev", "/dev", *small, "/dev/shm", *small, "/tmp"]
-    view += ["--ro-bind", str(box), BOX, "--bind", str(runtime), RUNTIME]
-    view += ["--ro-bind", str(connection), CONNECTION]
+    view += ["--proc", "/proc", "--dev", "/dev"]
+    shared = limits.scratch * MEGABYTE // 4  # for what processes share by name
+    for place, size in (("/dev/shm", shared), ("/tmp", limits.scratch * MEGABYTE - shared)):
+        view += ["--size", str(size), "--perms", "1777", "--tmpfs", place]
+    view += ["--ro-bind", str(box), BOX, "--ro-bind", str(connection), CONNECTION]
     return [*view, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
 
 
@@ -173,18 +187,17 @@ def _drop(slot):
 
 
 def _limit(limits):
-    words = {resource.RLIMIT_AS: "as", resource.RLIMIT_NPROC: "nproc"}
-    words |= {resource.RLIMIT_FSIZE: "fsize", resource.RLIMIT_CORE: "core"}
-    pairs = [f"--{words[kind]}={most}" for kind, most in _resources(limits)]
-    return ["prlimit", *pairs]
+    return ["prlimit", *(f"--{name}={most}" for name, most in _resources(limits))]
 
 
 def _resources(limits):
+    """Names as prlimit and Python have them, in small letters."""
     return [
-        (resource.RLIMIT_AS, limits.address_space * MEGABYTE),
-        (resource.RLIMIT_NPROC, limits.processes),
-        (resource.RLIMIT_FSIZE, limits.file_size * MEGABYTE),
-        (resource.RLIMIT_CORE, 0),
+        ("as", limits.address_space * MEGABYTE),
+        ("nproc", limits.processes),
+        ("nofile", limits.open_files),
+        ("fsize", limits.file_size * MEGABYTE),
+        ("core", 0),
     ]
 
 

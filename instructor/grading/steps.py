@@ -12,6 +12,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 
+from instructor.challenges.challenge import put
 from instructor.grading.intake import digest
 from instructor.grading.kernel import Kernel
 from instructor.grading.labs import load_challenges
@@ -92,8 +93,8 @@ class _Draw:
     def ask(self, learner, part):
         text = "\n".join((*self.words, part.title))
         seed = hmac.digest(self.secret, text.encode(), "sha256")
-        cases = part.draw(np.random.default_rng(int.from_bytes(seed)))
-        return cases, learner.ask(part, cases)
+        return put(part, np.random.default_rng(int.from_bytes(seed)),
+                   lambda program, cases: learner.put(program, cases, part.seconds))  # fmt: skip
 
 
 def judge(part, cases, answers):
