@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from instructor import build_checks
+from instructor.challenges.challenge import put
 from siamese_lib.checks import labs, progress, values
 
 
@@ -72,9 +73,17 @@ def instantly(lab, number, space):
 def points(lab, number, space, seed=0):
     """Points that the challenge gives, part by part: (earned, most) of each."""
     for part in challenge(lab, number).parts:
-        cases = part.draw(np.random.default_rng(seed))
-        shares = [part.judge(case, _answer(part.ask, case, space)) for case in cases]
+        asked, answers = put(part, np.random.default_rng(seed),
+                             lambda ask, cases: [(_answer(ask, c, space), "") for c in cases])  # fmt: skip
+        shares = [_share(part, *pair) for pair in zip(asked, answers, strict=True)]
         yield part.points * part.combine(shares), part.points
+
+
+def _share(part, case, answer):
+    try:
+        return part.judge(case, answer[0])
+    except Exception:  # the grader takes an answer that its judge cannot read for a wrong one, too
+        return 0.0
 
 
 def challenge(lab, number):

@@ -8,7 +8,7 @@ import labs
 import numpy as np
 import pytest
 
-from instructor.challenges import lab5
+from instructor.challenges import challenge, lab5
 
 README = Path(__file__).parents[1] / "instructor" / "README.md"
 
@@ -50,63 +50,61 @@ def _filled(right, fill):
     return right if right is None or isinstance(right, str) else fill(np.asarray(right))
 
 
-def _right(lab, part, cases):
+def _right(lab, part, ask, cases):
     if "predict(" in part.ask:
         return [np.zeros(len(case[0]), bool) for case in cases]  # what counts is the shape
-    return [labs._answer(part.ask, case, labs.solved(lab, _skipped(lab))) for case in cases]
+    return [labs._answer(ask, case, labs.solved(lab, _skipped(lab))) for case in cases]
 
 
 def _skipped(lab):
     return UNTRAINED if lab == "lab5" else ()
 
 
-def _share(part, cases, answers):
-    def one(case, answer):
-        try:
-            return part.judge(case, answer)
-        except Exception:  # the grader takes it for a wrong answer, too
-            return 0.0
-
-    return part.combine([one(*pair) for pair in zip(cases, answers, strict=True)])
+def _share(part, answers_to):
+    """What a part gives for answers_to(program, cases)."""
+    ask = lambda program, cases: [(a, "") for a in answers_to(program, cases)]  # noqa: E731
+    cases, answers = challenge.put(part, np.random.default_rng(0), ask)
+    return part.combine([labs._share(part, *pair) for pair in zip(cases, answers, strict=True)])
 
 
-def _asked_of(lab, part, cases, function, place):
+def _asked_of(lab, program, cases, function, place):
     """Answers where the learner's function is that of its input at place."""
-    name = re.search(r"(?<![.\w])(\w+)(?:\(|, )(?:\*case|case\[0\]|list\(case|x\))", part.ask)
+    name = re.search(r"(?<![.\w])(\w+)(?:\(|, )(?:\*case|case\[0\]|list\(case|x\)|at\))", program)
     if not name:
-        return None
+        return [None for _ in cases]
     space = labs.solved(lab, _skipped(lab)) | {name[1]: lambda *given: function(given[place])}
-    return [labs._answer(part.ask, case, space) for case in cases]
+    return [labs._answer(program, case, space) for case in cases]
 
 
 @pytest.mark.parametrize(("lab", "number"), EXERCISES)
 def test_a_constant_of_the_right_shape_earns_nothing(lab, number):
     for part in labs.challenge(lab, number).parts:
-        cases = part.draw(np.random.default_rng(0))
-        right = _right(lab, part, cases)
         for name, fill in FILLS.items():
-            answers = [_filled(entry, fill) for entry in right]
-            assert _share(part, cases, answers) == 0, f"{part.title}: {name}"
+
+            def answers(program, cases, part=part, fill=fill):
+                return [_filled(entry, fill) for entry in _right(lab, part, program, cases)]
+
+            assert _share(part, answers) == 0, f"{part.title}: {name}"
 
 
 @pytest.mark.parametrize(("lab", "number"), EXERCISES)
 def test_an_input_and_what_one_call_makes_of_it_earn_nothing(lab, number):
     for part in labs.challenge(lab, number).parts:
-        cases = part.draw(np.random.default_rng(0))
-        for place in range(len(cases[0])):
+        for place in range(len(part.draw(np.random.default_rng(0))[0])):
             for name, function in OF_AN_INPUT.items():
-                answers = _asked_of(lab, part, cases, function, place)
-                if answers is not None:
-                    assert _share(part, cases, answers) == 0, f"{part.title}: {name} of {place}"
+
+                def answers(program, cases, function=function, place=place):
+                    return _asked_of(lab, program, cases, function, place)
+
+                assert _share(part, answers) == 0, f"{part.title}: {name} of {place}"
 
 
 def test_equal_texts_alone_are_no_model():
-    def same_text(first, second):
-        return np.array([a == b != "" for a, b in zip(first, second, strict=True)])
+    def same_text(program, cases):
+        return [np.array([a == b != "" for a, b in zip(*case, strict=True)]) for case in cases]
 
     for part in labs.challenge("lab5", "5.5").parts:
-        cases = part.draw(np.random.default_rng(0))
-        assert _share(part, cases, [same_text(*case) for case in cases]) == 0, part.title
+        assert _share(part, same_text) == 0, part.title
 
 
 PARSER = """

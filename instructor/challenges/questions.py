@@ -27,7 +27,7 @@ DIFFERENT += ["value", "thing", "thing asked", "thing", "asked"]
 
 @cache
 def hidden_questions():
-    """Every hidden question: a list of siamese_lib's Question; its family is group and thing."""
+    """Every hidden question: a list of siamese_lib's Question; its family is aspect.group.thing."""
     hidden, meanings = tomllib.loads(FAMILIES.read_text(encoding="utf-8")), itertools.count()
     data, known = questions._data() | {"aspects": hidden["aspects"]}, _known()
     found = []
@@ -86,7 +86,7 @@ def _differ(a, b, differs):
     return (
         a.text != b.text
         and (a.value != b.value) == (differs == "value")
-        and (a.family != b.family) == ("thing" in differs)
+        and (_thing(a) != _thing(b)) == ("thing" in differs)
         and (a.aspect != b.aspect) == ("asked" in differs)
     )
 
@@ -96,11 +96,15 @@ def _shared(pair):
 
 
 def _group(question):
-    return question.family.split(".")[0]
+    return question.family.split(".")[1]
+
+
+def _thing(question):
+    return question.family.split(".")[2]
 
 
 def _way(question):
-    return question.family, question.aspect
+    return question.family
 
 
 def _subject(question):

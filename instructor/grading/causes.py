@@ -25,7 +25,7 @@ def of_cell(content, source):
     module = MODULE.search(str(content.get("evalue"))[:1000])
     if module and re.search(rf"\b{re.escape(module[1])}\b", source):
         what += f", there is no {module[1]} while grading"
-    told = COLOUR.sub("", "\n".join(map(str, content.get("traceback") or ()))[:100_000])
+    told = COLOUR.sub("", "\n".join(str(part)[:10_000] for part in list(content.get("traceback") or ())[:20]))
     lines, found = source.splitlines(), LINE.search(told)
     number = int(found[1]) if found and len(found[1]) < 6 else 0
     is_there = 0 < number <= len(lines) and lines[number - 1].strip()

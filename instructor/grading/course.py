@@ -11,8 +11,8 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from instructor.grading.labs import read_master
-from instructor.grading.pages import quiet
+from instructor.grading.labs import load_challenges, read_master
+from instructor.grading.pages import named, quiet
 from instructor.grading.report import write_text
 from instructor.grading.steps import Ask, Score
 
@@ -83,8 +83,15 @@ def grade_notebook(course, lab, learner, notebook, settings):
     if not done["success"]:
         raise RuntimeError(done.get("log") or done.get("error"))
     page = Path(course) / "feedback" / learner / lab.name / f"{lab.notebook}.html"
-    write_text(page, quiet(page.read_text(encoding="utf-8")))
+    write_text(page, named(quiet(page.read_text(encoding="utf-8")), _titles(lab)))
     return report | {"scores": scores(course, lab, learner)}
+
+
+def _titles(lab):
+    """grade_id -> number and title of its exercise."""
+    challenges = load_challenges(lab.challenges)
+    return {f"check-{name.replace('.', '-')}": f"{name} {challenge.title}"
+            for name, challenge in challenges.items()}  # fmt: skip
 
 
 def scores(course, lab, learner):

@@ -7,21 +7,28 @@ Writes grades.csv, summary.html, feedback/LEARNER/LAB.html and the nbgrader cour
 again after a crash, or with more submissions: it grades only what is new or has changed.
 """
 
+# ruff: noqa: E402 - elsewhere than on Linux it ends before it imports what needs that
 import argparse
-import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
+
+from instructor.grading import sandbox
+
+if __name__ == "__main__":
+    try:
+        sandbox.require_linux()
+    except RuntimeError as error:
+        sys.exit(f"grade: {error}")
 
 import nbformat
 from tqdm import tqdm
 
-from instructor.grading import course, intake, report, sandbox, submissions
+from instructor.grading import course, dates, intake, report, submissions
 from instructor.grading.box import build_box
 from instructor.grading.choosing import by_lab, choose, missing
 from instructor.grading.labs import find_labs
@@ -41,18 +48,14 @@ def main(arguments=None):
 
 def grade(options):
     """Grades all that is new, then writes the tables from all results."""
+    sandbox.require_linux()
     if not options.unsafe:
         sandbox.require_sandbox()
-    due = _due_dates(options.due)
-    out = Path(options.out).resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    lock = (out / "lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise RuntimeError(f"another run is grading into {out}") from error
     sys.path[:0] = options.path
     labs = {lab.name: lab for lab in find_labs(options.masters, options.challenges)}
+    due = dates.due_dates(options.due, labs)
+    out = Path(options.out).resolve()
+    lock = _only_run(out)  # noqa: F841 - held until the end
     settings = _settings(out, options)
     for lab in labs.values():
         _assign(out, lab)
@@ -61,13 +64,27 @@ def grade(options):
     _write(out, labs, rows)
 
 
+def _only_run(out):
+    """OUT's lock. Raises RuntimeError where another run has it."""
+    import fcntl  # not there on Windows, where this module is still imported
+
+    out.mkdir(parents=True, exist_ok=True)
+    lock = (out / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise RuntimeError(f"another run is grading into {out}") from error
+    return lock
+
+
 def _options(arguments):
     parser = argparse.ArgumentParser(prog="grade", description=__doc__.split("\n")[0])
     parser.add_argument("submissions")
     parser.add_argument("--out", default="graded")
     parser.add_argument("--due", nargs="*", default=[], help="a date, or lab2=DATE lab3=DATE")
     parser.add_argument("--labs", nargs="*", default=[], help="labs that everybody owes")
-    parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    parser.add_argument("--cores", type=int, default=cores)
     parser.add_argument(
         "--boxes", help="where the packages of the sandbox lie, for several courses"
     )
@@ -106,12 +123,13 @@ def _assign(out, lab):
 
 def _take_in(out, labs, options, settings, due):
     """Reads everything handed in. Returns the rows of the CSV, and the jobs still to do."""
-    learners, handed = submissions.find(options.submissions)
+    learners, handed, others = _look(options.submissions, out)
     masters = {name: course.released(out / "course", lab) for name, lab in labs.items()}
     found = by_lab(handed, masters)
     owed = set(options.labs) or {name for _, name in found if name in labs}
     if unknown := owed - labs.keys():
         raise ValueError(f"there is no graded {sorted(unknown)}; there are {sorted(labs)}")
+    print(f"{len(learners)} learners, {len(handed)} notebooks", flush=True)
     state = _hash(_code_state(options), json.dumps(settings).encode())
     rows, jobs = [], []
     for learner in learners:
@@ -121,7 +139,7 @@ def _take_in(out, labs, options, settings, due):
             if files:
                 reason, notebook, note, time = choose(files, lab, masters[name])
             else:
-                reason, notebook, note, time = missing(found, learner, name), None, "", None
+                reason, notebook, note, time = missing(found, others, learner, name), None, "", None
             row["late_days"] = report.late_days(time, due.get(name, due.get("")))
             if notebook is None:
                 row |= {"reason": reason, "scores": dict.fromkeys(lab.points, 0), "ungraded": True}
@@ -135,6 +153,13 @@ def _take_in(out, labs, options, settings, due):
                     jobs.append(_job(out, lab, learner, notebook, key, row["result"]))
             rows.append(row)
     return rows, jobs
+
+
+def _look(place, out):
+    """What was handed in, apart from what grading itself wrote there."""
+    if Path(place).resolve() == out:
+        raise ValueError(f"{place} is where the grades go; give another OUT")
+    return submissions.look(place, [out])
 
 
 def _job(out, lab, learner, notebook, key, result):
@@ -201,19 +226,6 @@ def _result(row):
         return json.loads(Path(row["result"]).read_text())
     except (OSError, ValueError):
         return {}
-
-
-def _due_dates(words):
-    """["2026-05-01"] or ["lab2=2026-05-01"] -> lab or "" -> time; without a zone it is UTC."""
-    due = {}
-    for word in words:
-        name, _, date = word.rpartition("=")
-        try:
-            time = datetime.fromisoformat(date)
-        except ValueError as error:
-            raise ValueError(f"{date!r} is no date; write 2026-05-01T23:59") from error
-        due[name] = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return due
 
 
 def _code_state(options):

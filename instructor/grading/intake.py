@@ -9,7 +9,9 @@ import json
 import os
 import re
 import stat
+import sys
 from copy import deepcopy
+from typing import NamedTuple
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -39,8 +41,20 @@ def read_file(path):
         return file.read()
 
 
+class Read(NamedTuple):
+    """cells: (kind, source, grade_id or None) of each; python: the version that wrote it, or ""."""
+
+    cells: list[tuple[str, str, str | None]]
+    python: str
+
+
 def read_cells(content):
     """Bytes of a notebook -> list of (kind, source, grade_id or None). Raises NotReadable."""
+    return read(content).cells
+
+
+def read(content):
+    """Bytes of a notebook -> a Read. Raises NotReadable."""
     if not content.strip():
         raise NotReadable("is empty")
     if content.count(b"{") + content.count(b"[") > MOST_PIECES:
@@ -56,16 +70,22 @@ def read_cells(content):
     cells = [_read_cell(cell) for cell in notebook["cells"]]
     if sum(len(source) for _, source, _ in cells) > LARGEST_SOURCE:
         raise NotReadable(f"has more than {LARGEST_SOURCE // MEGABYTE} MB of text in its cells")
-    return cells
+    return Read(cells, _python_of(notebook.get("metadata")))
+
+
+def is_newer(python):
+    """True for a version that is newer than the one that grades: it may read what ours cannot."""
+    return bool(python) and tuple(map(int, python.split("."))) > sys.version_info[:2]
 
 
 def restore(cells, master):
     """A notebook to grade: the learner's cells, and the master's graded and read-only ones.
 
     Solution cells are known by grade_id (of two with one id both are run). A graded cell follows
-    its own solution cell and comes before the next one, wherever the learner left or moved it;
-    where cells lost their ids, the questions are put at the end. Text is the master's, or is shown
-    as it was typed: what learners write becomes no markup in a page that others open.
+    its own solution cell and what comes with it, up to the text or the solution cell that is next
+    in the master, wherever the learner left or moved it; where cells lost their ids, the questions
+    are put at the end. Text is the master's, or is shown as it was typed: what learners write
+    becomes no markup in a page that others open.
     """
     ids = [_grade_id(cell.metadata) for cell in master.cells]
     framed = dict(zip(ids, master.cells, strict=True))
@@ -78,7 +98,8 @@ def restore(cells, master):
         _cell(kind, source, framed[name] if last.get(name) == place else None, texts)
         for place, (kind, source, name) in enumerate(body)
     ]
-    for place, name in sorted(_places(ids, fixed, last, framed, len(body)), reverse=True):
+    later = _later_texts(master, body)
+    for place, name in sorted(_places(ids, fixed, last, framed, later, len(body)), reverse=True):
         notebook.cells.insert(place, deepcopy(framed[ids[name]]))
     return notebook
 
@@ -91,16 +112,31 @@ def digest(notebook):
     return words.hexdigest()
 
 
-def _places(ids, fixed, last, framed, end):
+def _later_texts(master, body):
+    """For each cell of the master: places in the learner's cells of the text that follows it there."""
+    places = {}
+    for place, (kind, source, _) in enumerate(body):
+        if kind == "markdown":
+            places.setdefault(source, []).append(place)
+    found, later = [], []
+    for cell in reversed(master.cells):
+        found.append(list(later))
+        later += places.get(cell.source, []) if cell.cell_type == "markdown" else []
+    return found[::-1]
+
+
+def _places(ids, fixed, last, framed, later, end):
     """(place in the learner's cells, index in the master) of every cell that the master gives."""
     for index, name in enumerate(ids):
         if name not in fixed:
             continue
         before = [last[other] for other in ids[:index] if other in last]
-        after = [last[other] for other in ids[index + 1 :] if other in last]
         if framed[name].metadata.nbgrader.get("grade"):
-            own = before[-1] if before else -1
-            yield min((place for place in after if place > own), default=end), index
+            own = next((n for n in reversed(ids[:index]) if n and n not in fixed), None)
+            start = before[-1] if before else -1
+            next_ones = [last[other] for other in ids[index + 1 :] if other in last]
+            next_ones += later[index] if own in last else []
+            yield min((place for place in next_ones if place > start), default=end), index
         else:
             yield (before[-1] + 1 if before else 0), index
 
@@ -115,6 +151,13 @@ def _read_cell(cell):
         raise NotReadable("is no notebook: a cell's source is no text")
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
     return kind, source.encode(errors="replace").decode(), _grade_id(cell.get("metadata"))
+
+
+def _python_of(metadata):
+    about = metadata.get("language_info") if isinstance(metadata, dict) else None
+    version = about.get("version") if isinstance(about, dict) else None
+    found = re.match(r"3\.\d{1,3}", version) if isinstance(version, str) else None
+    return found[0] if found else ""
 
 
 def _grade_id(metadata):

@@ -12,7 +12,8 @@ from instructor.grading.pages import POLICY
 
 BINS = 10
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">{policy}<title>{title}</title>
-<style>body{{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}}
+<meta name="viewport" content="width=device-width">
+<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}}
 td,th{{padding:.2em 1em;text-align:left}}
 .bar{{background:#0072b2;display:inline-block}}</style><h1>{title}</h1>
 {body}
@@ -45,10 +46,14 @@ def total(row):
 
 
 def late_days(time, due):
-    """Days begun after the due date: 0 in time, 1 from its first second."""
-    if due is None or time is None or time <= due:
+    """Days begun after the due date: 0 in time, 1 from its first second.
+
+    A time from a zip that holds no true one has no zone: it is read in the zone of due.
+    """
+    if due is None or time is None:
         return 0
-    return math.ceil((time - due).total_seconds() / 86400)
+    late = (time if time.tzinfo else time.replace(tzinfo=due.tzinfo)) - due
+    return max(0, math.ceil(late.total_seconds() / 86400))
 
 
 def summary(rows):

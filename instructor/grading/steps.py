@@ -5,6 +5,7 @@ run; its only outputs are the points and the list of parts that Score writes.
 """
 
 import hmac
+import sys
 
 import numpy as np
 from nbformat.v4 import new_output
@@ -38,10 +39,10 @@ class Ask(NbGraderPreprocessor):
                     draw = _Draw(self.settings["secret"], (who, name, content))
                     answers[name] = [draw.ask(learner, p) for p in challenges[exercise(name)].parts]
                 elif cell.cell_type == "code":
-                    reason = learner.run(cell.source, seconds)
-                    notes += [f"{_place(cell)} {reason}"] if reason else []
-                if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
+                    if reason := learner.run(cell.source, seconds):
+                        notes.append(f"{_place(cell)} {reason}")
+                        cell.outputs = [_said(f"This cell {reason}.\n")]
         resources["asked"] = {"answers": answers, "notes": notes}
         return nb, resources
 
@@ -59,6 +60,7 @@ class Score(NbGraderPreprocessor):
         asked = resources.pop("asked")
         challenges = load_challenges(self.settings["challenges"])
         report = {"notes": asked["notes"], "exercises": {}}
+        newer = _newer(nb.metadata.get("python"))
         for cell in nb.cells:
             if utils.is_grade(cell):
                 name = exercise(cell.metadata.nbgrader["grade_id"])
@@ -69,7 +71,9 @@ class Score(NbGraderPreprocessor):
                 ]
                 report["exercises"][name] = parts
                 points = min(round(sum(p["points"] for p in parts), 4), _worth(cell))
-                cell.outputs = [_result(points), _listing(parts)]
+                is_short = bool(newer) and points < _worth(cell)
+                report["notes"] += [newer] if is_short else []
+                cell.outputs = [_result(points), _said(_listing(parts) + f"{newer}.\n" * is_short)]
         nb.metadata["grading"] = report
         return nb, resources
 
@@ -141,4 +145,14 @@ def _listing(parts):
     for part in parts:
         why = f"  ({part['why']})" if part["why"] else ""
         lines.append(f"{part['points']:g} of {part['worth']:g}  {part['title']}{why}\n")
-    return new_output("stream", name="stdout", text="".join(lines))
+    return "".join(lines)
+
+
+def _said(text):
+    return new_output("stream", name="stdout", text=text)
+
+
+def _newer(python):
+    """A newer Python than the grader's, by name: it reads what this one cannot."""
+    ours = ".".join(map(str, sys.version_info[:2]))
+    return f"the notebook was written with Python {python}, and grading runs {ours}" if python else ""
