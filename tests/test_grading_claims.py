@@ -41,7 +41,9 @@ def test_a_claim_earns_nothing(name, box):
     assert {title: found[title][0] for title in parts} == dict.fromkeys(parts, 0), found
 
 
-@pytest.mark.parametrize(("lab", "number"), [("lab1", "1.1"), ("lab1", "1.3"), ("lab1", "1.4"), ("lab5", "5.2")])
+@pytest.mark.parametrize(
+    ("lab", "number"), [("lab1", "1.1"), ("lab1", "1.3"), ("lab1", "1.4"), ("lab5", "5.2")]
+)
 def test_the_solution_earns_all(lab, number, box):
     name = f"ex-{number.replace('.', '-')}"
     cells = [cell.source for cell in labs.code(labs.master(lab)) if cell.id in (name, "ex-1-1")]

@@ -64,7 +64,8 @@ def put(part, rng, ask):
     answers = ask(part.ask, cases)
     if part.follow is None:
         return cases, answers
-    more = [_follow(part, rng, case, answer) for case, (answer, _) in zip(cases, answers, strict=True)]
+    first = zip(cases, answers, strict=True)
+    more = [_follow(part, rng, case, answer) for case, (answer, _) in first]
     seconds = iter(ask(part.ask_again, [case for case in more if case is not None]))
     both = []
     for (answer, reason), case in zip(answers, more, strict=True):
@@ -145,4 +146,5 @@ def numbers(answer):
 def _holds_numbers(answer):
     if isinstance(answer, list | tuple):
         return all(map(_holds_numbers, answer))
-    return isinstance(answer, Number | np.ndarray) and getattr(answer, "dtype", None) != object
+    is_object = isinstance(answer, np.ndarray) and answer.dtype.kind == "O"
+    return isinstance(answer, Number | np.ndarray) and not is_object

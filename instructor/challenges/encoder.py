@@ -1,9 +1,10 @@
 """Challenges of exercise 5.2: any network, so what is right of it shows in its answers alone.
 
-The learner's kernel hands over the weights, the embeddings of some questions, and their slopes. Only
-then the grader moves the weights and draws other questions, and the kernel gives the embeddings
-there. The grader counts, compares and follows the slopes by itself: nothing that the kernel says
-about its own network is believed, and slopes that are made up do not lead where the embeddings go.
+The learner's kernel hands over the weights, the embeddings of some questions, and their slopes.
+Only then the grader moves the weights and draws other questions, and the kernel gives the
+embeddings there. The grader counts, compares and follows the slopes by itself: nothing that the
+kernel says about its own network is believed, and slopes that are made up do not lead where the
+embeddings go.
 """
 
 import numpy as np
@@ -63,7 +64,7 @@ def move(rng, case, answer):
 
 
 def judge(*names):
-    """Judge of the named facts; whatever they are, the embeddings must come from weights that learn."""
+    """Judge of the named facts; in any case the embeddings must come from weights that learn."""
     needed = ("one vector a question", "its weights are all", "different questions differ")
     needed += ("something learns", *names)
 
@@ -80,7 +81,7 @@ def _tokens(rng):
 
 
 def _read(case, answer):
-    """(weights, slopes, embeddings). Raises ValueError where they are none, or do not belong together."""
+    """(weights, slopes, embeddings). Raises ValueError where they do not belong together."""
     weights, slopes, found = answer
     weights, slopes = ([numbers(leaf) for leaf in leaves] for leaves in (weights, slopes))
     found = numbers(found)
@@ -96,7 +97,7 @@ def _read(case, answer):
 
 
 def _drawn(rng, leaf, slope):
-    """Up the slope and aside. Weights said to matter next to nothing are moved far: then it shows."""
+    """Up the slope and aside. Weights said to matter next to nothing are moved far: it shows."""
     length, steepness = np.linalg.norm(leaf) or np.sqrt(leaf.size), np.linalg.norm(slope)
     aside = rng.normal(size=leaf.shape)
     way = aside / np.linalg.norm(aside) + slope / (steepness or 1)
@@ -126,7 +127,7 @@ def _facts(case, moved, answer, again):
 
 
 def _follows(push, slope, move, beside):
-    """How far the sum went when this weight moved; 0 where its slope led elsewhere or nothing moved."""
+    """How far the sum went with this weight; 0 where it stayed or the slope led elsewhere."""
     plus, minus = map(numbers, beside)
     if plus.shape != minus.shape or plus.ndim != 2 or np.array_equal(plus, minus):
         return 0.0

@@ -1,8 +1,8 @@
 """Pairs of questions that no learner has, for lab 5: drawn so that no single look decides a pair.
 
-A question has a value (a van), a thing about it (a rusty van, a second-hand one) and an aspect (the
-price). Same pairs share all three in other words. Of the different ones few have another value; most
-speak of one value and differ in the thing, in what is asked, or in both.
+A question has a value (a van), a thing about it (a rusty van, a second-hand one) and an aspect
+(the price). Same pairs share all three in other words. Of the different ones few have another
+value; most speak of one value and differ in the thing, in what is asked, or in both.
 """
 
 import itertools
@@ -20,7 +20,7 @@ FAMILIES = Path(__file__).with_name("lab5_families.toml")
 PAIRS = 800  # half the same
 SAME_CANDIDATES = 3  # of which the pair with the fewest words in common is taken
 OTHER_CANDIDATES = 60  # of which the one with as many words in common as the same pair before it
-# What differs, in 20 different pairs: where the thing stays, so does nearly all that a network sees.
+# What differs, in 20 different pairs. Where the thing stays, so does most that a network sees.
 DIFFERENT = ["value", "thing asked", "thing", "thing asked", "thing"] * 3
 DIFFERENT += ["value", "thing", "thing asked", "thing", "asked"]
 
@@ -73,10 +73,11 @@ def _known():
 
 
 def _candidates(differs, count, chance):
-    """Up to count pairs of one question with others; differs: what they differ in, "" for nothing."""
+    """Up to count pairs of one question with others. differs: in what, "" for nothing."""
     while True:  # not every question has a partner of every kind
         question = chance.choice(chance.choice(list(_by(_group).values())))
-        near = _by(_way)[_way(question)] if differs == "value" else _by(_subject)[_subject(question)]
+        key = _way if differs == "value" else _subject
+        near = _by(key)[key(question)]
         others = [other for other in near if _differ(question, other, differs)]
         if others:
             return [(question, other) for other in chance.sample(others, min(count, len(others)))]

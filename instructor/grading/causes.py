@@ -25,7 +25,8 @@ def of_cell(content, source):
     module = MODULE.search(str(content.get("evalue"))[:1000])
     if module and re.search(rf"\b{re.escape(module[1])}\b", source):
         what += f", there is no {module[1]} while grading"
-    told = COLOUR.sub("", "\n".join(str(part)[:10_000] for part in list(content.get("traceback") or ())[:20]))
+    parts = list(content.get("traceback") or ())[:20]
+    told = COLOUR.sub("", "\n".join(str(part)[:10_000] for part in parts))
     lines, found = source.splitlines(), LINE.search(told)
     number = int(found[1]) if found and len(found[1]) < 6 else 0
     is_there = 0 < number <= len(lines) and lines[number - 1].strip()

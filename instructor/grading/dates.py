@@ -9,8 +9,8 @@ DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:?\d{2})?$")
 def due_dates(words, labs):
     """["2026-05-01"] or ["lab2=2026-05-01T12:00"] -> lab or "" -> time. Without a zone it is UTC.
 
-    labs: the names that there are. Raises: ValueError for another, for what is no date, and where one
-    lab, or all, have two.
+    labs: the names that there are. Raises: ValueError for another, for what is no date, and where
+    one lab, or all, have two.
     """
     due = {}
     for word in words:

@@ -113,7 +113,7 @@ def digest(notebook):
 
 
 def _later_texts(master, body):
-    """For each cell of the master: places in the learner's cells of the text that follows it there."""
+    """For each cell of the master: where the learner has the text that follows it there."""
     places = {}
     for place, (kind, source, _) in enumerate(body):
         if kind == "markdown":

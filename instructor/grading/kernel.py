@@ -134,7 +134,7 @@ class Kernel:
         self.shell, self.control = map(self._socket, OURS)
 
     def _opened(self, port):
-        """A socket that the kernel will answer on. It is handed over open, and has no name inside."""
+        """A socket that the kernel will answer on, handed over open: inside it has no name."""
         listening = socket.socket(socket.AF_UNIX)
         listening.bind(f"{self.folder}/{port}")
         listening.listen()

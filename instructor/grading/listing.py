@@ -1,4 +1,4 @@
-"""What lies in a folder or a zip: the parts of each file's path, where it is read, when it was saved.
+"""What lies in a folder or a zip: each file's path in parts, what reads it, when it was saved.
 
 Whatever names, times and archives learners make up, no one's keeps the others from being listed.
 """

@@ -1,9 +1,10 @@
-"""Whose a handed-in file is, from the names that learning platforms give (README documents the rule).
+"""Whose a handed-in file is, from the names that learning platforms give (README has the rule).
 
 - Moodle: `Ada Lovelace_12345_assignsubmission_file_` as a folder, or in front of a file's name:
   Ada_Lovelace_12345. Moodle takes underscores out of people's names.
-- Canvas: `lovelaceada_12345_67890_lab2.ipynb`, with or without LATE_: lovelaceada_12345; where names are
-  hidden `anon_x1y2z_67890_lab2.ipynb`: anon_x1y2z. Canvas leaves no `_7_` in people's names.
+- Canvas: `lovelaceada_12345_67890_lab2.ipynb`, with or without LATE_: lovelaceada_12345; where
+  names are hidden `anon_x1y2z_67890_lab2.ipynb`: anon_x1y2z. Canvas leaves no `_7_` in people's
+  names.
 - `ada_lab2_some_title.ipynb` in no folder: ada;
 - else the name of the folder in which it lies, or of the file.
 People choose their names, and the numbers come from the platform: no name is taken for another's

@@ -29,7 +29,7 @@ def quiet(page):
 
 
 def named(page, titles):
-    """The same with exercises in place of cells. titles: grade_id -> what the exercise is called."""
+    """The same with exercises in place of cells. titles: grade_id -> the exercise's name."""
     for name, title in titles.items():
         page = page.replace(f'<a href="#{name}">Test cell</a>', f'<a href="#{name}">{title}</a>')
         page = page.replace(f"Grade cell: <code>{name}</code>", title)

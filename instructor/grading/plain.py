@@ -13,7 +13,7 @@ import numpy as np
 
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES += ("float16", "float32", "float64")
-MOST_PIECES = 200_000  # lists, dicts and their entries: each takes 10 to 100 times its text's memory
+MOST_PIECES = 200_000  # lists, dicts, entries: each takes 10 to 100 times its text's memory
 LONGEST_AXIS = 4096  # of an array that holds nothing: a sum along another axis would make it real
 
 
@@ -51,7 +51,7 @@ def _encode(value):
 
 
 def _key(key):
-    """Only text: others' hashes can be made to collide, and each new key then looks at all before."""
+    """Only text: other keys can be made to collide, and each new one then looks at all before."""
     if type(key) is not str:
         raise TypeError(f"a key that is {type(key).__name__} is no plain value")
     return key
@@ -83,7 +83,7 @@ def _decode(value):
 
 
 def _decode_array(name, shape, content):
-    if not all(type(n) is int and 0 <= n for n in shape) or len(shape) > 16:
+    if not all(type(n) is int and n >= 0 for n in shape) or len(shape) > 16:
         raise ValueError(f"{shape} is no shape")
     if 0 in shape and math.prod(n or 1 for n in shape) > LONGEST_AXIS:
         raise ValueError(f"{shape} is too long for nothing")

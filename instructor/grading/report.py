@@ -13,7 +13,8 @@ from instructor.grading.pages import POLICY
 BINS = 10
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">{policy}<title>{title}</title>
 <meta name="viewport" content="width=device-width">
-<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}}
+<style>:root{{color-scheme:light dark}}
+body{{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}}
 td,th{{padding:.2em 1em;text-align:left}}
 .bar{{background:#0072b2;display:inline-block}}</style><h1>{title}</h1>
 {body}

@@ -78,9 +78,10 @@ def require_sandbox():
 def command(program, *, box, connection, refused, limits, slot):
     """The command line that runs a Python program (its arguments, a list) in the sandbox.
 
-    box: site-packages; connection: a file to read; refused: a file descriptor with seccomp.program().
-    slot: a number that no other sandbox has at this time: each has a user of its own, so that the
-    limit on processes of one is no limit to the next, and a core of its own, where there are enough.
+    box: site-packages; connection: a file to read; refused: a file descriptor that holds
+    seccomp.program(). slot: a number that no other sandbox has at this time: each has a user of its
+    own, so that the limit on processes of one is no limit to the next, and a core of its own, where
+    there are enough.
     """
     apart = "--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try"
     if os.getuid() != 0:  # root needs no user namespace, and could not change its user in one

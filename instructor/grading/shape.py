@@ -14,7 +14,8 @@ MOST_ON_TOP = 4  # folders in folders, with nothing beside them
 MANY_OF_A_LAB, MANY_OF_NONE = 5, 30  # files of one learner: copies of a lab, the course's notebooks
 # Folders that one person has, not persons.
 OF_ONE = re.compile(
-    r"^(lab[ _-]?\d.*|(labs?|old|new|backup|copy|draft|final|work|notebooks?|attempt|version|v)[ _-]*\d*)$",
+    r"^(lab[ _-]?\d.*"
+    r"|(labs?|old|new|backup|copy|draft|final|work|notebooks?|attempt|version|v)[ _-]*\d*)$",
     re.IGNORECASE,
 )
 
@@ -35,7 +36,7 @@ def people(entries, is_work, stem):
 
 
 def require_few(found):
-    """Raises ValueError where one learner has more notebooks than one has. found: see submissions."""
+    """Raises ValueError where one learner has more notebooks than anybody. found: a Found."""
     labs = Counter(one.lab() for one in found.notebooks)
     none = labs.pop(None, 0)
     if len(found.learners) == 1 and (

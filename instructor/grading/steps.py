@@ -155,4 +155,5 @@ def _said(text):
 def _newer(python):
     """A newer Python than the grader's, by name: it reads what this one cannot."""
     ours = ".".join(map(str, sys.version_info[:2]))
-    return f"the notebook was written with Python {python}, and grading runs {ours}" if python else ""
+    said = f"the notebook was written with Python {python}, and grading runs {ours}"
+    return said if python else ""

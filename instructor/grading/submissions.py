@@ -19,7 +19,9 @@ from instructor.grading.owners import LONGEST_ID
 LAB = re.compile(r"lab[ _-]?(\d+)", re.IGNORECASE)
 # Programs add endings to .ipynb, and leave it out.
 NOTEBOOK = re.compile(r"\.ipynb(\.(?!zip$)\w{1,8})?$|lab[ _-]?\d.*\.json$", re.IGNORECASE)
-TELLING = re.compile(r"lab[ _-]?\d|\.(py|html?|pdf|docx?|odt|rtf|md|tex|rar|7z|tar|t?gz)$", re.IGNORECASE)
+TELLING = re.compile(
+    r"lab[ _-]?\d|\.(py|html?|pdf|docx?|odt|rtf|md|tex|rar|7z|tar|t?gz)$", re.IGNORECASE
+)
 ODD_IN_FILE = re.compile(r"[^\w.() -]")
 LONGEST_NAME = 100
 MOST_IN_ZIP = 5000  # entries of a learner's own zip
@@ -101,14 +103,16 @@ def is_work(name):
 
 
 def _of_learners(entries):
-    """Without loose files that are no work, but for those that a platform or a lab's name claims."""
+    """Without loose files that are no work, unless a platform or a lab's name claims them."""
     is_platform = any(owners.is_numbered(e.parts[0]) and is_work(e.parts[0]) for e in entries)
+
+    def is_claimed(name):
+        return owners.is_named(name) and (is_platform or not owners.is_numbered(name))
+
     return [
         entry
         for entry in entries
-        if len(entry.parts) > 1
-        or is_work(entry.parts[0])
-        or owners.is_named(entry.parts[0]) and (is_platform or not owners.is_numbered(entry.parts[0]))
+        if len(entry.parts) > 1 or is_work(entry.parts[0]) or is_claimed(entry.parts[0])
     ]
 
 

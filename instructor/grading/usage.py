@@ -1,7 +1,8 @@
 """What a sandbox uses, looked at from outside: no process in it can make itself look smaller.
 
 Computing is that of all processes that live, of the dead that nobody has asked about, and of those
-that were asked about, which their parents carry on: seccomp.py sees to it that no other kind exists.
+that were asked about, which their parents carry on. seccomp.py sees to it that there is no other
+kind.
 """
 
 import contextlib
