@@ -53,17 +53,12 @@ def _files(folder):
 
 
 @pytest.fixture(scope="module")
-def boxes(tmp_path_factory):
-    return tmp_path_factory.mktemp("boxes")
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory, boxes):
+def graded(tmp_path_factory):
     """(folder handed in, folder written, rows)."""
     folder = tmp_path_factory.mktemp("week")
     _files(folder / "handed")
     due = "lab7=2026-04-24T03:06:40"  # the second in which all but one were saved
-    rows = grade(folder / "handed", folder / "out", "--boxes", boxes, "--due", due)
+    rows = grade(folder / "handed", folder / "out", "--due", due)
     return folder / "handed", folder / "out", rows
 
 
@@ -196,31 +191,31 @@ def _times(out):
     return {path.name: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
 
 
-def test_again_nothing_is_graded_and_the_csv_is_the_same(graded, boxes):
+def test_again_nothing_is_graded_and_the_csv_is_the_same(graded):
     handed, out, rows = graded
     before, times = (out / "grades.csv").read_bytes(), _times(out)
     due = "lab7=2026-04-24T03:06:40"
-    assert grade(handed, out, "--boxes", boxes, "--due", due) == rows
+    assert grade(handed, out, "--due", due) == rows
     assert (out / "grades.csv").read_bytes() == before and _times(out) == times
 
 
-def test_only_what_changed_is_graded_again(graded, boxes):
+def test_only_what_changed_is_graded_again(graded):
     handed, out, _ = graded
     times = _times(out)
     again = book(RIGHT, RIGHT_COSINES)
     again["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "run"}]
     hand_in(handed, "ada", again)  # run again, not changed
     hand_in(handed, "ben", book(RIGHT, RIGHT_COSINES))
-    rows = grade(handed, out, "--boxes", boxes)
+    rows = grade(handed, out)
     changed = {name for name, stamp in _times(out).items() if stamp != times.get(name)}
     assert changed == {"ben--lab7.json"} and rows["ben"]["points"] == "15"
 
 
-def test_after_a_kill_the_rest_is_graded_and_the_csv_is_that_of_one_run(tmp_path, boxes):
+def test_after_a_kill_the_rest_is_graded_and_the_csv_is_that_of_one_run(tmp_path):
     handed = tmp_path / "handed"
     for name in ("a", "b", "c"):
         hand_in(handed, name, book(HALF if name == "b" else RIGHT, RIGHT_COSINES))
-    more = ("--boxes", boxes, "--cores", "1")
+    more = ("--cores", "1")
     run = subprocess.Popen(command(handed, tmp_path / "out", *more), cwd=ROOT,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     first = tmp_path / "out" / "results" / "a--lab7.json"
@@ -238,14 +233,14 @@ def test_after_a_kill_the_rest_is_graded_and_the_csv_is_that_of_one_run(tmp_path
     assert texts[0] == texts[1]
 
 
-def test_a_platform_s_zip_and_another_lab_s_absence(tmp_path, boxes):
+def test_a_platform_s_zip_and_another_lab_s_absence(tmp_path):
     archive = tmp_path / "handed.zip"
     with zipfile.ZipFile(archive, "w") as file:
         whole = json.dumps(book(RIGHT, RIGHT_COSINES))
         file.writestr(f"Ada L_12_assignsubmission_file_/{NAME}", whole)
         file.writestr(f"bennett_LATE_34_56_{NAME}", json.dumps(book()))
         file.writestr("Cy D_78_assignsubmission_file_/", "")
-    rows = grade(archive, tmp_path / "out", "--boxes", boxes, "--unsafe")
+    rows = grade(archive, tmp_path / "out", "--unsafe")
     assert {name: row["points"] for name, row in rows.items()} == {
         "Ada_L_12": "15", "bennett_34": "0", "Cy_D_78": "0"}  # fmt: skip
 
@@ -254,9 +249,9 @@ def test_a_platform_s_zip_and_another_lab_s_absence(tmp_path, boxes):
     ("words", "message"),
     [(["--due", "soon"], "write 2026-05-01"), (["--labs", "lab99"], "there is no graded")],
 )
-def test_a_wrong_option_is_told_before_anything_is_graded(tmp_path, boxes, words, message):
+def test_a_wrong_option_is_told_before_anything_is_graded(tmp_path, words, message):
     hand_in(tmp_path / "handed", "ada", book())
-    more = command(tmp_path / "handed", tmp_path / "out", "--boxes", boxes, *words)
+    more = command(tmp_path / "handed", tmp_path / "out", *words)
     done = subprocess.run(more, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1 and message in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,12 +2,12 @@
 
 import secrets
 
+import grading_help
 import labs
 import pytest
 from grading_attacks import claims
-from grading_help import ROOT, needs_sandbox
+from grading_help import needs_sandbox
 
-from instructor.grading import box as boxes
 from instructor.grading import sandbox, steps
 from instructor.grading.kernel import Kernel
 from instructor.grading.labs import load_challenges
@@ -16,9 +16,9 @@ from instructor.grading.learner import Learner
 pytestmark = needs_sandbox()
 
 
-@pytest.fixture(scope="module")
-def box(tmp_path_factory):
-    return boxes.build_box(tmp_path_factory.mktemp("boxes"), ROOT / "siamese_lib")
+@pytest.fixture(scope="module", name="box")
+def _box():
+    return grading_help.box()
 
 
 def _points(box, lab, number, source):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import psutil
+import grading_help
 import pytest
 from grading_attacks import harm
 from grading_help import ROOT, needs_sandbox
@@ -40,9 +41,9 @@ PRIVATE += ["box/scipy/stats", "box/scipy/spatial", "siamese_lib/checks/"]
 LOOK = LOOK.replace("WORDS", repr(PRIVATE))
 
 
-@pytest.fixture(scope="module")
-def box(tmp_path_factory):
-    return boxes.build_box(tmp_path_factory.mktemp("boxes"), ROOT / "siamese_lib")
+@pytest.fixture(scope="module", name="box")
+def _box():
+    return grading_help.box()
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +154,8 @@ def test_each_case_answers_for_itself(kernel):
     learner.run("def inverse(x): return 1 / x", 30)
     part = Part("", 1, None, "y = case[0]\ninverse(y)", close(None))
     answers = learner.ask(part, [(2.0,), (0.0,), (4.0,)])
-    assert answers == [(0.5, None), (None, "raised ZeroDivisionError"), (0.25, None)]
+    why = "raised ZeroDivisionError (in: def inverse(x): return 1 / x)"
+    assert answers == [(0.5, None), (None, why), (0.25, None)]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_without_bubblewrap_grading_refuses_and_says_how(tmp_path):
     environment = os.environ | {"PATH": str(tmp_path)}
     done = subprocess.run(words, cwd=ROOT, text=True, env=environment, capture_output=True)
     assert done.returncode == 1
-    for word in ("no bwrap here", "apt install bubblewrap", "WSL", "UNSAFE=1"):
+    for word in ("no bwrap here", "apt install bubblewrap", "UNSAFE=1"):
         assert word in done.stderr
     assert not (tmp_path / "out" / "grades.csv").exists()
 
@@ -215,7 +217,7 @@ def test_without_bubblewrap_grading_refuses_and_says_how(tmp_path):
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_other_systems_are_told_what_to_use(platform, monkeypatch):
     monkeypatch.setattr(sys, "platform", platform)
-    with pytest.raises(RuntimeError, match=f"needs Linux; this is {platform}"):
+    with pytest.raises(RuntimeError, match=f"needs Linux, and this is {platform}: .* WSL$"):
         sandbox.require_sandbox()
 
 

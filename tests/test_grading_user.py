@@ -53,7 +53,7 @@ def graded():
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     settings = {"HOME": str(folder), "TMPDIR": str(folder)}
     done = subprocess.run(
-        [*view, *user, *command(folder / "handed", folder / "out")], cwd=ROOT, text=True,
+        [*view, *user, *command(folder / "handed", folder / "out", "--boxes", folder / "boxes")], cwd=ROOT, text=True,
         capture_output=True, env=os.environ | settings,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -75,6 +75,6 @@ def test_what_was_written_is_the_user_s_and_the_secret_is_theirs_alone(graded):
 
 
 def test_the_box_is_the_user_s_copy_of_packages(graded):
-    (box,) = (graded[1] / "out" / "boxes").iterdir()
+    (box,) = (graded[1] / "boxes").iterdir()
     assert box.stat().st_uid == NOBODY
     assert not any((box / place).exists() for place in boxes.LEFT_OUT)

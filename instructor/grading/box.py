@@ -20,7 +20,8 @@ from packaging.requirements import Requirement
 
 PACKAGES = ("numpy", "jax", "flax", "optax", "matplotlib", "pillow", "pooch", "tqdm")
 PACKAGES += ("tokenizers", "safetensors", "ipykernel")
-LIBRARY = ["datasets", "data", "text", "validate", "training", "sharding", "checkpoints", "plots"]
+LIBRARY = ["datasets", "data", "text", "tokens", "validate"]
+LIBRARY += ["training", "sharding", "checkpoints", "plots"]
 LEFT_OUT = ("scipy/spatial", "scipy/stats", "scipy/cluster")
 EMPTIED = {
     "optax/losses/*.py": (),  # all functions
