@@ -30,7 +30,7 @@ def people(entries, is_work, stem):
     for _ in range(MOST_ON_TOP):
         if not _is_wrapped(entries, is_work, stem):
             break
-        entries = [e._replace(parts=e.parts[1:]) for e in entries if e.parts[1:] != ("",)]
+        entries = _inside(entries)
     _require_clear(entries, is_work)
     return entries
 
@@ -43,6 +43,11 @@ def require_few(found):
         none > MANY_OF_NONE or max(labs.values(), default=0) > MANY_OF_A_LAB
     ):
         raise ValueError(_seen(1, len(found.notebooks), f"all of {found.learners[0]}"))
+
+
+def _inside(entries):
+    """Entries without the folder on top."""
+    return [e._replace(parts=e.parts[1:]) for e in entries if e.parts[1:] != ("",)]
 
 
 def _is_wrapped(entries, is_work, stem):
@@ -60,7 +65,10 @@ def _is_wrapped(entries, is_work, stem):
         return True
     persons = {parts[0] for parts in work if len(parts) > 1 and not OF_ONE.match(parts[0])}
     named = {found[1] for found in map(BEFORE_LAB.match, loose) if found}
-    if persons and not loose and (len(persons) > 1 or top.casefold() == stem.casefold()):
+    is_stem = top.casefold() == stem.casefold()
+    if persons and not loose and (
+        len(persons) > 1 or is_stem or _is_wrapped(_inside(entries), is_work, stem)
+    ):
         return True
     if len(named) > 1 or len(persons) > 1 or persons and not loose:
         raise ValueError(_seen(1, len(work), f"{top}, with {_some(persons or loose)} in it"))

@@ -52,7 +52,9 @@ def _seen():
 @cache
 def _asking():
     """Words of the learner's phrasings: what is left of a question without them is its thing."""
-    phrasings = [text for group in ("aspects", "words") for texts in DATA[group].values() for text in texts]
+    phrasings = [
+        text for group in ("aspects", "words") for texts in DATA[group].values() for text in texts
+    ]
     return frozenset(word for text in phrasings for word in words(text))
 
 
@@ -121,7 +123,9 @@ def _aspect_table():
 @cache
 def _asked(text):
     table = _aspect_table()
-    votes = sum((table[word] for word in words(rest(text)) if word in table), np.zeros(len(DATA["aspects"])))
+    votes = sum(
+        (table[word] for word in words(rest(text)) if word in table), np.zeros(len(DATA["aspects"]))
+    )
     return votes / max(1e-9, np.linalg.norm(votes))
 
 
@@ -161,5 +165,7 @@ def reached(score, first, second, is_same):
     right = 0.0
     for sign in (1, -1):
         values = np.array([-last if value is None else sign * value for value in found])
-        right = max(right, *(((values > at) == is_same).mean() for at in (-2 * last, *np.unique(values))))
+        right = max(
+            right, *(((values > at) == is_same).mean() for at in (-2 * last, *np.unique(values)))
+        )
     return float(right)
