@@ -3,7 +3,8 @@
 Usage: python benchmarks/grading_quality.py     writes benchmarks/results/grading_quality.json
 
 QUALITY of instructor/challenges/lab5.py was set by these. Every way sees what a learner has;
-thresholds are chosen on the validation pairs. Five drawings of hidden pairs, one training each.
+thresholds are chosen on the validation pairs, those of the rules in tests/grading_attacks/rules.py on
+the hidden pairs themselves. Five drawings of hidden pairs, one training each.
 """
 
 import json
@@ -21,12 +22,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import labs  # noqa: E402
 import test_labs_5  # noqa: E402
 import test_labs_trivial  # noqa: E402
+from grading_attacks import rules  # noqa: E402
 
 from instructor.challenges import lab5  # noqa: E402
 from siamese_lib.datasets import load_questions  # noqa: E402
 
 
-def rules(source):
+def written(source):
     space = {"np": np}
     exec(source, space)
     return space["predict"]
@@ -57,8 +59,8 @@ def trained(*changes):
 
 NOTHING_HIDDEN = ("< 0.1)", "< 0.0)")
 WAYS = {
-    "parser of the learner's phrasings": lambda: rules(test_labs_trivial.PARSER),
-    "names and the nearest phrasing": lambda: rules(test_labs_trivial.KEYWORDS),
+    "parser of the learner's phrasings": lambda: written(test_labs_trivial.PARSER),
+    "names and the nearest phrasing": lambda: written(test_labs_trivial.KEYWORDS),
     "TF-IDF, words": word_counts,
     "TF-IDF, characters": lambda: word_counts(analyzer="char_wb", ngram_range=(3, 4)),
     "mean of word vectors": lambda: labs.with_code("lab5", test_labs_5.BAG + test_labs_5.PREDICT)[
@@ -71,19 +73,31 @@ WAYS = {
 
 
 def measure(predict):
-    """Accuracy on each drawing, its mean, and the points that the mean earns of 35."""
-    scores = []
-    for seed in range(DRAWINGS):
-        first, second = lab5.hidden_pairs(np.random.default_rng(seed))
-        scores.append(float((predict(first, second) == lab5.labels(first, second)).mean()))
+    """Accuracy on each drawing, its mean, and the share of points that the mean earns."""
+    return _summary([(predict(*pairs) == lab5.labels(*pairs)).mean() for pairs in _drawings()])
+
+
+def measure_rule(score):
+    """The same for a rule, with the best threshold for each drawing."""
+    return _summary([rules.reached(score, *pairs, lab5.labels(*pairs)) for pairs in _drawings()])
+
+
+def _drawings():
+    return [lab5.hidden_pairs(np.random.default_rng(seed)) for seed in range(DRAWINGS)]
+
+
+def _summary(scores):
     mean = float(np.mean(scores))
     return {"accuracy": round(mean, 3), "share of points": round(lab5.share(mean), 2),
             "drawings": np.round(scores, 4).tolist()}  # fmt: skip
 
 
 if __name__ == "__main__":
-    result = {"machine": describe(), "pairs": lab5.PAIRS, "accuracy": {}}
+    result = {"machine": describe(), "pairs": lab5.PAIRS, "accuracy": {}, "rules": {}}
     for name, make in WAYS.items():
         result["accuracy"][name] = measure(make())
         print(name, result["accuracy"][name], flush=True)
+    for name, score in rules.SCORES.items():
+        result["rules"][name] = measure_rule(score)
+        print(name, result["rules"][name], flush=True)
     TARGET.write_text(json.dumps(result, indent=1) + "\n")

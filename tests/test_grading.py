@@ -47,7 +47,18 @@ def _files(folder):
     for kind in ("markdown", "raw", "code"):
         kim["cells"].insert(1, {"cell_type": kind, "metadata": {}, "source": MARKUP})
     hand_in(folder, "kim", kim)
-    for path in folder.rglob("*.ipynb"):
+    hand_in(folder, "lea", book("import numpy as np\nimport pandas\n" + RIGHT, RIGHT_COSINES))
+    hand_in(folder, "max", "", "work.zip")
+    with zipfile.ZipFile(folder / "max" / "work.zip", "w") as file:
+        file.writestr(f"labs/{NAME}", json.dumps(book(RIGHT, RIGHT_COSINES)))
+    hand_in(folder, "nia", book(RIGHT, RIGHT_COSINES), f"{NAME}.txt")
+    hand_in(folder, "oli", RIGHT, "lab7_tiny.py")
+    pia = book("def weighted_mean(values, weights):\n    total = 1 +", RIGHT_COSINES)
+    pia["metadata"]["language_info"] = {"name": "python", "version": "3.99.1"}
+    hand_in(folder, "pia", pia)
+    raises = "def weighted_mean(values, weights):\n    return {}[values.sum()]"
+    hand_in(folder, "quin", book(raises, RIGHT_COSINES))
+    for path in folder.rglob("*.*"):
         os.utime(path, (1_777_000_000, 1_777_000_000))
     os.utime(late, (1_777_000_000 + 90_000, 1_777_000_000 + 90_000))
 
@@ -72,6 +83,12 @@ def graded(tmp_path_factory):
         ("ivy", 0, 0),
         ("joe", 10, 5),
         ("kim", 10, 5),
+        ("lea", 0, 5),
+        ("max", 10, 5),
+        ("nia", 10, 5),
+        ("oli", 0, 0),
+        ("pia", 0, 5),
+        ("quin", 0, 5),
     ],
 )
 def test_work_gets_exactly_what_it_is_worth(graded, learner, first, second):
@@ -90,6 +107,11 @@ REASONS = {
     "gus": "lab7_tiny.ipynb is empty",
     "hal": "thesis.ipynb is named after no lab",
     "ivy": "cell ex-7-1 raised ValueError",
+    "lea": r"cell ex-7-1 raised ModuleNotFoundError, there is no pandas while grading \(line 2: import pandas\)",
+    "nia": "the file was named lab7_tiny.ipynb.txt",
+    "oli": "lab7_tiny.py is no notebook: hand in the .ipynb",
+    "pia": "3.99",
+    "quin": r"raised KeyError \(in: return {}\[values.sum\(\)\]\)",
 }
 
 
@@ -109,7 +131,7 @@ def test_the_gradebook_says_what_the_csv_says(graded):
     with Gradebook(f"sqlite:///{graded[1]}/course/gradebook.db") as gradebook:
         found = {s.student.id: s.score for s in gradebook.assignment_submissions("lab7")}
     assert found == {name: float(graded[2][name]["points"]) for name in found}
-    assert set(found) == {"ada", "ben", "cy", "dot", "ivy", "joe", "kim"}
+    assert set(found) == {"ada", "ben", "cy", "dot", "ivy", "joe", "kim", "lea", "max", "nia", "pia", "quin"}
 
 
 def test_nbgrader_exports_the_course(graded, tmp_path):
@@ -134,7 +156,34 @@ def test_feedback_tells_the_parts_and_nothing_hidden(graded):
 def test_the_summary_has_a_histogram(graded):
     page = (graded[1] / "summary.html").read_text()
     assert page.count('class="bar"') == 10
-    assert "11 learners" in page and "joe: 2" in page and "fay: no notebook" in page
+    assert "17 learners" in page and "joe: 2" in page and "fay: no notebook" in page
+
+
+def _page(graded, learner):
+    return (graded[1] / "feedback" / learner / "lab7.html").read_text()
+
+
+def test_a_score_stands_below_its_own_exercise_and_has_its_name(graded):
+    text = _Asked(graded[1] / "feedback" / "ada" / "lab7.html").text
+    index, _, body = text.partition("def weighted_mean")
+    names = ("7.1 Weighted mean", "7.2 Cosine matrix")
+    assert all(name in index for name in names) and "Test cell" not in index
+    places = [body.index(words) for words in (names[0], "def cosines", names[1])]
+    assert places == sorted(places)
+
+
+def test_the_page_tells_what_went_wrong_and_where(graded):
+    told = {
+        "lea": ["there is no pandas while grading", "line 2: import pandas"],
+        "ivy": ["raised ValueError", "line 1: raise ValueError"],
+        "pia": ["3.99", "raised SyntaxError", "line 2: total = 1 +"],
+        "quin": ["raised KeyError", "in: return {}[values.sum()]"],
+        "oli": ["lab7_tiny.py is no notebook: hand in the .ipynb"],
+        "fay": ["no notebook of lab7 was handed in"],
+    }
+    for learner, words in told.items():
+        text = _Asked(graded[1] / "feedback" / learner / "lab7.html").text
+        assert all(word in text for word in words), (learner, text[-3000:])
 
 
 class _Asked(HTMLParser):
@@ -163,7 +212,7 @@ class _Asked(HTMLParser):
 
 def test_no_page_asks_a_host_or_runs_a_script(graded):
     pages = [*(graded[1] / "feedback").rglob("*.html"), graded[1] / "summary.html"]
-    assert len(pages) == 12
+    assert len(pages) == 18
     for page in pages:
         assert _Asked(page).found == []
         assert re.search(

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 import zipfile
@@ -188,6 +189,41 @@ def test_exchanged_exercises_are_each_asked_after_their_own_cell():
     names = _names(_restored(book))
     assert names.index("ex-7-1") < names.index("check-7-1")
     assert names.index("ex-7-2") < names.index("check-7-2")
+
+
+def _with_own_cells(cells):
+    """As learners leave a notebook: a try and a note behind every solution."""
+    for cell in cells:
+        yield cell
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            yield {"cell_type": "code", "source": "1 + 1", "metadata": {}}
+            yield {"cell_type": "markdown", "source": "## my note", "metadata": {}}
+
+
+CHANGES = {
+    "as it is": list,
+    "own cells": _with_own_cells,
+    "checks deleted": lambda cells: [c for c in cells if not c["metadata"].get("nbgrader", {}).get("grade")],
+    "checks on top": lambda cells: sorted(cells, key=lambda c: not c["metadata"].get("nbgrader", {}).get("grade")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("lab", ["lab1", "lab2", "lab3", "lab4", "lab5"])
+def test_each_exercise_is_scored_below_its_own_heading(lab, change):
+    (path,) = (ROOT / "instructor/labs").glob(f"{lab}_*.py")
+    master = labs.read_master(path)
+    cells = [*CHANGES[change](json.loads(json.dumps(master))["cells"])]
+    found = intake.restore(intake.read_cells(json.dumps({"cells": cells}).encode()), master)
+    heading, seen = "", []
+    for cell in found.cells:
+        if cell.cell_type == "markdown" and (number := re.match(r"## (\d\.\d)", cell.source)):
+            heading = number[1]
+        name = cell.metadata.get("nbgrader", {})
+        if name.get("grade"):
+            seen.append(name["grade_id"])
+            assert name["grade_id"] == f"check-{heading.replace('.', '-')}"
+    assert len(seen) == len(labs.load_challenges(f"instructor.challenges.{lab}"))
 
 
 NO_NOTEBOOKS = {

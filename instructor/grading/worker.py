@@ -8,7 +8,6 @@ import ctypes
 import json
 import os
 import re
-import resource
 import signal
 import sys
 import warnings
@@ -27,9 +26,7 @@ def main():
     os.dup2(2, 1)  # whatever prints, prints into the log
     warnings.simplefilter("ignore")
     _die_with_parent()
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    if most == resource.RLIM_INFINITY:
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    _limit_memory()
     start = json.loads(sys.stdin.readline())
     sys.path[:0] = start["path"]
     for line in sys.stdin:
@@ -53,6 +50,14 @@ def _reason(log):
     lines = log.strip().splitlines()
     named = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
     return (named or lines or [""])[-1]
+
+
+def _limit_memory():
+    import resource  # not there on Windows, where this module is still imported
+
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 def _die_with_parent():
