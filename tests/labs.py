@@ -73,8 +73,8 @@ def instantly(lab, number, space):
 def points(lab, number, space, seed=0):
     """Points that the challenge gives, part by part: (earned, most) of each."""
     for part in challenge(lab, number).parts:
-        asked, answers = put(part, np.random.default_rng(seed),
-                             lambda ask, cases: [(_answer(ask, c, space), "") for c in cases])  # fmt: skip
+        ask = lambda program, cases: [(_answer(program, c, space), "") for c in cases]  # noqa: E731
+        asked, answers = put(part, np.random.default_rng(seed), ask)
         shares = [_share(part, *pair) for pair in zip(asked, answers, strict=True)]
         yield part.points * part.combine(shares), part.points
 

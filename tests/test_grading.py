@@ -131,7 +131,20 @@ def test_the_gradebook_says_what_the_csv_says(graded):
     with Gradebook(f"sqlite:///{graded[1]}/course/gradebook.db") as gradebook:
         found = {s.student.id: s.score for s in gradebook.assignment_submissions("lab7")}
     assert found == {name: float(graded[2][name]["points"]) for name in found}
-    assert set(found) == {"ada", "ben", "cy", "dot", "ivy", "joe", "kim", "lea", "max", "nia", "pia", "quin"}
+    assert set(found) == {
+        "ada",
+        "ben",
+        "cy",
+        "dot",
+        "ivy",
+        "joe",
+        "kim",
+        "lea",
+        "max",
+        "nia",
+        "pia",
+        "quin",
+    }
 
 
 def test_nbgrader_exports_the_course(graded, tmp_path):

@@ -29,7 +29,9 @@ def test_make_grade_says_one_sentence(platform):
 
 def test_pytest_collects_the_tests():
     """On Windows, which has least of what Linux has."""
-    found = [path for kind in ("grading", "labs", "release") for path in HERE.glob(f"test_{kind}*.py")]
+    found = [
+        path for kind in ("grading", "labs", "release") for path in HERE.glob(f"test_{kind}*.py")
+    ]
     done = _elsewhere("win32", "collect", *map(str, sorted(found)))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert done.stdout.count("tests/test_") == len(found)

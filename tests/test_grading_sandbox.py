@@ -5,8 +5,8 @@ import socket
 import subprocess
 import sys
 
-import psutil
 import grading_help
+import psutil
 import pytest
 from grading_attacks import harm
 from grading_help import ROOT, needs_sandbox

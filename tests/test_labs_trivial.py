@@ -1,16 +1,20 @@
 """Nobody's work earns nothing: constants, inputs and their means as answers to every challenge."""
 
 import importlib
+import json
 import re
 from pathlib import Path
 
 import labs
 import numpy as np
 import pytest
+from grading_attacks import rules
 
 from instructor.challenges import challenge, lab5
 
-README = Path(__file__).parents[1] / "instructor" / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "instructor" / "README.md"
+QUALITY = ROOT / "benchmarks" / "results" / "grading_quality.json"
 
 UNTRAINED = ("ex-5-5",)  # the cell that trains
 LABS = ["lab1", "lab2", "lab3", "lab4", "lab5"]
@@ -162,10 +166,10 @@ def parse(text):
 )
 
 
-@pytest.mark.parametrize("rules", [PARSER, KEYWORDS], ids=["parser", "keywords"])
-def test_rules_from_the_learner_s_files_earn_nothing_as_instructors_are_told(rules):
+@pytest.mark.parametrize("source", [PARSER, KEYWORDS], ids=["parser", "keywords"])
+def test_rules_from_the_learner_s_files_earn_nothing_as_instructors_are_told(source):
     space = {"np": np}
-    exec(rules, space)
+    exec(source, space)
     part = labs.challenge("lab5", "5.5").parts[-1]
     right = []
     for seed in range(5):
@@ -174,3 +178,25 @@ def test_rules_from_the_learner_s_files_earn_nothing_as_instructors_are_told(rul
         right.append(said == lab5.labels(first, second))
         assert part.judge((first, second), said) == 0
     assert f"in {np.mean(right):.0%}".replace("%", " %") in README.read_text()
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Hidden pairs, and which are the same."""
+    pairs = lab5.hidden_pairs(np.random.default_rng(0))
+    return *pairs, lab5.labels(*pairs)
+
+
+@pytest.mark.parametrize("name", rules.SCORES)
+def test_no_rule_with_the_best_threshold_earns_more_than_a_tenth(name, drawn):
+    assert lab5.share(rules.reached(rules.SCORES[name], *drawn)) <= 0.1
+
+
+def test_what_instructors_are_told_of_rules_is_what_was_measured():
+    found = json.loads(QUALITY.read_text())["rules"]
+    assert found.keys() == rules.SCORES.keys()
+    best = f"{max(entry['accuracy'] for entry in found.values()):.0%}".replace("%", " %")
+    text = " ".join(README.read_text().split())
+    assert f"{len(found)} more (shared names" in text and f"right in {best}. None of them" in text
+    assert f"begin at {lab5.QUALITY[0][0]:.0%}".replace("%", " %") in text
+    assert all(entry["share of points"] == 0 for entry in found.values())

@@ -13,14 +13,16 @@ import struct
 X86_64 = (0xC000003E, {
     "memfd_create": 319, "memfd_secret": 447, "shmget": 29, "msgget": 68, "semget": 64,
     "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250, "io_uring_setup": 425,
-    "userfaultfd": 323, "bpf": 321, "perf_event_open": 298, "ptrace": 101, "unshare": 272, "setns": 308, "mount": 165,
+    "userfaultfd": 323, "bpf": 321,
+    "perf_event_open": 298, "ptrace": 101, "unshare": 272, "setns": 308, "mount": 165,
     "pivot_root": 155, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsmount": 432,
     "sched_setaffinity": 203, "sched_setattr": 314, "clone": 56, "clone3": 435, "rt_sigaction": 13,
 })  # fmt: skip
 AARCH64 = (0xC00000B7, {
     "memfd_create": 279, "memfd_secret": 447, "shmget": 194, "msgget": 186, "semget": 190,
     "mq_open": 180, "add_key": 217, "request_key": 218, "keyctl": 219, "io_uring_setup": 425,
-    "userfaultfd": 282, "bpf": 280, "perf_event_open": 241, "ptrace": 117, "unshare": 97, "setns": 268, "mount": 40,
+    "userfaultfd": 282, "bpf": 280,
+    "perf_event_open": 241, "ptrace": 117, "unshare": 97, "setns": 268, "mount": 40,
     "pivot_root": 41, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsmount": 432,
     "sched_setaffinity": 122, "sched_setattr": 274, "clone": 220, "clone3": 435,
     "rt_sigaction": 134,

@@ -66,8 +66,10 @@ def _is_wrapped(entries, is_work, stem):
     persons = {parts[0] for parts in work if len(parts) > 1 and not OF_ONE.match(parts[0])}
     named = {found[1] for found in map(BEFORE_LAB.match, loose) if found}
     is_stem = top.casefold() == stem.casefold()
-    if persons and not loose and (
-        len(persons) > 1 or is_stem or _is_wrapped(_inside(entries), is_work, stem)
+    if (
+        persons
+        and not loose
+        and (len(persons) > 1 or is_stem or _is_wrapped(_inside(entries), is_work, stem))
     ):
         return True
     if len(named) > 1 or len(persons) > 1 or persons and not loose:
