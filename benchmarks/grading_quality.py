@@ -4,7 +4,8 @@ Usage: python benchmarks/grading_quality.py     writes benchmarks/results/gradin
 
 QUALITY of instructor/challenges/lab5.py was set by these. Every way sees what a learner has;
 thresholds are chosen on the validation pairs, those of the rules in
-tests/grading_attacks/rules.py on the hidden pairs themselves. Five drawings of hidden pairs, one training each.
+tests/grading_attacks/rules.py on the hidden pairs themselves.
+Five drawings of hidden pairs, one training each.
 """
 
 import json

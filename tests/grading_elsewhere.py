@@ -25,11 +25,10 @@ NAMES = {
     ],
     "darwin": [(os, "sched_getaffinity O_TMPFILE memfd_create")],
 }  # fmt: skip
-OTHERS = "subprocess shutil tempfile asyncio ctypes zipfile difflib IPython jupytext nbformat flax.nnx optax"
-OTHERS += (
-    " nbgrader.apps nbgrader.api nbgrader.preprocessors zmq psutil jupyter_client.session pytest"
-)
-OTHERS += " hypothesis.strategies playwright.sync_api sklearn.feature_extraction.text tqdm"
+OTHERS = "subprocess shutil tempfile asyncio ctypes zipfile difflib IPython jupytext nbformat zmq"
+OTHERS += " flax.nnx optax nbgrader.apps nbgrader.api nbgrader.preprocessors psutil pytest tqdm"
+OTHERS += " jupyter_client.session hypothesis.strategies playwright.sync_api"
+OTHERS += " sklearn.feature_extraction.text"
 
 
 class _Change:

@@ -107,7 +107,7 @@ REASONS = {
     "gus": "lab7_tiny.ipynb is empty",
     "hal": "thesis.ipynb is named after no lab",
     "ivy": "cell ex-7-1 raised ValueError",
-    "lea": r"cell ex-7-1 raised ModuleNotFoundError, there is no pandas while grading \(line 2: import pandas\)",
+    "lea": r"ModuleNotFoundError, there is no pandas while grading \(line 2: import pandas\)",
     "nia": "the file was named lab7_tiny.ipynb.txt",
     "oli": "lab7_tiny.py is no notebook: hand in the .ipynb",
     "pia": "3.99",

@@ -328,7 +328,9 @@ def test_the_figure_in_the_lab_is_the_measured_one():
     text = (ROOT / "instructor/labs/lab5_question_duplicates.py").read_text()
     assert f"counting words (TF-IDF) {stored['TF-IDF, characters']['accuracy']:.2f}." in text
     assert f"on {lab5.PAIRS} hidden pairs" in text
-    accuracies, points = (re.findall(r"[\d.]+", row) for row in re.findall(r"# \| (?:accuracy|points) \|(.*)", text))
+    accuracies, points = (
+        re.findall(r"[\d.]+", row) for row in re.findall(r"# \| (?:accuracy|points) \|(.*)", text)
+    )
     assert [35 * lab5.share(float(a)) for a in accuracies] == pytest.approx([*map(float, points)])
     assert float(accuracies[0]) == lab5.QUALITY[0][0] and float(points[-1]) == 35
     shares = {name: lab5.share(entry["accuracy"]) for name, entry in stored.items()}
