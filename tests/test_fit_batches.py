@@ -35,6 +35,16 @@ def mined(m, x, labels):
     return mean_of_real(triplet_loss(a, p, n), found.is_real)
 
 
+def by_chance(m, x, key):
+    return jnp.square(m(x + jax.random.normal(key, x.shape))).mean()
+
+
+@pytest.mark.parametrize("key", [jax.random.key(0), jax.random.PRNGKey(0)], ids=["typed", "raw"])
+def test_a_key_for_random_numbers_may_be_part_of_a_batch(key):
+    history = fit(model(), by_chance, [(X1, key)], epochs=1, progress=False)
+    assert np.isfinite(history["loss"]).all()
+
+
 def run(batches, loss=loss, **options):
     return fit(model(), loss, batches, epochs=1, progress=False, **options)
 

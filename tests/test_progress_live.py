@@ -56,6 +56,8 @@ def ran(chromium, address, name, said, width=1200):
     """The page after all cells of a notebook ran and the words were said there."""
     page = watched(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
     open_and_run(page, "lab", address, name)
+    page.keyboard.press("Control+b")  # the list of files may take most of the window
+    page.locator(".jp-DirListing").wait_for(state="hidden")
     page.set_viewport_size({"width": width, "height": 900})  # the toolbar folds when narrow
     page.locator(".jp-OutputArea-output", has_text=said).first.wait_for(timeout=120_000)
     return page

@@ -36,8 +36,10 @@ def require_batch(batch):
 
 
 def _require_numbers(name, leaf):
-    if isinstance(leaf, bool | int | float | complex | np.generic | jax.Array):
-        leaf = np.asarray(leaf) if not isinstance(leaf, jax.Array) else leaf
+    if isinstance(leaf, jax.Array):
+        return  # jax holds it already: numbers, or a key for random ones
+    if isinstance(leaf, bool | int | float | complex | np.generic):
+        leaf = np.asarray(leaf)
     elif not isinstance(leaf, np.ndarray):
         raise ValueError(f"{name} is a {_kind(leaf)}; {TUPLE}{_way_out(leaf)}")
     if leaf.dtype.kind in "USO":
