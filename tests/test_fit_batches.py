@@ -41,7 +41,7 @@ def by_chance(m, x, key):
 
 @pytest.mark.parametrize("key", [jax.random.key(0), jax.random.PRNGKey(0)], ids=["typed", "raw"])
 def test_a_key_for_random_numbers_may_be_part_of_a_batch(key):
-    history = fit(model(), by_chance, [(X1, key)], epochs=1, progress=False)
+    history = fit(model(), by_chance, lambda epoch: [(X1, key)], epochs=1, progress=False)
     assert np.isfinite(history["loss"]).all()
 
 

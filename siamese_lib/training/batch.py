@@ -63,14 +63,14 @@ def look_at_first(model, loss, batch):
     In the compiled step every array is traced: a label of -1 or a picture of 0 to 255 would pass.
     Here only the model is traced, and the batch is there to look at.
     """
+    batch = jax.tree.map(jnp.asarray, batch)
     for place, part in enumerate(batch):
         for leaf in jax.tree.leaves(part):
-            if np.asarray(leaf).dtype.kind == "f" and np.isnan(leaf).any():
+            if jnp.issubdtype(leaf.dtype, jnp.floating) and jnp.isnan(leaf).any():
                 raise ValueError(
                     f"part {place} of the first batch holds NaN; drop those rows, or give a mask "
                     "and a number in their place"
                 )
-    batch = jax.tree.map(jnp.asarray, batch)
     graph, state = nnx.split(model)
     jax.eval_shape(lambda state: loss(nnx.merge(graph, state), *batch), state)
 
