@@ -266,9 +266,9 @@ for miner, (network, losses) in live.items():
           f"stored {cells['triplet', miner]['runs'][0]['test']:.3f}")
 
 # %% [markdown]
-# Both come within a point of what is stored; another processor rounds otherwise. And the lower curve
-# belongs to the worse network: 0.059 in the end with random triplets and an accuracy of 0.752,
-# against 0.110 and 0.846. A loss is an average over the triplets somebody chose, and easy triplets
+# Both come within about a point of what is stored; another processor rounds otherwise. And the lower curve
+# belongs to the worse network: 0.059 in the end with random triplets and an accuracy of 0.751,
+# against 0.113 and 0.848. A loss is an average over the triplets somebody chose, and easy triplets
 # are cheap. **Never compare losses, compare what you wanted in the first place.**
 #
 # The upper curve also hangs at its margin of 0.3 for its first fifty steps. We come back to that.

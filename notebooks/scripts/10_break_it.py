@@ -384,7 +384,7 @@ for rate in (0.01, 0.03, 0.1, 1.0):
 
 # %% [markdown]
 # Between a good rate and one that explodes lies a grey zone. At 0.03 the curve never rises above its start (at the good rate it
-# did, to 0.614), `diagnose` finds nothing, and yet the AUC is 0.756 in place of 0.796. A curve alone does not find the best rate;
+# did, to 0.614), `diagnose` finds nothing, and yet the AUC is 0.751 in place of 0.796. A curve alone does not find the best rate;
 # trying three rates does.
 #
 # ## 7 False negatives in the batch
