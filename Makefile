@@ -24,8 +24,9 @@ test-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make test PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt
 
+# Two files at a time: most tests keep one core busy.
 test: test-env
-	.venv/bin/python -m pytest $(TESTFLAGS)
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup $(TESTFLAGS)
 
 notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
