@@ -12,6 +12,7 @@ import runpy
 import signal
 import socket
 import sys
+import types
 
 MODULES = {
     "win32": ["resource", "fcntl", "pwd", "grp", "termios", "pty", "tty", "curses", "syslog"]
@@ -41,6 +42,8 @@ class _Change:
 def change():
     for name in MODULES.get(platform, ()):
         sys.modules[name] = None
+    if platform == "win32":
+        sys.modules["msvcrt"] = types.ModuleType("msvcrt")  # what Windows has and Linux lacks
     for module, names in NAMES[platform]:
         for name in names.split():
             with contextlib.suppress(AttributeError):

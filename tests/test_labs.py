@@ -121,28 +121,32 @@ def test_the_master_passes_every_check_and_challenge(lab, capsys):
 
 
 def test_answers_learned_by_heart_pass_the_check_and_earn_nothing():
-    stored = progress.exercises("lab2")["lab2.3"]
-    known = list(
-        zip(lab_checks.decode(stored["cases"]), lab_checks.decode(stored["right"]), strict=True)
+    stored = progress.exercises("lab1")["lab1.5"]
+    known = dict(
+        zip(
+            map(tuple, lab_checks.decode(stored["cases"])),
+            lab_checks.decode(stored["right"]),
+            strict=True,
+        )
     )
 
-    def by_heart(similarity, is_real):
-        return next(
-            (a for (s, _), a in known if np.array_equal(s, similarity)), np.full(len(is_real), 9.0)
-        )
+    def by_heart(*sizes):
+        return known.get(sizes, 0)
 
     assert lab_checks.verdict(stored, by_heart)[0]
-    assert all(e == 0 for e, _ in labs.points("lab2", "2.3", {"mean_negative": by_heart, "np": np}))
+    earned = labs.points("lab1", "1.5", {"count_parameters": by_heart, "np": np})
+    assert all(e == 0 for e, _ in earned)
 
 
 def test_a_check_prints_remembers_and_raises_only_while_nbgrader_validates(capsys, monkeypatch):
     checks.check("lab1.5", lambda *_: ...)
     checks.check("lab1.5", lambda *_: 1)
     checks.check("lab1.5", labs.solved("lab1")["count_parameters"])
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == f"lab1.5 count the parameters: {NOT_YET}"
-    assert "same in every case" in said[1]
-    assert said[2] == "lab1.5 count the parameters: right, 3 of 3 cases."
+    said = " ".join(capsys.readouterr().out.split())  # it wraps at words
+    unfilled, wrong, right = said.split("lab1.5 count the parameters: ")[1:]
+    assert unfilled.strip() == NOT_YET
+    assert "same in every case" in wrong
+    assert right.startswith("right, 3 of 3 cases.")
     assert "lab1.5" in checks.progress.done()
     monkeypatch.setenv("NBGRADER_VALIDATING", "1")
     with pytest.raises(AssertionError, match="lab1.5 count the parameters: 0 of 3"):
@@ -164,9 +168,9 @@ def test_a_check_prints_remembers_and_raises_only_while_nbgrader_validates(capsy
         (lambda s, r: "mean", "no number or array"),
         (lambda s, r: s.sum(0) * np.nan, "NaN"),
         (lambda s, r: s.__setitem__(0, 0) or s.sum(0), "changed its arguments"),
-        (lambda s: s, "case 1 raised TypeError"),
+        (lambda s: s, r"takes \(s\); here it gets 2 arguments"),
         (lambda s, r: r, "no number"),
-        (3.0, "case 1 raised TypeError"),
+        (3.0, "give the function itself, without brackets"),
     ],
 )
 def test_what_a_broken_answer_is_told(answer, said):
