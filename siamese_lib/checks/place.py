@@ -1,4 +1,4 @@
-"""Where the course lies: the one folder that all of its kernels share, wherever they run."""
+"""Where this course lies: the one folder that all of its kernels share, wherever they run."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ NOTEBOOKS = (
 def course_folder():
     """The nearest folder, from the working folder upwards, that holds notebook 00.
 
-    Where no 00 is: the nearest with another notebook of the course; where none is (a lab alone,
+    Where no 00 is: the nearest with another notebook of this course; where none is (a lab alone,
     say): the working folder itself. A repository's own folder stands for its `notebooks`.
     """
     here = Path.cwd()

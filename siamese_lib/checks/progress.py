@@ -1,4 +1,4 @@
-"""What the reader has done so far: one small file for the whole course, beside notebook 00."""
+"""What the reader has done so far: one small file for all of this course, beside notebook 00."""
 
 import contextlib
 import importlib
@@ -32,7 +32,7 @@ def exercises(notebook):
 
 
 def progress_file():
-    """SIAMESE_PROGRESS where it is set, else a file in the course's folder."""
+    """SIAMESE_PROGRESS where it is set, else a file in this course's folder."""
     named = os.environ.get("SIAMESE_PROGRESS")
     return Path(named).expanduser() if named else course_folder() / NAME
 
@@ -70,7 +70,7 @@ def course_progress():
 
 
 def _older(path):
-    """Files of the time when each folder had its own; a course named by hand takes none in."""
+    """Files of the time when each folder had its own; a file named by hand takes none in."""
     if os.environ.get("SIAMESE_PROGRESS"):
         return []
     places = (path.parent / "labs" / NAME, Path.cwd() / NAME)
