@@ -32,6 +32,7 @@ import pytest
 from programs import need
 
 TOKEN = "loopback-only"
+PATIENCE = 300_000  # ms: machines are slow at times, and an event that never comes is rare
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 # Not ours: a missing icon, Chromium's remark on layout, Notebook 7's own settings loader.
@@ -74,7 +75,9 @@ def serving(program, folder):
          *([] if program == "voila" else [program]), *options[program], f"--port={port}"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env=os.environ
-        | {"PATH": path, "MPLBACKEND": "", "JUPYTERLAB_SETTINGS_DIR": settings(folder)},
+        | {"PATH": path, "MPLBACKEND": "", "JUPYTERLAB_SETTINGS_DIR": settings(folder),
+           # Else the next test finds the window as this one left it.
+           "JUPYTERLAB_WORKSPACES_DIR": str(Path(folder) / ".workspaces")},
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
@@ -86,7 +89,7 @@ def serving(program, folder):
 
 
 def _wait_for(address, server):
-    for _ in range(120):
+    for _ in range(2 * PATIENCE // 1000):
         if server.poll() is not None:
             raise RuntimeError(f"the server ended with {server.returncode}")
         try:
@@ -153,6 +156,7 @@ def loopback(widget_bundle):
 def watched(context, address):
     """A page of the context that reaches nothing but the address and notes every error."""
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.errors, page.blocked = [], []
 
     def gate(route):
@@ -182,10 +186,10 @@ def open_notebook(page, program, address, name):
     page.goto(f"{address}/{PLACES[program].format(name, Path(name).stem)}?token={TOKEN}")
     if program == "voila":
         return
-    page.locator(".jp-CodeCell").first.wait_for(timeout=90_000)
+    page.locator(".jp-CodeCell").first.wait_for()
     # Earlier, Run would ask which kernel to take. In a narrow toolbar both may be folded away.
     for shown in (".jp-KernelName:has-text('Python 3')", IDLE):
-        page.locator(shown).wait_for(state="attached", timeout=90_000)
+        page.locator(shown).wait_for(state="attached")
     page.wait_for_timeout(1000)
 
 
@@ -196,7 +200,7 @@ def open_and_run(page, program, address, name):
         return
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    page.locator(".jp-InputPrompt", has_text="1").first.wait_for(timeout=90_000)
+    page.locator(".jp-InputPrompt", has_text="1").first.wait_for()
 
 
 def errors_of(page):

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from browser import TOKEN, serving
+from browser import PATIENCE, TOKEN, serving
 from test_setup import clone
 
 
@@ -19,11 +19,12 @@ def lab(tmp_path_factory):
 def page(lab, chromium):
     """A page on notebook 00, with every console error collected in page.errors."""
     page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(PATIENCE)
     page.errors = []
     page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda e: page.errors.append(str(e)))
     page.goto(f"{lab}/lab/workspaces/{time.time_ns()}/tree/00_start_here.ipynb?token={TOKEN}")
-    page.get_by_role("heading", name="00 Start here").first.wait_for(timeout=60_000)
+    page.get_by_role("heading", name="00 Start here").first.wait_for()
     yield page
     page.close()
 
@@ -40,18 +41,17 @@ def test_links_lead_through_the_course(page):
         ("02 The cosine cost", "02 The cosine cost"),
     ):
         open_tab(page).get_by_role("link", name=link).first.click()
-        open_tab(page).get_by_role("heading", name=heading).first.wait_for(timeout=30_000)
+        open_tab(page).get_by_role("heading", name=heading).first.wait_for()
 
 
 def test_the_first_notebook_runs_and_says_all_is_well(page):
     open_tab(page).locator(".jp-cell-toolbar, .jp-Toolbar").first.wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    page.get_by_text("00.2 lengths of rows: not yet.").first.wait_for(timeout=120_000)
+    page.get_by_text("00.2 lengths of rows: not yet.").first.wait_for()
     page.wait_for_function(
         "[...document.querySelectorAll('.jp-InputPrompt')]"
         ".every(p => !p.textContent.includes('*'))",
-        timeout=120_000,
     )
     assert "All is well." in open_tab(page).inner_text()
     known = ("favicon", "ResizeObserver")

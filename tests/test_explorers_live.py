@@ -24,7 +24,7 @@ def live(request, tmp_path_factory, chromium):
         context = chromium.new_context(viewport={"width": 1400, "height": 1000})
         page = watched(context, address)
         open_and_run(page, request.param, address, "explorers.ipynb")
-        page.locator(".siamese-picture").nth(len(NAMES) - 1).wait_for(timeout=180_000)
+        page.locator(".siamese-picture").nth(len(NAMES) - 1).wait_for()
         yield page
         context.close()
 

@@ -59,7 +59,7 @@ def ran(chromium, address, name, said, width=1200):
     page.keyboard.press("Control+b")  # the list of files may take most of the window
     page.locator(".jp-DirListing").wait_for(state="hidden")
     page.set_viewport_size({"width": width, "height": 900})  # the toolbar folds when narrow
-    page.locator(".jp-OutputArea-output", has_text=said).first.wait_for(timeout=120_000)
+    page.locator(".jp-OutputArea-output", has_text=said).first.wait_for()
     return page
 
 

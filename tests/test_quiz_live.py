@@ -18,7 +18,7 @@ def test_it_explains_each_answer_that_is_chosen(program, tmp_path, chromium):
         page = watched(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
         open_and_run(page, program, address, "lab6_quiz.ipynb")
         first = page.locator(".siamese-quiz-question").first
-        first.wait_for(timeout=120_000)
+        first.wait_for()
         assert page.locator(".siamese-quiz-question").count() == len(questions())
         asked, score = questions()[0], page.locator(".siamese-quiz-score")
         wrong = (asked["right"] + 1) % len(asked["answers"])
@@ -59,7 +59,7 @@ def test_long_questions_stay_in_their_frame_and_the_score_in_sight(
         page = watched(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
         open_and_run(page, program, address, "lab6_quiz.ipynb")
         asked = page.locator(".siamese-quiz-question")
-        asked.first.wait_for(timeout=120_000)
+        asked.first.wait_for()
         if width < 600:  # the list of files takes two thirds of a phone
             page.keyboard.press("Control+b")
             page.locator(".jp-DirListing").wait_for(state="hidden")

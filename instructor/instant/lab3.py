@@ -286,6 +286,8 @@ _CHOICE_MISTAKES = tuple(
         ({"cost": _cost_with(call=_at_least)}, _AT),
         ({"cost": _cost_with(miss=False)}, "missed duplicates cost something too."),
         ({"cost": _cost_with(merge=False)}, "wrong merges cost something too."),
+        # Four answers of -1 say too little for the pairs below to be looked through.
+        ({"cost": _cost_with(merge=False), "largest": False}, "wrong merges cost something too. And among equal costs take the largest threshold."),
         ({"pick": lambda values, costs: costs.min()}, "this is the smallest cost; give its threshold."),
         ({"pick": lambda values, costs: values[np.argmax(costs)]}, "this is the most expensive threshold."),
         ({"given": lambda s, y, merge, miss: (s, 1 - y, merge, miss)}, "the labels are turned round: is_same is 1 for same."),

@@ -90,7 +90,7 @@ def strong(asked, mistakes, pairs):
     """The hint where the answers are explained in all cases, or in all that need no guard."""
     everywhere = range(len(asked.given))
     plain, first = asked.plain_and_first()
-    name, is_vague = _entry(asked, first), _bits(asked, plain) < 9
+    name, is_vague = _entry(asked, first), _bits(asked, plain) < 5
     sources = (
         lambda: mistakes,
         lambda: _usual(asked.expected, name),
