@@ -144,8 +144,8 @@ def test_no_zip_is_said_with_what_to_do(fresh):
         checks.restore_work()
 
 
-def test_the_course_s_own_labs_are_stamped():
-    for path in ROOT.glob("notebooks/labs/*.ipynb"):
+def test_the_course_s_own_notebooks_are_stamped():
+    for path in ROOT.glob("notebooks/**/*.ipynb"):
         assert not work.is_changed(path.read_bytes()), path
         notebook = json.loads(path.read_text())
         notebook["cells"][-1]["source"] = ["changed"]

@@ -353,7 +353,7 @@ plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top,
 # The loss never asked for a distance, only for an order. What became of the distances
 # $1 - \cos$ themselves? *Predict: do letters the network never saw profit as well?*
 
-# %%
+# %% tags=["trained"]
 cases = [("before, training letters", untrained, pictures, probe),
          ("after, training letters", by_random, pictures, probe),
          ("before, held-out letters", untrained, new_pictures, new_probe),
@@ -372,15 +372,13 @@ grid[0, 1].legend()
 figure.supxlabel("distance 1 - cos")
 figure.supylabel("triplets")
 plots.show(figure, alt="Histograms of distances: before training both lie near 0; after it they lie apart, less so held out.")
+for title, (within, between) in means.items():
+    print(f"{title:27s}within over between {within / between:.2f}")
 
 # %% tags=["volatile"]
 print("                            within  between")
 for title, (within, between) in means.items():
     print(f"{title:27s}{within:7.3f}{between:9.3f}")
-
-# %% tags=["trained"]
-for title, (within, between) in means.items():
-    print(f"{title:27s}within over between {within / between:.2f}")
 
 # %% [markdown]
 # The aim of training is often put like this: small distances within a class, large ones between
@@ -499,29 +497,20 @@ for degrees in (90, 30, 2):
 # margin minus the gap between the two means, the loss of an average triplet where it is above 0.
 
 # %% tags=["trained"]
-def print_cosines(name, model):
-    a, p, n = embed_triplets(model, pictures, probe)
-    within, between = (a * p).sum(axis=-1).mean(), (a * n).sum(axis=-1).mean()
-    print(f"{name:16s}{within:10.4f}{between:13.4f}{MARGIN - (within - between):14.4f}")
-
-
 models = {"untrained": untrained} | {f"hardest, {rate}": model for rate, model in collapsed.items()}
 print("                cos within  cos between  margin - gap")
 for name, model in models.items():
-    print_cosines(name, model)
-
-# %% [markdown]
-# And for comparison the network that learnt, from random triplets:
-
-# %% tags=["volatile"]
+    a, p, n = embed_triplets(model, pictures, probe)
+    within, between = (a * p).sum(axis=-1).mean(), (a * n).sum(axis=-1).mean()
+    print(f"{name:16s}{within:10.4f}{between:13.4f}{MARGIN - (within - between):14.4f}")
 models["random"] = by_random
-print_cosines("random", by_random)
 
 # %% [markdown]
 # Three signs of collapse: the loss is the margin to three digits and stays there; *both* mean
 # cosines are close to 1; the gap between them is next to nothing. At the higher rate the cosines
 # are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9985 and 0.9966, a trace of order
-# is left. High similarity for the positives is no success in itself.
+# is left. (After random triplets the distances further up are the same two means, taken from 1, and
+# they lie far apart.) High similarity for the positives is no success in itself.
 #
 # Cosines near 1 alone are no proof, though.
 # [G. Leone Maria Cavallini's *A brief introduction to Siamese networks*](https://github.com/GiacomoLeoneMaria/A-brief-introduction-to-Siamese-Network),
