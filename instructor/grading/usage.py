@@ -78,7 +78,7 @@ def _in_files(pid):
     held = 0
     for folder in FOLDERS:
         with contextlib.suppress(OSError):
-            found = os.statvfs(f"/proc/{pid}/root" + f"/{folder}")
+            found = os.statvfs(Path("/proc", str(pid), "root", folder))
             held += max((found.f_blocks - found.f_bfree) * found.f_frsize,
                         (found.f_files - found.f_ffree) * FILE)  # fmt: skip
     return held / MEGABYTE
