@@ -11,7 +11,7 @@ from questions import known_pairs, pair_similarity
 from siamese_lib.datasets import load_glyphs, load_questions, load_quora
 from siamese_lib.encoders import QuestionEncoder
 from siamese_lib.energy import l2_normalize
-from siamese_lib.metrics import roc_auc
+from siamese_lib.evaluation import roc_auc
 from siamese_lib.text import build_tokenizer, duplicate_groups, encode_texts
 
 LOADERS = {"questions": load_questions, "quora": load_quora}

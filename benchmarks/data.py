@@ -20,10 +20,9 @@ from machine import describe
 from siamese_lib.datasets import load_omniglot
 from siamese_lib.datasets.glyphs import _render_all
 from siamese_lib.encoders import QuestionEncoder
-from siamese_lib.episodes import sample_episode
+from siamese_lib.evaluation import sample_episode
 from siamese_lib.losses import modified_triplet_loss
-from siamese_lib.stairs import stair_plan, to_stairs
-from siamese_lib.text import build_tokenizer, encode_texts
+from siamese_lib.text import build_tokenizer, encode_texts, stair_plan, to_stairs
 from siamese_lib.training import fit
 
 TARGET = Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "data.json"

@@ -21,10 +21,9 @@ import failures
 import numpy as np
 from machine import describe
 
-from siamese_lib import diagnosis
-from siamese_lib.diagnosis import diagnose
 from siamese_lib.energy import cosine_distance, euclidean_distance
-from siamese_lib.metrics import roc_auc
+from siamese_lib.evaluation import roc_auc
+from siamese_lib.training import diagnose, diagnosis
 
 TARGET = (
     Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "diagnosis.json"
@@ -48,7 +47,7 @@ MARGINS = {
 
 
 def thresholds():
-    """The frozen constants of siamese_lib.diagnosis, by name."""
+    """The frozen constants of siamese_lib.training.diagnosis, by name."""
     return {
         name: value
         for name, value in vars(diagnosis).items()
@@ -70,7 +69,7 @@ def verdicts(run, what):
 
 
 def figures(run):
-    """What the thresholds cut: see the constants of siamese_lib.diagnosis."""
+    """What the thresholds cut: see the constants of siamese_lib.training.diagnosis."""
     loss, rows = np.array(run.history["loss"]), run.embeddings
     if not (np.isfinite(loss).all() and np.isfinite(rows).all()):
         return {}

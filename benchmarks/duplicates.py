@@ -28,20 +28,19 @@ from flax import nnx
 from machine import describe
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siamese_lib.bag_encoder import (
+from siamese_lib.datasets import load_quora
+from siamese_lib.encoders import (
     BagEncoder,
     Committee,
+    SiameseNetwork,
+    SubwordLSTM,
     pair_logits,
     start_from_texts,
 )
-from siamese_lib.datasets import load_quora
-from siamese_lib.encoders import SiameseNetwork
+from siamese_lib.evaluation import accuracy_at, best_threshold, roc_auc
 from siamese_lib.losses import pairwise_cross_entropy
-from siamese_lib.metrics import accuracy_at, best_threshold, roc_auc
-from siamese_lib.ngrams import ngram_tokens, word_grid
-from siamese_lib.sparse_pairs import fit_sparse_pairs, sparse_logits
-from siamese_lib.subword_encoder import SubwordLSTM
-from siamese_lib.text import pair_batches, pair_rows
+from siamese_lib.recipes import fit_sparse_pairs, sparse_logits
+from siamese_lib.text import ngram_tokens, pair_batches, pair_rows, word_grid
 from siamese_lib.training import encode, fit
 
 TARGET = (

@@ -1,6 +1,6 @@
 """Small training runs that go well, and the same runs broken in one known way each.
 
-What the thresholds of siamese_lib.diagnosis are built on and tested on: see diagnosis.py here.
+What the thresholds of siamese_lib.training.diagnosis are built on and tested on; diagnosis.py here.
 """
 
 from functools import partial
@@ -20,7 +20,7 @@ from siamese_lib.energy import (
     l2_normalize,
     squared_euclidean_distance,
 )
-from siamese_lib.mining import hardest_triplets
+from siamese_lib.losses import hardest_triplets
 from siamese_lib.text import build_tokenizer
 
 STEPS, CLASSES = 200, 24  # steps of a run, pairs of a batch, each of a class of its own

@@ -19,8 +19,14 @@ from machine import describe
 from sklearn.linear_model import LogisticRegression
 
 from siamese_lib.encoders import ImageEncoder, SiameseNetwork
-from siamese_lib.fine_tuning import fine_tune, probabilities, prototype_head
-from siamese_lib.one_shot import classify_by_support, prototypes, sample_episode
+from siamese_lib.evaluation import (
+    classify_by_support,
+    fine_tune,
+    probabilities,
+    prototype_head,
+    prototypes,
+    sample_episode,
+)
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).resolve().parent.parent

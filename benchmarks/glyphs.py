@@ -14,7 +14,7 @@ from pathlib import Path
 
 from machine import describe
 
-from siamese_lib.one_shot import evaluate_n_way
+from siamese_lib.evaluation import evaluate_n_way
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,8 +19,8 @@ import omniglot_recipe as recipe
 from machine import describe
 
 from siamese_lib.datasets import load_glyphs
-from siamese_lib.one_shot import evaluate_n_way
-from siamese_lib.pretrained import embed_views
+from siamese_lib.encoders import embed_views
+from siamese_lib.evaluation import evaluate_n_way
 
 TARGET = (
     Path(__file__).resolve().parent.parent

@@ -19,10 +19,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "benchmarks" / "results" / "grading_quality.json"
 DRAWINGS = 5
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-import labs  # noqa: E402
-import test_labs_5  # noqa: E402
-import test_labs_trivial  # noqa: E402
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "labs")]
+import lab_help  # noqa: E402
+import test_lab5  # noqa: E402
+import test_trivial  # noqa: E402
 from grading_attacks import rules  # noqa: E402
 
 from instructor.challenges import lab5  # noqa: E402
@@ -51,20 +51,20 @@ def word_counts(**options):
 
 def trained(*changes):
     """The master's model, its training cell changed."""
-    (cell,) = [cell for cell in labs.master("lab5").cells if cell.id == "ex-5-5"]
+    (cell,) = [cell for cell in lab_help.master("lab5").cells if cell.id == "ex-5-5"]
     source = cell.source
     for old, new in changes:
-        source = labs.mutated(source, old, new)
-    return labs.with_code("lab5", source)["predict"]
+        source = lab_help.mutated(source, old, new)
+    return lab_help.with_code("lab5", source)["predict"]
 
 
 NOTHING_HIDDEN = ("< 0.1)", "< 0.0)")
 WAYS = {
-    "parser of the learner's phrasings": lambda: written(test_labs_trivial.PARSER),
-    "names and the nearest phrasing": lambda: written(test_labs_trivial.KEYWORDS),
+    "parser of the learner's phrasings": lambda: written(test_trivial.PARSER),
+    "names and the nearest phrasing": lambda: written(test_trivial.KEYWORDS),
     "TF-IDF, words": word_counts,
     "TF-IDF, characters": lambda: word_counts(analyzer="char_wb", ngram_range=(3, 4)),
-    "mean of word vectors": lambda: labs.with_code("lab5", test_labs_5.BAG + test_labs_5.PREDICT)[
+    "mean of word vectors": lambda: lab_help.with_code("lab5", test_lab5.BAG + test_lab5.PREDICT)[
         "predict"
     ],
     "LSTM, 2 epochs, no word hidden": lambda: trained(NOTHING_HIDDEN, ("epochs=6", "epochs=2")),

@@ -20,13 +20,12 @@ from machine import describe
 from omniglot_recipe import summary
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siamese_lib.bag_encoder import BagEncoder, start_from_texts
-from siamese_lib.batches import balanced_batches
-from siamese_lib.datasets import load_banking77
+from siamese_lib.datasets import balanced_batches, load_banking77
+from siamese_lib.encoders import BagEncoder, start_from_texts
 from siamese_lib.energy import l2_normalize
+from siamese_lib.evaluation import evaluate_n_way
 from siamese_lib.losses import info_nce_loss
-from siamese_lib.ngrams import ngram_tokens
-from siamese_lib.one_shot import evaluate_n_way
+from siamese_lib.text import ngram_tokens
 from siamese_lib.training import encode, fit
 
 TARGET = (

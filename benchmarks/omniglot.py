@@ -15,8 +15,8 @@ import omniglot_recipe as recipe
 from machine import describe
 
 from siamese_lib.datasets import load_omniglot, load_omniglot_runs
-from siamese_lib.one_shot import evaluate_n_way, evaluate_runs
-from siamese_lib.pretrained import embed_views
+from siamese_lib.encoders import embed_views
+from siamese_lib.evaluation import evaluate_n_way, evaluate_runs
 
 TARGET = (
     Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "omniglot.json"

@@ -10,10 +10,9 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib.datasets import load_omniglot
-from siamese_lib.distortion import distort, rotate_quarter
+from siamese_lib.datasets import distort, load_omniglot, rotate_quarter
+from siamese_lib.encoders import ResidualEncoder
 from siamese_lib.losses import info_nce_loss
-from siamese_lib.residual_encoder import ResidualEncoder
 from siamese_lib.training import fit
 
 # One device a core: each core then does its half of a batch with nothing to wait for in between.

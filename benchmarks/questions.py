@@ -20,8 +20,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from siamese_lib.datasets import load_banking77, load_questions, load_quora, pairs_from_labels
 from siamese_lib.datasets.questions import question_table
 from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
+from siamese_lib.evaluation import accuracy_at, best_threshold, roc_auc
 from siamese_lib.losses import modified_triplet_loss
-from siamese_lib.metrics import accuracy_at, best_threshold, roc_auc
 from siamese_lib.text import build_tokenizer, duplicate_batches, duplicate_groups, encode_texts
 from siamese_lib.training import encode, fit
 

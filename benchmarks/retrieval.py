@@ -19,7 +19,7 @@ from machine import describe
 
 from siamese_lib.datasets import load_quora
 from siamese_lib.encoders import QuestionEncoder
-from siamese_lib.retrieval import nearest
+from siamese_lib.evaluation import nearest
 from siamese_lib.text import build_tokenizer, encode_texts, pair_rows
 from siamese_lib.training import encode
 

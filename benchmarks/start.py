@@ -29,7 +29,7 @@ from flax import nnx
 from siamese_lib.encoders import ImageEncoder, QuestionEncoder, SimilarityHead, SimilarityNetwork
 from siamese_lib.losses import contrastive_loss, modified_triplet_loss, pairwise_cross_entropy
 from siamese_lib.energy import euclidean_distance
-from siamese_lib.stairs import stair_plan, to_stairs
+from siamese_lib.text import stair_plan, to_stairs
 from siamese_lib.training import fit
 rng = np.random.default_rng(0)
 tokens = rng.integers(2, 5000, (2, 128, 16)).astype(np.int32)

@@ -21,16 +21,15 @@ import numpy as np
 from flax import nnx
 from machine import describe
 
-from siamese_lib.bag_encoder import BagEncoder, start_from_texts
 from siamese_lib.datasets import load_quora
-from siamese_lib.encoders import SiameseNetwork
-from siamese_lib.metrics import roc_auc
-from siamese_lib.ngrams import ngram_tokens
+from siamese_lib.encoders import BagEncoder, SiameseNetwork, start_from_texts
+from siamese_lib.evaluation import roc_auc
 from siamese_lib.text import (
     build_tokenizer,
     duplicate_batches,
     duplicate_groups,
     encode_texts,
+    ngram_tokens,
     pair_batches,
     pair_rows,
 )

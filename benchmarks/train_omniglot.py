@@ -22,8 +22,8 @@ import omniglot_recipe as recipe
 from flax import nnx
 from machine import describe
 
-from siamese_lib.one_shot import evaluate_n_way, evaluate_runs
-from siamese_lib.pretrained import embed_views, omniglot_encoder
+from siamese_lib.encoders import embed_views, omniglot_encoder
+from siamese_lib.evaluation import evaluate_n_way, evaluate_runs
 from siamese_lib.training import save
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,10 +13,8 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    "energy", "losses", "mining", "batches", "convolution", "encoders", "recurrence", "stairs",
-    "residual_encoder", "distortion", "ngrams", "bag_encoder", "subword_encoder", "text",
-    "sparse_pairs", "datasets", "training", "pretrained", "metrics", "retrieval", "one_shot",
-    "fine_tuning", "diagnosis", "findings", "plots", "explorers", "checks", "environment", "launch",
+    "energy", "text", "losses", "evaluation", "datasets", "training", "training.launch", "encoders",
+    "recipes", "plots", "explorers", "checks", "environment",
 )  # fmt: skip
 
 

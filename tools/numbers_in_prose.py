@@ -16,8 +16,9 @@ What claims no result is left out: see prose/exempt.py.
 What it cannot see: whether a sentence speaks of the right number. A wrong one that stands beside
 it, or an output under a wrong name, passes. So do 0, 1 and 2, numbers in words, code and
 docstrings, text that is drawn into a picture, wrong answers of the quiz, whole numbers in formulas,
-and tables that tools/results.py writes (tests/test_results.py has those). Nor does it see whether a
-source says what sources.toml says. tests/test_numbers_in_prose.py measures how much it catches.
+and tables that tools/results.py writes (tests/repository/test_results.py has those). Nor does it
+see whether a source says what sources.toml says. tests/notebooks/test_numbers_in_prose.py measures
+how much it catches.
 """
 
 import sys

@@ -16,8 +16,8 @@ import optax
 
 import notebooks as runner
 from siamese_lib.datasets import load_questions
+from siamese_lib.evaluation import accuracy_at, confusion_at, roc_auc
 from siamese_lib.explorers.replay import plane_points, triplet_summary
-from siamese_lib.metrics import accuracy_at, confusion_at, roc_auc
 from siamese_lib.text import build_tokenizer, duplicate_groups, encode_texts
 from siamese_lib.training import encode, fit
 

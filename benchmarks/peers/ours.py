@@ -8,9 +8,14 @@ from flax import nnx
 
 from siamese_lib import training
 from siamese_lib.encoders import QuestionEncoder
-from siamese_lib.losses import mean_of_real, modified_triplet_loss, triplet_loss
-from siamese_lib.mining import hardest_triplets, semi_hard_triplets
-from siamese_lib.stairs import stair_plan, to_stairs
+from siamese_lib.losses import (
+    hardest_triplets,
+    mean_of_real,
+    modified_triplet_loss,
+    semi_hard_triplets,
+    triplet_loss,
+)
+from siamese_lib.text import stair_plan, to_stairs
 
 
 def step(make_batches, dtype=jnp.float32):

@@ -20,8 +20,11 @@ from packaging.requirements import Requirement
 
 PACKAGES = ("numpy", "jax", "flax", "optax", "matplotlib", "pillow", "pooch", "tqdm")
 PACKAGES += ("tokenizers", "safetensors", "ipykernel")
-LIBRARY = ["datasets", "data", "text", "tokens", "validate"]
-LIBRARY += ["training", "sharding", "checkpoints", "plots"]
+LIBRARY = ("validate.py", "plots.py", "data", "datasets", "text", "training")
+# Of those rooms: what the labs do not need, or what needs a room that is left out.
+NOT_NEEDED = ("datasets/batches", "datasets/distortion", "datasets/pictures", "text/ngrams")
+NOT_NEEDED += ("text/stairs", "training/diagnosis", "training/evidence", "training/findings")
+NOT_NEEDED += ("training/launch",)
 LEFT_OUT = ("scipy/spatial", "scipy/stats", "scipy/cluster")
 EMPTIED = {
     "optax/losses/*.py": (),  # all functions
@@ -119,16 +122,37 @@ def _copy_faces(box):
 
 def _copy_library(library, target):
     target.mkdir()
-    for name in LIBRARY:
-        source = library / name
-        for path in [library / f"{name}.py", *source.rglob("*")]:
-            if path.is_file() and path.suffix != ".pyc":
-                _link(path, target / path.relative_to(library))
+    for path in sorted(library.rglob("*")):
+        name = path.relative_to(library)
+        is_wanted = name.parts[0] in LIBRARY and name.with_suffix("").as_posix() not in NOT_NEEDED
+        if is_wanted and path.is_file() and path.suffix != ".pyc":
+            _link(path, target / name)
+    for room in target.glob("*/__init__.py"):
+        _hand_on_what_is_there(room)
     (target / "__init__.py").write_text(LIBRARY_INIT)
     (target / "checks.py").write_text(CHECKS)
-    for path in library.glob("*.py"):
-        if not (target / path.name).exists():
-            (target / path.name).write_text(NOT_THERE.format(path.stem))
+    for path in library.iterdir():
+        is_code = path.suffix == ".py" or (path / "__init__.py").exists()
+        if is_code and not any((target / name).exists() for name in (path.stem, f"{path.stem}.py")):
+            (target / f"{path.stem}.py").write_text(NOT_THERE.format(path.stem))
+
+
+def _hand_on_what_is_there(room):
+    """A room's __init__ without the imports from its modules that are left out."""
+    tree = ast.parse(room.read_text())
+    is_there = {path.stem for path in room.parent.glob("*.py")}
+    kept = [
+        node for node in tree.body
+        if not isinstance(node, ast.ImportFrom) or node.module.split(".")[-1] in is_there
+    ]  # fmt: skip
+    handed_on = {
+        alias.name for node in kept if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    for node in kept:
+        if isinstance(node, ast.Assign):  # __all__
+            node.value.elts = [name for name in node.value.elts if name.value in handed_on]
+    room.unlink()  # not written through: the file is a link to the library's own
+    room.write_text(ast.unparse(ast.Module(kept, [])))
 
 
 def _link(source, target):

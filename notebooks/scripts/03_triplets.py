@@ -40,8 +40,7 @@ from siamese_lib.datasets import load_glyphs
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import (cosine_similarity, euclidean_distance, l2_normalize,
                                 squared_euclidean_distance)
-from siamese_lib.losses import triplet_loss
-from siamese_lib.mining import TRIPLET_KINDS, triplet_kind
+from siamese_lib.losses import TRIPLET_KINDS, triplet_kind, triplet_loss
 from siamese_lib.training import encode, fit
 
 plots.style()

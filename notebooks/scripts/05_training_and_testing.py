@@ -36,12 +36,14 @@ import optax
 from flax import nnx
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siamese_lib import datasets, metrics, ngrams, plots, text, training
+from siamese_lib import datasets, plots, text, training
 from siamese_lib.checks import check
+from siamese_lib.datasets import load_results
 from siamese_lib.datasets.questions import overlap, word_set
 from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
+from siamese_lib.evaluation import metrics
 from siamese_lib.losses import modified_triplet_loss
-from siamese_lib.results import load_results
+from siamese_lib.text import ngrams
 
 plots.style()
 

@@ -36,13 +36,12 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import datasets, one_shot, plots
+from siamese_lib import datasets, plots
 from siamese_lib.checks import check
-from siamese_lib.encoders import ImageEncoder, SiameseNetwork
-from siamese_lib.fine_tuning import fine_tune, probabilities, prototype_head
+from siamese_lib.datasets import load_results
+from siamese_lib.encoders import ImageEncoder, SiameseNetwork, embed_views, omniglot_encoder
+from siamese_lib.evaluation import fine_tune, one_shot, probabilities, prototype_head
 from siamese_lib.losses import modified_triplet_loss
-from siamese_lib.pretrained import embed_views, omniglot_encoder
-from siamese_lib.results import load_results
 from siamese_lib.training import encode, fit
 
 plots.style()

@@ -36,13 +36,13 @@ from flax import nnx
 from scipy import ndimage
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siamese_lib import datasets, metrics, plots
-from siamese_lib.batches import balanced_batches
+from siamese_lib import datasets, plots
 from siamese_lib.checks import check
+from siamese_lib.datasets import balanced_batches, load_results
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import euclidean_distance, pairwise_euclidean
+from siamese_lib.evaluation import metrics
 from siamese_lib.losses import contrastive_loss, mean_of_real
-from siamese_lib.results import load_results
 from siamese_lib.training import encode, fit
 
 plots.style()

@@ -37,11 +37,12 @@ import optax
 from flax import nnx
 from sklearn.linear_model import LogisticRegression
 
-from siamese_lib import datasets, one_shot, plots
+from siamese_lib import datasets, plots
 from siamese_lib.checks import check
+from siamese_lib.datasets import load_results
 from siamese_lib.encoders import ImageEncoder, SimilarityHead, SimilarityNetwork
+from siamese_lib.evaluation import one_shot
 from siamese_lib.losses import pairwise_cross_entropy
-from siamese_lib.results import load_results
 from siamese_lib.training import encode, fit
 
 plots.style()

@@ -35,15 +35,15 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import datasets, one_shot, plots
-from siamese_lib.batches import balanced_batches
+from siamese_lib import datasets, plots
 from siamese_lib.checks import check
+from siamese_lib.datasets import balanced_batches, load_results
 from siamese_lib.encoders import ImageEncoder, SimilarityHead, SimilarityNetwork
 from siamese_lib.energy import euclidean_distance, squared_euclidean_distance
-from siamese_lib.losses import (contrastive_loss, info_nce_loss, mean_of_real, modified_triplet_loss,
-                                pairwise_cross_entropy, soft_margin_triplet_loss, triplet_loss)
-from siamese_lib.mining import hardest_triplets, random_triplets, semi_hard_triplets
-from siamese_lib.results import load_results
+from siamese_lib.evaluation import one_shot
+from siamese_lib.losses import (contrastive_loss, hardest_triplets, info_nce_loss, mean_of_real,
+                                modified_triplet_loss, pairwise_cross_entropy, random_triplets,
+                                semi_hard_triplets, soft_margin_triplet_loss, triplet_loss)
 from siamese_lib.training import encode, fit
 
 plots.style()

@@ -35,13 +35,12 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import losses, metrics, plots
+from siamese_lib import losses, plots
 from siamese_lib.checks import check
-from siamese_lib.datasets import load_glyphs
-from siamese_lib.diagnosis import diagnose
+from siamese_lib.datasets import load_glyphs, load_results
 from siamese_lib.energy import euclidean_distance, l2_normalize
-from siamese_lib.results import load_results
-from siamese_lib.training import encode, fit
+from siamese_lib.evaluation import metrics
+from siamese_lib.training import diagnose, encode, fit
 
 plots.style()
 SEED = 0

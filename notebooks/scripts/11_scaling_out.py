@@ -46,14 +46,13 @@ import optax
 from flax import nnx
 from jax.sharding import NamedSharding, PartitionSpec
 
-from siamese_lib import datasets, plots, sharding
-from siamese_lib.batches import balanced_batches
+from siamese_lib import datasets, plots
 from siamese_lib.checks import check
+from siamese_lib.datasets import balanced_batches, load_results
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import euclidean_distance
 from siamese_lib.losses import contrastive_loss, modified_triplet_loss
-from siamese_lib.results import load_results
-from siamese_lib.training import fit
+from siamese_lib.training import fit, sharding
 
 plots.style()
 DEVICES = jax.device_count()
@@ -476,7 +475,7 @@ PER_DEVICE = 256
 # | --- | --- | --- |
 # | this machine, simulated | `jax.config.update("jax_num_cpu_devices", 4)` | `jax.make_mesh((4,), ("batch",))` |
 # | a server with eight GPUs | `python train.py` | `jax.make_mesh((8,), ("batch",))` |
-# | the same, a process a GPU | `python -m siamese_lib.launch --processes 8 train.py` | `jax.make_mesh((jax.device_count(),), ("batch",))` |
+# | the same, a process a GPU | `python -m siamese_lib.training.launch --processes 8 train.py` | `jax.make_mesh((jax.device_count(),), ("batch",))` |
 # | a TPU slice of one host | `python train.py` | the same |
 # | a TPU pod, or several servers under Slurm | `python train.py` on every host | the same |
 #
@@ -487,7 +486,7 @@ PER_DEVICE = 256
 # %%
 SCRIPT = """
 import os, signal, sys
-from siamese_lib.launch import join
+from siamese_lib.training.launch import join
 join()
 import jax, numpy as np
 from flax import nnx
@@ -515,8 +514,8 @@ print(f"{jax.process_count()} processes, {jax.device_count()} devices, trained e
 def launch(folder, dies_in):
     script = Path(folder) / "train.py"
     script.write_text(SCRIPT)
-    command = [sys.executable, "-m", "siamese_lib.launch", "--processes", "2", "--devices", "2",
-               str(script), str(Path(folder) / "run"), str(dies_in)]  # fmt: skip
+    command = [sys.executable, "-m", "siamese_lib.training.launch", "--processes", "2",
+               "--devices", "2", str(script), str(Path(folder) / "run"), str(dies_in)]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     return (done.stdout if done.returncode == 0 else done.stderr).splitlines()[-1]
 
@@ -531,7 +530,7 @@ if os.name == "posix":  # the launcher runs on Linux and macOS
 # as well, which would have waited for its partner for ever. The second start trained epochs 2 and 3 only: epoch 1 came from the
 # checkpoint that `fit` had written. (The loss means nothing, the rows are random numbers.)
 #
-# In a terminal it is one line: `python -m siamese_lib.launch --processes 2 --devices 2 train.py run never`. On GPUs leave `--devices` out; process 0 takes the
+# In a terminal it is one line: `python -m siamese_lib.training.launch --processes 2 --devices 2 train.py run never`. On GPUs leave `--devices` out; process 0 takes the
 # first one, process 1 the second.
 #
 # ## Exercises

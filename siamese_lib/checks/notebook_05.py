@@ -4,7 +4,7 @@ import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
 from siamese_lib.checks.slips import slip
-from siamese_lib.metrics import accuracy_at, best_threshold
+from siamese_lib.evaluation.metrics import accuracy_at, best_threshold
 
 _rng = np.random.default_rng(5)
 

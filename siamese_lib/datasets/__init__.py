@@ -1,6 +1,12 @@
-"""Data for the course: written, rendered or downloaded; each loader names its source."""
+"""Data for the course: written, rendered or downloaded; each loader names its source.
+
+What batches and pictures are made of lies here too: balanced batches for the miners, distortions,
+and the stored results of benchmarks/ (load_results).
+"""
 
 from siamese_lib.datasets.banking77 import load_banking77
+from siamese_lib.datasets.batches import balanced_batches
+from siamese_lib.datasets.distortion import distort, rotate_quarter
 from siamese_lib.datasets.faces import load_faces
 from siamese_lib.datasets.glyphs import GLYPH_SCRIPTS, load_glyphs
 from siamese_lib.datasets.omniglot import (
@@ -12,6 +18,7 @@ from siamese_lib.datasets.omniglot import (
 from siamese_lib.datasets.pairs import pairs_from_labels
 from siamese_lib.datasets.questions import load_question_meanings, load_questions
 from siamese_lib.datasets.quora import load_quora
+from siamese_lib.datasets.results import load_results
 from siamese_lib.datasets.types import LabelledImages, LabelledTexts, OneShotRun, QuestionPairs
 
 __all__ = [
@@ -21,6 +28,8 @@ __all__ = [
     "OmniglotAlphabet",
     "OneShotRun",
     "QuestionPairs",
+    "balanced_batches",
+    "distort",
     "load_banking77",
     "load_faces",
     "load_glyphs",
@@ -29,6 +38,8 @@ __all__ = [
     "load_question_meanings",
     "load_questions",
     "load_quora",
+    "load_results",
     "omniglot_alphabets",
     "pairs_from_labels",
+    "rotate_quarter",
 ]

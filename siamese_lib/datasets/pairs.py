@@ -3,7 +3,7 @@
 import numpy as np
 
 from siamese_lib.datasets.types import LabelledTexts, QuestionPairs
-from siamese_lib.tokens import require_questions
+from siamese_lib.text.tokens import require_questions
 from siamese_lib.validate import class_numbers
 
 

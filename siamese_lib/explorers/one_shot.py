@@ -6,10 +6,10 @@ import numpy as np
 import traitlets
 from flax import nnx
 
-from siamese_lib.datasets import GLYPH_SCRIPTS, load_glyphs
-from siamese_lib.encoders import ImageEncoder
+from siamese_lib.datasets.glyphs import GLYPH_SCRIPTS, load_glyphs
+from siamese_lib.encoders.images import ImageEncoder
 from siamese_lib.explorers.explorer import HERE, STYLE, Explorer, program
-from siamese_lib.training import load
+from siamese_lib.training.weights import load
 
 SIDE = 28
 

@@ -7,7 +7,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from siamese_lib import metrics
+from siamese_lib.evaluation import metrics
 from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_between, slider
 
 RECORDED = Path(__file__).parent.parent / "data" / "explorer_threshold.csv"
@@ -33,7 +33,7 @@ def threshold_explorer(similarity=None, is_same=None, *, threshold=0.7):
 
     Left the similarities, same pairs upwards and different pairs downwards; what the threshold
     gets wrong is drawn solid. Drag the line, or move it with the arrow keys. "Same" means
-    similarity > threshold, as in siamese_lib.metrics, which gives the numbers.
+    similarity > threshold, as in siamese_lib.evaluation.metrics, which gives the numbers.
 
     Shapes: similarity [n] float, is_same [n] of 0 and 1. By default 2,000 pairs drawn at random
     from the 12,740 test pairs of notebook 05, as its network (seed 0) sees them, to 4 decimals.

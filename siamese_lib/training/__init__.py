@@ -1,7 +1,13 @@
-"""Train, encode, save and load: one loop for every model and loss."""
+"""Train, encode, save and load: one loop for every model and loss, and diagnose when it fails.
 
+The same fit runs on one device or on a mesh, in one process or in several (launch), and goes on
+from its last checkpoint.
+"""
+
+from siamese_lib.training.diagnosis import diagnose
 from siamese_lib.training.embedding import encode
+from siamese_lib.training.findings import Finding
 from siamese_lib.training.loop import fit
 from siamese_lib.training.weights import load, save
 
-__all__ = ["encode", "fit", "load", "save"]
+__all__ = ["Finding", "diagnose", "encode", "fit", "load", "save"]

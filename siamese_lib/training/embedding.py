@@ -3,8 +3,8 @@
 import numpy as np
 from flax import nnx
 
-from siamese_lib.text import pad_length
-from siamese_lib.tokens import require_padded_right
+from siamese_lib.text.tokenizer import pad_length
+from siamese_lib.text.tokens import require_padded_right
 from siamese_lib.validate import require_array, require_count, require_finite, require_rank
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import checkpoints, sharding
+from siamese_lib.training import checkpoints, sharding
 from siamese_lib.training.batch import look_at_first, require_batch, stream_of
 from siamese_lib.validate import require_count
 
@@ -28,8 +28,9 @@ def fit(
     same weights as an unbroken run.
     mesh (jax.make_mesh) splits each batch over its devices and copies the weights to all of them;
     the loss still sees the whole batch, so every row keeps all its negatives. Where the devices
-    are those of several processes (siamese_lib.launch), each calls fit with the same model, batches
-    and folder, one that all of them see; each gets the whole history and a model of its own.
+    are those of several processes (siamese_lib.training.launch), each calls fit with the same
+    model, batches and folder, one that all of them see; each gets the whole history and a model
+    of its own.
 
     Returns: {"loss": one float a step, "epoch_loss": a float an epoch, "validation": likewise}.
     Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, batches is no
@@ -38,7 +39,7 @@ def fit(
     one number, a batch does not divide among the devices of mesh, the checkpoint is of another
     model or optimizer, or the loss or a weight stops being finite (found at the end of the epoch;
     the model then holds the weights of that end, the checkpoint those of the epoch before). That
-    last error carries what happened until then, for siamese_lib.diagnosis:
+    last error carries what happened until then, for siamese_lib.training.diagnosis:
     `except ValueError as error: error.history`. OSError where no checkpoint can be written.
     """
     require_count(epochs=epochs)

@@ -115,7 +115,7 @@ def _study_time(number, before, source, page, known):
 
 
 def _points(number, before, source, page, known):
-    """Points of a lab's exercise: its parts add up, and tests/test_labs.py has the grader's own."""
+    """Points of a lab's exercise: its parts add up; tests/labs/test_labs.py has the grader's."""
     start = source.rfind("\n", 0, number.place) + 1
     named = re.match(r"\| (\d\.\d) ", source[start:]) or re.search(
         r"\*\*(\d\.\d) \(\d+ points", source

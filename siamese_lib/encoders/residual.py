@@ -1,0 +1,93 @@
+"""A deeper tower for pictures: convolutions with shortcuts, for when there are minutes to train."""
+
+from itertools import pairwise
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+from siamese_lib.datasets.pictures import one_channel, require_pictures
+from siamese_lib.encoders.convolution import convolve
+from siamese_lib.encoders.images import halve
+from siamese_lib.energy import l2_normalize
+from siamese_lib.validate import require_count
+
+_MEMORY = 0.95  # share of the old statistics that a step keeps
+
+
+class ResidualEncoder(nnx.Module):
+    """One 3 x 3 convolution, then blocks of two, the second a correction added to the first.
+
+    Each block starts with 2 x 2 max pooling; the end is one dense layer and L2. Batch norm: while
+    training (`model.train()`, as fit sets it) an embedding depends on the batch it is in,
+    afterwards it does not.
+
+    Shapes: images [batch, image_size, image_size] float, about 0 to 1 -> [batch, embedding_dim]
+    float32, unit vectors. image_size must allow one halving per entry of channels but the last.
+    Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity,
+    values far from 0 to 1 (0 to 255, say).
+    Source: He et al. 2016, the shortcut; Ioffe and Szegedy 2015, batch norm.
+    """
+
+    def __init__(self, *, image_size=28, channels=(16, 32, 64, 128), embedding_dim=64, rngs):
+        require_count(image_size=image_size, embedding_dim=embedding_dim)
+        self.image_size = image_size
+        self.first = _Convolution(1, channels[0], rngs=rngs)
+        self.blocks = nnx.List(_Block(i, o, rngs=rngs) for i, o in pairwise(channels))
+        side = image_size // 2 ** (len(channels) - 1)
+        self.head = nnx.Linear(side * side * channels[-1], embedding_dim, use_bias=False, rngs=rngs)
+
+    def require_inputs(self, images):
+        """ValueError where these are no pictures for it; of traced ones the shape is looked at."""
+        require_pictures(images, self.image_size)
+
+    def __call__(self, images):
+        x = one_channel(images, self.image_size)
+        x = nnx.relu(self.first(x))
+        for block in self.blocks:
+            x = block(halve(x))
+        return l2_normalize(self.head(x.reshape(x.shape[0], -1)))
+
+
+class _Convolution(nnx.Module):
+    """3 x 3 convolution and batch norm, whose scale starts as given."""
+
+    def __init__(self, in_dim, out_dim, *, scale=1, rngs):
+        start = nnx.initializers.he_normal()
+        self.kernel = nnx.Param(start(rngs.params(), (3, 3, in_dim, out_dim)))
+        self.norm = _BatchNorm(out_dim, scale=scale)
+
+    def __call__(self, x):
+        return self.norm(convolve(x, self.kernel[...]))
+
+
+class _Block(nnx.Module):
+    def __init__(self, in_dim, out_dim, *, rngs):
+        self.first = _Convolution(in_dim, out_dim, rngs=rngs)
+        # With scale 0 the block starts as one convolution, and trains as easily.
+        self.correction = _Convolution(out_dim, out_dim, scale=0, rngs=rngs)
+
+    def __call__(self, x):
+        x = nnx.relu(self.first(x))
+        return nnx.relu(x + self.correction(x))
+
+
+class _BatchNorm(nnx.Module):
+    """nnx.BatchNorm as one product and one sum: the statistics go into scale and shift first."""
+
+    def __init__(self, dim, *, scale):
+        self.scale, self.shift = nnx.Param(jnp.full(dim, float(scale))), nnx.Param(jnp.zeros(dim))
+        self.mean, self.var = nnx.BatchStat(jnp.zeros(dim)), nnx.BatchStat(jnp.ones(dim))
+        self.use_running_average = False
+
+    def __call__(self, x):
+        if self.use_running_average:
+            mean, var = self.mean[...], self.var[...]
+        else:
+            axes = tuple(range(x.ndim - 1))
+            mean = x.mean(axes)
+            var = jnp.maximum((x * x).mean(axes) - mean**2, 0)
+            for kept, new in ((self.mean, mean), (self.var, var)):
+                kept[...] = _MEMORY * kept[...] + (1 - _MEMORY) * new
+        scale = self.scale[...] * jax.lax.rsqrt(var + 1e-5)
+        return x * scale + (self.shift[...] - mean * scale)

@@ -1,0 +1,116 @@
+"""Fine-tuning on the support set: a small softmax classifier that starts as the prototypes.
+
+The encoder stays as it is; only one row of W and one entry of b per class are trained, on the few
+labelled examples of an episode. Without a step of training it answers as the prototypes do.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from siamese_lib.energy import l2_normalize
+from siamese_lib.evaluation.one_shot import prototypes
+from siamese_lib.validate import (
+    require_count,
+    require_finite,
+    require_not_negative,
+    require_positive,
+    require_rank,
+)
+
+
+class Head(NamedTuple):
+    """A softmax over classes: logits = scale x cosine(W, h) + b."""
+
+    weight: jax.Array  # [n_way, dim]
+    bias: jax.Array  # [n_way]
+    scale: float
+
+
+def prototype_head(support, *, scale=10.0):
+    """The head that answers as the prototypes: W = their directions, b = 0.
+
+    Shapes: support [n_way, k_shot, dim] -> Head.
+    Units: scale stretches cosines, which span 2 at most, so that the softmax can be sure.
+    Raises: ValueError on another rank, no entries, NaN or infinity, a scale of 0 or less.
+    Source: Chen et al. 2019, the cosine softmax; started at the prototypes.
+    """
+    require_positive(scale=scale)
+    weight = jnp.asarray(prototypes(support))
+    return Head(weight, jnp.zeros(len(weight)), scale)
+
+
+def probabilities(head, query):
+    """p(class | query) of a head.
+
+    Shapes: query [q, dim] float -> [q, n_way] float32, rows sum to 1.
+    Raises: ValueError on another rank, a dim that is not the head's (quoting both), NaN, infinity.
+    """
+    query = _require_like(head, "query", query, 2, "[q, dim]")
+    return jax.nn.softmax(_logits(head, l2_normalize(query)))
+
+
+def fine_tune(head, support, *, query=None, steps=100, learning_rate=0.1, entropy_weight=0.0):
+    """The head after gradient steps on the support set's cross-entropy.
+
+    entropy_weight x the mean entropy of the answers to `query` is added where query is given: the
+    head is pushed to be sure about the queries, all of which it then sees at once, unlabelled
+    (the transductive setting; say so beside a figure).
+
+    Shapes: support [n_way, k_shot, dim], query [q, dim] -> Head.
+    Raises: ValueError on another rank, differing sizes (quoting both), NaN, infinity, a steps,
+    learning_rate or entropy_weight that makes no sense, or an entropy_weight with no query.
+    Source: Dhillon et al. 2020; Wang, Few-shot learning, lecture 3: start at W = M, b = 0.
+    """
+    support = _require_like(head, "support", support, 3, "[n_way, k_shot, dim]")
+    if len(support) != len(head.weight):
+        raise ValueError(f"support has {len(support)} classes, the head {len(head.weight)}")
+    require_count(steps=steps, least=0)
+    require_positive(learning_rate=learning_rate)
+    require_not_negative(entropy_weight=entropy_weight)
+    if query is None and entropy_weight:
+        raise ValueError(f"entropy_weight is {entropy_weight} but there is no query; give query")
+    query = support[:, 0] if query is None else _require_like(head, "query", query, 2, "[q, dim]")
+    trained = _descend(
+        (head.weight, head.bias), l2_normalize(support), l2_normalize(query),
+        float(learning_rate), float(entropy_weight), head.scale, steps=steps,
+    )  # fmt: skip
+    return Head(*trained, head.scale)
+
+
+@partial(jax.jit, static_argnames="steps")
+def _descend(weights, support, query, learning_rate, entropy_weight, scale, *, steps):
+    """Plain gradient descent: so few steps need no optimizer's memory."""
+
+    def loss(weights):
+        head = Head(*weights, scale)
+        own = jax.nn.log_softmax(jax.vmap(partial(_logits, head))(support))  # [way, shot, way]
+        right = jnp.diagonal(own, axis1=0, axis2=2)
+        log_p = jax.nn.log_softmax(_logits(head, query))
+        entropy = -jnp.sum(jnp.exp(log_p) * log_p, axis=1)
+        return -right.mean() + entropy_weight * entropy.mean()
+
+    def step(_, weights):
+        slopes = jax.grad(loss)(weights)
+        return jax.tree.map(lambda w, slope: w - learning_rate * slope, weights, slopes)
+
+    return jax.lax.fori_loop(0, steps, step, weights)
+
+
+def _logits(head, unit):
+    return head.scale * unit @ l2_normalize(head.weight).T + head.bias
+
+
+def _require_like(head, name, vectors, rank, form):
+    require_rank(rank, form, **{name: vectors})
+    require_finite(**{name: vectors})
+    dim = head.weight.shape[-1]
+    if np.shape(vectors)[-1] != dim:
+        raise ValueError(
+            f"{name} has {np.shape(vectors)[-1]} dimensions, the head {dim}; "
+            "embed both with the same encoder"
+        )
+    return jnp.asarray(vectors, jnp.float32)

@@ -1,0 +1,74 @@
+"""Losses on triplets: anchor, positive, negative; and the mean over those that count."""
+
+import jax
+import jax.numpy as jnp
+
+from siamese_lib.energy import at_least_float32, cosine_distance
+from siamese_lib.validate import (
+    require_binary,
+    require_finite,
+    require_margin,
+    require_rank,
+    require_same_shape,
+)
+
+
+def triplet_loss(anchor, positive, negative, *, margin=0.25, distance=cosine_distance):
+    """Hinge on distance(a, p) - distance(a, n) + margin.
+
+    Shapes: anchor, positive, negative [batch, dim] float -> [batch].
+    Units: margin is in units of the distance; a difference of cosines, 0 to 2, by default, where
+    the lengths of the inputs do not matter. With squared_euclidean_distance on unit vectors the
+    same triplets give twice the hinge at twice the margin, since |a - p|^2 = 2 - 2 cos(a, p).
+    Raises: ValueError where the shapes differ (quoting all), on another rank, an empty batch, a
+    negative margin, NaN or infinity.
+    Source: Schroff et al. 2015, equation 2, with cosine in place of squared distance.
+    """
+    require_same_shape(anchor=anchor, positive=positive, negative=negative)
+    require_rank(2, "[batch, dim]", anchor=anchor)
+    require_margin(margin)
+    _require_distance(distance)
+    require_finite(anchor=anchor, positive=positive, negative=negative)
+    anchor, positive, negative = map(at_least_float32, (anchor, positive, negative))
+    return jax.nn.relu(distance(anchor, positive) - distance(anchor, negative) + margin)
+
+
+def soft_margin_triplet_loss(anchor, positive, negative, *, distance=cosine_distance):
+    """ln(1 + e^(distance(a, p) - distance(a, n))): a hinge with no corner and no margin.
+
+    It never reaches 0, so easy triplets go on pulling, ever more weakly. Collapsed embeddings
+    cost ln 2 each.
+
+    Shapes: anchor, positive, negative [batch, dim] float -> [batch].
+    Raises: as triplet_loss.
+    Source: Hermans et al. 2017, section 2.
+    """
+    require_same_shape(anchor=anchor, positive=positive, negative=negative)
+    require_rank(2, "[batch, dim]", anchor=anchor)
+    _require_distance(distance)
+    require_finite(anchor=anchor, positive=positive, negative=negative)
+    anchor, positive, negative = map(at_least_float32, (anchor, positive, negative))
+    return jax.nn.softplus(distance(anchor, positive) - distance(anchor, negative))
+
+
+def mean_of_real(losses, is_real):
+    """Mean over the entries that count; 0, with gradient 0, where none does.
+
+    For mined triplets: mean_of_real(triplet_loss(...), triplets.is_real). What the others hold
+    does not matter, NaN included; but a slope of NaN or infinity on the way to them does, since
+    0 times it is NaN. So give them harmless inputs, as the miners do: no distance of 0.
+
+    Shapes: losses [batch] float, is_real [batch] of 1 and 0 -> scalar.
+    Raises: ValueError where the shapes differ (quoting both), or on an empty batch.
+    """
+    require_same_shape(losses=losses, is_real=is_real)
+    require_rank(1, "[batch]", losses=losses)
+    require_binary(is_real=is_real)
+    is_real = jnp.asarray(is_real, bool)
+    total = jnp.sum(jnp.where(is_real, at_least_float32(losses), 0))
+    return total / jnp.maximum(jnp.sum(is_real), 1)
+
+
+def _require_distance(distance):
+    if not callable(distance):
+        raise ValueError(f"distance is {distance!r}; give a function of siamese_lib.energy")

@@ -1,0 +1,71 @@
+"""One training step on many devices: batches are split over a mesh, weights are copied.
+
+The devices may belong to several processes (see siamese_lib.training.launch). Every process then
+holds the same batch and the same weights, and puts only its own rows on its own devices.
+"""
+
+from functools import partial
+
+import jax
+import numpy as np
+from flax import nnx
+from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
+
+
+def automatic(mesh):
+    """The mesh with axes along which the compiler splits the work; jax.make_mesh's are explicit."""
+    types = (AxisType.Auto,) * len(mesh.axis_names)
+    return Mesh(mesh.devices, mesh.axis_names, axis_types=types)
+
+
+def copy_to(mesh, *parts):
+    """Put the state of each part (a model, an optimizer) on every device of the mesh."""
+    everywhere = NamedSharding(mesh, PartitionSpec())
+    for part in parts:
+        nnx.update(part, jax.tree.map(partial(_place, everywhere), nnx.state(part)))
+
+
+def bring_home(mesh, *parts):
+    """Where several processes share the mesh, give each its own copy of the state, to use alone."""
+    if not mesh.is_multi_process:
+        return
+    everywhere = NamedSharding(mesh, PartitionSpec())
+    for part in parts:
+        whole = jax.device_put(nnx.state(part), everywhere)  # the compiler may have split some
+        nnx.update(part, jax.tree.map(lambda array: array.addressable_data(0), whole))
+
+
+def split_over(mesh, batch):
+    """The arrays of a batch with their rows dealt out over the devices of the mesh.
+
+    Raises: ValueError where the rows do not divide among the devices, or a value has no rows.
+    """
+    for array in batch:
+        if not np.shape(array):
+            raise ValueError(
+                f"a batch holds the single value {array!r}, which has no rows for {mesh.size} "
+                "devices; give one value a row, or let the loss know it in another way"
+            )
+        if np.shape(array)[0] % mesh.size:
+            raise ValueError(
+                f"a batch has {np.shape(array)[0]} rows for {mesh.size} devices; give batches of a "
+                f"multiple of {mesh.size}"
+            )
+    rows = NamedSharding(mesh, PartitionSpec(mesh.axis_names))
+    return tuple(_place(rows, array) for array in batch)
+
+
+def _place(sharding, array):
+    if sharding.is_fully_addressable:
+        return jax.device_put(array, sharding)
+    return jax.make_array_from_callback(np.shape(array), sharding, lambda index: array[index])
+
+
+def on_mesh(mesh, step):
+    """step, run with the mesh as jax's current one: convolve and blockwise losses look there."""
+
+    def run(*inputs):
+        with jax.set_mesh(mesh):
+            return step(*inputs)
+
+    return run

@@ -1,0 +1,157 @@
+"""The learner's checks: right answers pass, each mistake gets its own hint, progress is kept."""
+
+import ast
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from siamese_lib import checks
+from siamese_lib.checks import progress
+from siamese_lib.checks.exercise import Exercise, Mistake, verdict
+
+SCRIPTS = Path(__file__).parents[2] / "notebooks" / "scripts"
+EXERCISES = {name: e for n in progress.CORE for name, e in progress.exercises(n).items()}
+
+
+def solutions(notebook):
+    """The folded solutions of a notebook, by exercise: everything a learner could unfold."""
+    (script,) = SCRIPTS.glob(f"{notebook}_*.py")
+    text = re.sub(r"^# ?", "", script.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found = re.findall(r"Solution to ([\d.]+)</summary>.*?```python\n(.*?)```", text, re.DOTALL)
+    return dict(found)
+
+
+def notebook_text(notebook):
+    """The percent script of a notebook."""
+    (script,) = SCRIPTS.glob(f"{notebook}_*.py")
+    return script.read_text(encoding="utf-8")
+
+
+def asked_name(notebook, name):
+    """The name that the notebook hands to check()."""
+    return re.search(rf'check\("{name}", (\w+)\)', notebook_text(notebook))[1]
+
+
+def answer_from(code, notebook, name):
+    """Run a solution after the notebook's imports, literals and functions, not its training."""
+    space = {}
+    for node in ast.parse(notebook_text(notebook)).body:
+        if _is_cheap(node):
+            exec(compile(ast.Module([node], []), "notebook", "exec"), space)
+    exec(code, space)
+    return space[asked_name(notebook, name)]
+
+
+def _is_cheap(node):
+    if not isinstance(node, ast.Assign):
+        return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+    if not all(isinstance(target, ast.Name) for target in node.targets):
+        return False
+    return all(isinstance(n, ast.Constant | ast.UnaryOp | ast.USub) for n in ast.walk(node.value))
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_folded_solution_is_accepted(name):
+    notebook = name[:2]
+    is_right, message = verdict(
+        EXERCISES[name], answer_from(solutions(notebook)[name], notebook, name)
+    )
+    assert is_right, message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_reference_is_accepted_and_the_stub_is_not_yet(name):
+    exercise = EXERCISES[name]
+    assert verdict(exercise, exercise.right)[0]
+    for stub in (None, ..., lambda *_: None, lambda *_: ...):
+        if not callable(stub) or callable(exercise.right):
+            is_right, message = verdict(exercise, stub)
+            assert not is_right
+            assert message.startswith("not yet")
+
+
+@pytest.mark.parametrize(
+    ("name", "k"), [(name, k) for name, e in EXERCISES.items() for k in range(len(e.mistakes))]
+)
+def test_each_mistake_gets_its_own_hint(name, k):
+    exercise = EXERCISES[name]
+    is_right, message = verdict(exercise, exercise.mistakes[k].answer)
+    assert not is_right
+    assert message.endswith(f"Hint: {exercise.mistakes[k].hint}")
+
+
+@pytest.mark.parametrize("notebook", progress.CORE)
+def test_each_notebook_has_two_to_four_exercises_each_checked_once_and_solved(notebook):
+    names = list(progress.exercises(notebook))
+    assert 2 <= len(names) <= 4
+    assert re.findall(r'check\("([\d.]+)",', notebook_text(notebook)) == names
+    assert list(solutions(notebook)) == names
+    for name in names:
+        assert len(EXERCISES[name].mistakes) >= 3
+        assert not callable(EXERCISES[name].right) or len(EXERCISES[name].cases) >= 3
+
+
+DOUBLE = Exercise(
+    "double", lambda x: 2 * x, ((np.ones(3),), (np.arange(2.0),)),
+    (Mistake(lambda x: x**2, "this is the square."),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x: x**2, "0 of 2 cases right. Case 1: .*Hint: this is the square."),
+        (lambda x: x + 1, r"1 of 2 cases right. Case 2: your answer .* differs"),
+        (lambda x: 1 / 0, "case 1 raised ZeroDivisionError: division by zero"),
+        (lambda: 1, r"takes \(\); here it gets 1 arguments, \(x\)"),
+        (lambda x: x * np.nan, "holds NaN"),
+        (lambda x: 6.0, r"shape \(\), it should be \(3,\)"),
+        (lambda x: "six", "'six' is no number"),
+        (np.ones(3), "give the function itself, without brackets"),
+    ],
+)
+def test_what_a_wrong_answer_is_told(answer, said):
+    is_right, message = verdict(DOUBLE, answer)
+    assert not is_right
+    assert re.search(said, message)
+    assert "2." not in message.replace("of 2 ", "")  # the right value is never shown
+
+
+def test_values_booleans_and_words():
+    assert verdict(Exercise("", 0.5), 0.50001)[0]
+    assert not verdict(Exercise("", 0.5), 0.51)[0]
+    assert not verdict(Exercise("", True), 1)[0]
+    assert verdict(Exercise("", "hard"), "hard")[0]
+    assert not verdict(Exercise("", "hard"), "easy")[0]
+
+
+def test_a_pass_is_remembered_and_can_be_forgotten(capsys):
+    checks.check("02.4", ...)
+    assert ("02", 0, 4) in checks.course_progress()
+    checks.check("02.4", 0.4)
+    checks.check("00.1", lambda w: 4 * w**3)
+    assert ("02", 1, 4) in checks.course_progress()
+    checks.check("02.4", 0.7)  # a later slip takes nothing away
+    assert ("02", 1, 4) in checks.course_progress()
+    checks.forget("02")
+    assert ("02", 0, 4) in checks.course_progress()
+    assert ("00", 1, 2) in checks.course_progress()
+    checks.forget()
+    assert sum(passed for _, passed, _ in checks.course_progress()) == 0
+    assert ("lab2", 0, 6) in checks.course_progress()
+    progress.remember("lab2.3")
+    assert ("lab2", 1, 6) in checks.course_progress()
+    checks.forget("lab2")
+    assert ("lab2", 0, 6) in checks.course_progress()
+    said = capsys.readouterr().out
+    assert "02.4 by hand: not yet" in said
+    assert "02.4 by hand: right." in said
+
+
+def test_bad_input_is_quoted():
+    with pytest.raises(ValueError, match="'02.9'; give one of 02.1"):
+        checks.check("02.9", 1)
+    with pytest.raises(ValueError, match="name of an exercise comes first"):
+        checks.check(len, "02.1")
