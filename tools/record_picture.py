@@ -21,7 +21,7 @@ from browser import FLAGS, open_and_run, serving, watched  # noqa: E402
 from programs import need  # noqa: E402
 
 TARGET = ROOT / "docs" / "drawing_pad.webp"
-WIDTH, SCALE = 760, 1.5  # of the page, and the picture's pixels to each of its own
+WIDTH, SCALE = 690, 1.6  # of the page, and the picture's pixels to each of its own
 EDGE = 14  # pixels of the page around the explorer
 STEPS = 5  # moves of the pen, and frames, from one corner to the next
 # Strokes in shares of the pad's width and height. The letter is the first of the support set.
