@@ -1,11 +1,11 @@
 # make lab · make explore · make test · make notebooks · make labs · make grade · make release ·
-# make docs · make pins · make record · make bench
+# make docs · make pins · make record · make picture · make bench
 PYTHON ?= python3
 LABFLAGS ?=
 EXPLOREFLAGS ?=
 TESTFLAGS ?=
 
-.PHONY: lab explore env test-env test notebooks labs grade release instructor-env docs pins record bench
+.PHONY: lab explore env test-env test notebooks labs grade release instructor-env docs pins record picture bench
 # Compiled programs are kept, so that the second start of a notebook need not wait for them again.
 lab explore: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
 lab explore: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0.2
@@ -58,6 +58,10 @@ pins: test-env
 record: test-env
 	.venv/bin/python tools/record_explorers.py
 	.venv/bin/python tools/record_encoder.py
+
+# README's moving picture: Chromium draws on the one-shot explorer, half a minute.
+picture: test-env
+	.venv/bin/python tools/record_picture.py
 
 # Beside Keras, PyTorch, pytorch-metric-learning and faiss, in an environment of their own.
 .venv-peers/installed: benchmarks/peers/requirements.txt

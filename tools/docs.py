@@ -1,15 +1,12 @@
-"""Write docs/api.md from the docstrings, and README's picture from notebook 04.
+"""Write docs/api.md from the docstrings.
 
 Usage: python tools/docs.py
 """
 
-import base64
 import importlib
 import inspect
 import re
 from pathlib import Path
-
-import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
@@ -55,14 +52,5 @@ def _signature(value):
     return re.sub(r"<function (\w+) at 0x\w+>", r"\1", str(bare))
 
 
-def picture():
-    """The bytes of the first figure of notebook 04."""
-    notebook = nbformat.read(ROOT / "notebooks" / "04_modified_triplet_loss.ipynb", as_version=4)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    images = [o.data["image/png"] for o in outputs if "image/png" in o.get("data", {})]
-    return base64.b64decode(images[0])
-
-
 if __name__ == "__main__":
     (ROOT / "docs" / "api.md").write_text(api(), encoding="utf-8")
-    (ROOT / "docs" / "similarity.png").write_bytes(picture())

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [*ROOT.glob("notebooks/scripts/*.py"), *ROOT.glob("instructor/labs/*.py")]
 TEXTS = [
     ROOT / "README.md",
-    ROOT / "docs" / "api.md",
+    *ROOT.glob("docs/*.md"),
     *ROOT.glob("tools/*.py"),
     *ROOT.glob("benchmarks/**/*.py"),
     *ROOT.glob("siamese_lib/data/results/*.json"),
