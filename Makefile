@@ -5,7 +5,7 @@ LABFLAGS ?=
 EXPLOREFLAGS ?=
 TESTFLAGS ?=
 # make test RESOLUTION=lowest-direct: the lowest versions that requirements.txt allows
-RESOLUTION ?= highest
+RESOLUTION ?=
 
 .PHONY: lab explore env test-env test notebooks labs grade release package instructor-env docs pins record bench
 # Compiled programs are kept, so that the second start of a notebook need not wait for them again.
@@ -20,11 +20,11 @@ explore: env
 
 env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make lab PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) tools/make_env.py requirements.txt --resolution $(RESOLUTION)
+	@$(PYTHON) tools/make_env.py requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
 test-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make test PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt --resolution $(RESOLUTION)
+	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
 # Two files at a time: most tests keep one core busy.
 test: test-env
@@ -38,7 +38,7 @@ labs: test-env
 
 instructor-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make grade PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) tools/make_env.py requirements.txt instructor/requirements.txt --resolution $(RESOLUTION)
+	@$(PYTHON) tools/make_env.py requirements.txt instructor/requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
 # make grade SUBMISSIONS=folder-or-zip [OUT=graded] [DUE=2026-05-01T23:59] [LABS="lab2 lab3"] [UNSAFE=1]
 grade: instructor-env
