@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 BOOKS = sorted(
     [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks" / "labs").glob("*.ipynb")]
 )
-PAGES = [ROOT / "README.md", ROOT / "instructor" / "README.md"]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("instructor/**/README.md")]
 
 
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
@@ -21,7 +21,7 @@ def test_a_notebook_renders_as_it_is_meant(path):
             assert not found, f"cell {number}: {'; '.join(found)}"
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_renders_as_it_is_meant(path):
     assert list(unmeant(path.read_text(encoding="utf-8"))) == []
 
