@@ -116,6 +116,13 @@ def test_a_changed_requirement_installs_again_and_an_unchanged_one_does_not(inst
     assert "installing" in run(need("make"), "env", f"PYTHON={base_python()}", cwd=installed)
 
 
+def test_an_environment_made_before_there_were_resolutions_is_kept(installed):
+    run(need("make"), "env", f"PYTHON={base_python()}", cwd=installed)
+    stamp = installed / ".venv" / "installed"
+    stamp.write_text(stamp.read_text().replace("highest\n", ""))
+    assert "making" not in run(need("make"), "env", f"PYTHON={base_python()}", cwd=installed)
+
+
 def test_the_lowest_versions_are_installed_where_they_are_asked_for(installed):
     lowest = {"jax": "0.8.1", "numpy": "2.0.0"}
     text = (ROOT / "requirements.txt").read_text()

@@ -46,9 +46,9 @@ def wanted(files):
 
 
 def noted(stamp):
-    """What an earlier call wrote: the resolution, and a digest of each set of files it covers."""
+    """What an earlier call wrote: its resolution, and a digest for each set of files it covers."""
     lines = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
-    return (lines or ["highest"])[0], lines
+    return ("lowest-direct" if "lowest-direct" in lines else "highest"), lines
 
 
 def install(files, resolution, is_new):
