@@ -1,11 +1,13 @@
 # make lab · make explore · make test · make notebooks · make labs · make grade · make release ·
-# make docs · make pins · make record · make picture · make bench
+# make package · make docs · make pins · make record · make picture · make bench · make check
 PYTHON ?= python3
 LABFLAGS ?=
 EXPLOREFLAGS ?=
 TESTFLAGS ?=
+# make test RESOLUTION=lowest-direct: the lowest versions that requirements.txt allows
+RESOLUTION ?=
 
-.PHONY: lab explore env test-env test notebooks labs grade release instructor-env docs pins record picture bench
+.PHONY: lab explore env test-env test check notebooks labs grade release package instructor-env docs pins record picture bench
 # Compiled programs are kept, so that the second start of a notebook need not wait for them again.
 lab explore: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
 lab explore: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0.2
@@ -18,11 +20,11 @@ explore: env
 
 env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make lab PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) tools/make_env.py requirements.txt
+	@$(PYTHON) tools/make_env.py requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
 test-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make test PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt
+	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
 # Two files at a time: most tests keep one core busy.
 test: test-env
@@ -36,7 +38,7 @@ labs: test-env
 
 instructor-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make grade PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) tools/make_env.py requirements.txt instructor/requirements.txt
+	@$(PYTHON) tools/make_env.py requirements.txt instructor/requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
 # make grade SUBMISSIONS=folder-or-zip [OUT=graded] [DUE=2026-05-01T23:59] [LABS="lab2 lab3"] [UNSAFE=1]
 grade: instructor-env
@@ -45,6 +47,11 @@ grade: instructor-env
 
 release: instructor-env
 	.venv/bin/python -m instructor.release $(OUT)
+
+# What is published: make package TAG=v0.2.0
+package: env
+	@test -n "$(TAG)" || { echo "make: say which version: make package TAG=v0.2.0"; exit 1; }
+	.venv/bin/python tools/package.py "$(TAG)"
 
 docs: test-env
 	.venv/bin/python tools/docs.py

@@ -1,9 +1,10 @@
-"""Write the learners' bundle: this repository without what is for instructors.
+"""Write the learners' bundle: the course, without what is for those who teach or maintain it.
 
 Usage: python -m instructor.release [FOLDER]        default: dist/learners; make release does this
 
-The bundle is a repository of its own, ready to push and to launch on Binder. It is searched for
-every line of the masters' solutions and of the challenges before it is called done.
+The bundle is a repository of its own, ready to push and to launch on Binder. Its README and its
+Makefile lie in instructor/learners/. It is searched for every line of the masters' solutions and of
+the challenges before it is called done.
 """
 
 import ast
@@ -17,12 +18,14 @@ from pathlib import Path
 from instructor.grading.labs import load_challenges
 
 ROOT = Path(__file__).resolve().parent.parent
-PRIVATE = ("instructor/", "benchmarks/grading", "benchmarks/results/grading")
-PRIVATE += ("tests/grading",)
+# What learners get; a new file elsewhere in the repository stays with us until it is named here.
+FOR_LEARNERS = re.compile(
+    r"(notebooks/(?!scripts)|siamese_lib/|binder/)|docs/api\.md$|tools/make_env\.py$"
+    r"|(requirements\.txt|pyproject\.toml|LICENSE|\.gitignore)$"
+)
+THEIR_OWN = "instructor/learners/"  # README.md, Makefile
+SETTINGS = ("[build-system]", "[project]", "[tool.setuptools")  # no addresses, no tests' settings
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
-FOR_INSTRUCTORS = re.compile(r"<!-- instructors -->.*?<!-- /instructors -->\n*", re.DOTALL)
-INSTRUCTORS_WORD = re.compile(r"\binstructor\b|\binstructor[/.]")
-TARGETS = ("instructor-env", "grade", "release", "labs")
 SHORTEST = 16  # characters without spaces: shorter lines are anybody's
 TAUGHT = re.compile(
     r"siamese_lib/(?!checks/lab)|notebooks/(scripts/)?\d|tests/|tools/|docs/|benchmarks/|README"
@@ -48,35 +51,19 @@ def release(bundle):
         if old != history:  # what was pushed before stays the bundle's past
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     for name in tracked():
-        if not name.startswith(PRIVATE) and not needs_instructor(name):
-            target = bundle / name
+        if FOR_LEARNERS.match(name) or name.startswith(THEIR_OWN):
+            target = bundle / name.removeprefix(THEIR_OWN)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, target)
             shutil.copymode(ROOT / name, target)
-    for name, change in (
-        ("README.md", _readme),
-        ("Makefile", _makefile),
-        ("pyproject.toml", _toml),
-    ):
-        (bundle / name).write_text(change((bundle / name).read_text()))
+    settings = bundle / "pyproject.toml"
+    settings.write_text(_without_tools(settings.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def tracked():
     """Files of the repository, so that nothing that merely lies about is ever released."""
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
     return sorted(name for name in done.stdout.decode().split("\0") if name)
-
-
-def needs_instructor(name):
-    """Tests and tools that import the instructor's package, themselves or through a helper."""
-    if not name.startswith(("tests/", "tools/")) or not name.endswith(".py"):
-        return False
-    text = (ROOT / name).read_text()
-    helpers = [n for n in tracked() if re.fullmatch(r"tests/[a-z_]+\.py", n) and n != name]
-    imported = [n for n in helpers if re.search(rf"^(from|import) {Path(n).stem}\b", text, re.M)]
-    return bool(re.search(r"^\s*(from|import) instructor\b", text, re.M)) or any(
-        needs_instructor(n) for n in imported
-    )
 
 
 def secrets():
@@ -154,25 +141,10 @@ def _bare(text):
     return re.sub(r"\s+", "", text)
 
 
-def _readme(text):
-    return FOR_INSTRUCTORS.sub("", text)
-
-
-def _makefile(text):
-    first, *rest = text.split("\n")
-    kept = [first, *rest]
-    for target in TARGETS:
-        kept = re.sub(
-            rf"(?:^#[^\n]*\n)*^{target}:.*\n(?:\t.*\n)*\n?", "", "\n".join(kept), flags=re.M
-        )
-        kept = [re.sub(rf" · make {target}\b| (?<!-){target}\b", "", line)
-                if line.startswith(("# make", ".PHONY")) else line
-                for line in kept.split("\n")]  # fmt: skip
-    return "\n".join(kept)
-
-
-def _toml(text):
-    return "".join(line for line in text.splitlines(True) if not INSTRUCTORS_WORD.search(line))
+def _without_tools(text):
+    """pyproject.toml as far as installing needs it."""
+    tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    return "".join(table for table in tables if table.startswith(SETTINGS)).rstrip() + "\n"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """Make .venv and install requirement files into it; a second call with the same files does nothing.
 
 Runs on any Python 3, so that an old one gets a sentence instead of a syntax error.
-Usage: python tools/make_env.py requirements.txt [more.txt ...]
+Usage: python tools/make_env.py requirements.txt [more.txt ...] [--resolution lowest-direct]
+
+lowest-direct takes the lowest versions that the first file allows; the tests' tools stay new.
 """
 
+import argparse
 import hashlib
 import os
 import subprocess
@@ -37,18 +40,19 @@ def require_python():
 
 
 def wanted(files):
-    """A digest of everything that decides what is installed."""
+    """A digest of everything that decides what is installed, the resolution aside."""
     text = "".join((ROOT / name).read_text(encoding="utf-8") for name in (*files, "pyproject.toml"))
     return hashlib.sha256((sys.version + " ".join(files) + text).encode()).hexdigest()
 
 
-def covers(stamp, files):
-    """Whether an earlier call installed these files, alone or with more."""
-    return stamp.exists() and wanted(files) in stamp.read_text(encoding="utf-8").split()
+def noted(stamp):
+    """What an earlier call wrote: its resolution, and a digest for each set of files it covers."""
+    lines = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
+    return ("lowest-direct" if "lowest-direct" in lines else "highest"), lines
 
 
-def install(files):
-    if not (BIN / ("python.exe" if os.name == "nt" else "python")).exists():
+def install(files, resolution, is_new):
+    if is_new or not (BIN / ("python.exe" if os.name == "nt" else "python")).exists():
         print("making .venv")
         import venv
 
@@ -60,10 +64,15 @@ def install(files):
     # uv installs in seconds; where it cannot be had or fails, pip does the same work slowly.
     run = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     got_uv = subprocess.run([*pip, "install", "-q", "uv"], **run)
-    if got_uv.returncode == 0:
-        uv = [python, "-m", "uv", "pip", "install", "-q", "--python", python, *asked]
-        if subprocess.run(uv, **run).returncode == 0:
-            return
+    uv = [python, "-m", "uv", "pip", "install", "-q", "--python", python]
+    if resolution != "highest":
+        # Wheels alone: a Python newer than the lowest numpy would compile it.
+        low = [*uv, "--resolution", resolution, "--only-binary", ":all:", "-r", files[0], "-e", "."]
+        done = subprocess.run(low, **run)
+        if done.returncode != 0:
+            stop("uv could not install the lowest versions:\n" + done.stdout[-3000:])
+    if got_uv.returncode == 0 and subprocess.run([*uv, *asked], **run).returncode == 0:
+        return
     done = subprocess.run([*pip, "install", "-q", *asked], **run)
     if done.returncode != 0:
         print(done.stdout[-3000:], file=sys.stderr)
@@ -73,16 +82,22 @@ def install(files):
         )
 
 
-def main(files):
+def main(words):
     require_python()
-    stamp = VENV / "installed"
-    if covers(stamp, files):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("files", nargs="*", default=["requirements.txt"])
+    parser.add_argument("--resolution", choices=["highest", "lowest-direct"], default="highest")
+    asked = parser.parse_args(words)
+    files, resolution, stamp = asked.files, asked.resolution, VENV / "installed"
+    before, covered = noted(stamp)
+    if before == resolution and wanted(files) in covered:
         return
-    install(files)
+    # What is installed and fits its range would stay: another resolution starts anew.
+    install(files, resolution, is_new=before != resolution)
     # requirements.txt alone is covered too once more than it is installed.
-    lines = {wanted(files), wanted(files[:1])}
-    stamp.write_text("\n".join(sorted(lines)), encoding="utf-8")
+    lines = [resolution, *sorted({wanted(files), wanted(files[:1])})]
+    stamp.write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["requirements.txt"])
+    main(sys.argv[1:])

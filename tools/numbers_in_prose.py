@@ -45,6 +45,7 @@ def pages(root=ROOT):
     yield written_page(root / "README.md", *files)
     if (root / "instructor").exists():
         yield written_page(root / "instructor" / "README.md")
+        yield written_page(root / "instructor" / "learners" / "README.md", *files)
     for path in sorted(set((root / "docs").glob("*.md")) - {root / "docs" / "api.md"}):
         yield written_page(path, *files)
 

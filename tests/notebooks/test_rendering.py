@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 BOOKS = sorted(
     [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks" / "labs").glob("*.ipynb")]
 )
-PAGES = [ROOT / "README.md", ROOT / "instructor" / "README.md"]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("instructor/**/README.md")]
 PAGES += sorted(set(ROOT.glob("docs/*.md")) - {ROOT / "docs" / "api.md"})  # docstrings have theirs
 
 

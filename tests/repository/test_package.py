@@ -93,7 +93,8 @@ def test_requirements_and_package_metadata_agree():
 
 # Where a module has another name than its package.
 PACKAGE = {"PIL": "pillow", "sklearn": "scikit-learn", "orbax": "orbax-checkpoint",
-           "IPython": "ipython", "zmq": "pyzmq", "markdown_it": "markdown-it-py"}  # fmt: skip
+           "IPython": "ipython", "zmq": "pyzmq", "markdown_it": "markdown-it-py",
+           "yaml": "pyyaml"}  # fmt: skip
 IMPORTERS = {
     "siamese_lib": ["pyproject.toml"],
     "notebooks/scripts": ["requirements.txt"],

@@ -116,6 +116,34 @@ def test_a_changed_requirement_installs_again_and_an_unchanged_one_does_not(inst
     assert "installing" in run(need("make"), "env", f"PYTHON={base_python()}", cwd=installed)
 
 
+def test_an_environment_made_before_there_were_resolutions_is_kept(installed):
+    run(need("make"), "env", f"PYTHON={base_python()}", cwd=installed)
+    stamp = installed / ".venv" / "installed"
+    stamp.write_text(stamp.read_text().replace("highest\n", ""))
+    assert "making" not in run(need("make"), "env", f"PYTHON={base_python()}", cwd=installed)
+
+
+def test_the_lowest_versions_are_installed_where_they_are_asked_for(installed):
+    lowest = {"jax": "0.8.1", "numpy": "2.0.0"}
+    text = (ROOT / "requirements.txt").read_text()
+    assert all(f"{name}>={version.removesuffix('.0')}" in text for name, version in lowest.items())
+    words = (need("make"), "env", f"PYTHON={base_python()}", "RESOLUTION=lowest-direct")
+    assert "installing" in run(*words, cwd=installed)
+    code = f"import importlib.metadata as m; print(*map(m.version, {list(lowest)}))"
+    said = run(installed / ".venv/bin/python", "-c", code, cwd=installed)
+    assert said.split() == list(lowest.values())
+    assert "installing" not in run(*words, cwd=installed)
+    # The newest come back, although the lowest are within their ranges.
+    run(*words[:3], cwd=installed)
+    said = run(installed / ".venv/bin/python", "-c", code, cwd=installed)
+    assert not set(said.split()) & set(lowest.values())
+
+
+def test_a_resolution_that_is_none_is_quoted(tmp_path):
+    said = make_env("import sys; sys.argv = ['', '--resolution', 'low']", tmp_path)
+    assert "invalid choice: 'low'" in said and "lowest-direct" in said
+
+
 RUN = "import runpy; runpy.run_path('tools/make_env.py', run_name='__main__')"
 
 
