@@ -23,9 +23,11 @@ def fit(
     each time it is asked for the same epoch; it may be a generator, and is read as the steps go.
     What the loss and the encoders ask of their inputs is looked at on the first batch. optimizer is
     an optax transformation (Adam at 1e-3 where none is given). validate(model) -> a number,
-    on_epoch(history) -> ignored; both run after each epoch. checkpoint names a folder: the state is
-    written there after each epoch, and a later call with the same folder goes on from it, to the
-    same weights as an unbroken run.
+    on_epoch(history) -> ignored; both run after each epoch. checkpoint names a folder, or a bucket
+    as gs://bucket/run or s3://bucket/run: the state is written there after each epoch, while the
+    next one trains, and a later call with the same folder goes on from it, to the same weights as
+    an unbroken run. The newest epoch is kept, and the best: the one whose validation is highest
+    (lowest loss without validate), which load_best puts into a model.
     mesh (jax.make_mesh) splits each batch over its devices and copies the weights to all of them;
     the loss still sees the whole batch, so every row keeps all its negatives. Where the devices
     are those of several processes (siamese_lib.training.launch), each calls fit with the same
@@ -35,52 +37,66 @@ def fit(
     Returns: {"loss": one float a step, "epoch_loss": a float an epoch, "validation": likewise}.
     Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, batches is no
     function, an epoch has no batches, a batch is no tuple of arrays or the loss refuses it (labels
-    of -1 and 1, pictures of 0 to 255), checkpoint is an address and no folder, loss gives more than
-    one number, a batch does not divide among the devices of mesh, the checkpoint is of another
-    model or optimizer, or the loss or a weight stops being finite (found at the end of the epoch;
-    the model then holds the weights of that end, the checkpoint those of the epoch before). That
-    last error carries what happened until then, for siamese_lib.training.diagnosis:
+    of -1 and 1, pictures of 0 to 255), checkpoint is an address that cannot be opened, loss gives
+    more than one number, a batch does not divide among the devices of mesh, the checkpoint is of
+    another model or optimizer, or the loss or a weight stops being finite (found at the end of the
+    epoch; the model then holds the weights of that end, the checkpoint those of the epoch before).
+    That last error carries what happened until then, for siamese_lib.training.diagnosis:
     `except ValueError as error: error.history`. OSError where no checkpoint can be written.
     """
     require_count(epochs=epochs)
-    start = checkpoints.epochs_done(checkpoint)
-    if start > epochs:
-        raise ValueError(
-            f"{checkpoint} holds {start} epochs and epochs is {epochs}; raise epochs, or name "
-            "another folder"
-        )
-    optimizer = nnx.Optimizer(model, optimizer or optax.adam(1e-3), wrt=nnx.Param)
-    history = {"loss": [], "epoch_loss": [], "validation": []}
-    if start:
-        checkpoints.restore(checkpoint, model, optimizer, history)
+    with checkpoints.opened(checkpoint) as kept:
+        start = checkpoints.epochs_done(kept)
+        if start > epochs:
+            raise ValueError(
+                f"{checkpoint} holds {start} epochs and epochs is {epochs}; raise epochs, or name "
+                "another folder"
+            )
+        optimizer = nnx.Optimizer(model, optimizer or optax.adam(1e-3), wrt=nnx.Param)
+        history: dict[str, list[float]] = {"loss": [], "epoch_loss": [], "validation": []}
+        if start:
+            checkpoints.restore(kept, model, optimizer, history)
+        train = _make_epoch(model, optimizer, loss, batches, epochs, progress, mesh)
+        for epoch in range(start, epochs):
+            _record(history, train(epoch, history), epoch)
+            _require_finite_weights(model, history, epoch)
+            if validate is not None:
+                history["validation"].append(float(validate(model)))
+            if kept is not None:
+                checkpoints.store(kept, model, optimizer, history)
+            if on_epoch is not None:
+                on_epoch(history)
+    model.eval()
+    return history
+
+
+def _make_epoch(model, optimizer, loss, batches, epochs, progress, mesh):
+    """train(epoch, history) -> the losses of its steps; the first batch is looked at closely."""
     step, split, look = _make_step(loss), lambda batch: batch, look_at_first
     if mesh is not None:
         mesh = sharding.automatic(mesh)
         step, split = sharding.on_mesh(mesh, step), partial(sharding.split_over, mesh)
         look = sharding.on_mesh(mesh, look)
-    steps = len(history["loss"]) // start if start else None  # of an epoch, once one is done
-    for epoch in range(start, epochs):
+    is_first = True
+
+    def train(epoch, history):
+        nonlocal is_first
         model.train()
-        stream = _checked(stream_of(batches, epoch), partial(look, model, loss), epoch == start)
+        stream = _checked(stream_of(batches, epoch), partial(look, model, loss), is_first)
+        is_first = False
         _make_own(model, optimizer)
         if mesh is not None:
             sharding.copy_to(mesh, model, optimizer)
+        done = len(history["epoch_loss"])
+        steps = len(history["loss"]) // done if done else None  # of an epoch, once one is done
         bar = _bar(stream, f"epoch {epoch + 1} of {epochs}", steps) if progress else stream
         losses = [step(model, optimizer, *split(batch)) for batch in bar]
         if mesh is not None:
             sharding.bring_home(mesh, model, optimizer)
         model.eval()
-        steps = len(losses)
-        _record(history, losses, epoch)
-        _require_finite_weights(model, history, epoch)
-        if validate is not None:
-            history["validation"].append(float(validate(model)))
-        if checkpoint is not None:
-            checkpoints.store(checkpoint, model, optimizer, history)
-        if on_epoch is not None:
-            on_epoch(history)
-    model.eval()
-    return history
+        return losses
+
+    return train
 
 
 def _make_own(*parts):

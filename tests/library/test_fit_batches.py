@@ -3,6 +3,7 @@
 import itertools
 import os
 import stat
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -164,16 +165,22 @@ def test_a_bar_reads_an_epoch_as_the_steps_go_and_learns_its_length():
     assert totals == [None, 3, 3]
 
 
-@pytest.mark.parametrize("address", ["gs://bucket/run", "s3://bucket/run", "hdfs:/a/b"])
-def test_an_address_for_a_checkpoint_is_refused_before_anything_is_made(address, tmp_path):
-    here = os.getcwd()
-    os.chdir(tmp_path)
-    try:
-        with pytest.raises(ValueError, match=f"checkpoint is '{address}', an address; give a fol"):
-            run(lambda e: [GOOD], checkpoint=address)
-        assert not list(tmp_path.iterdir())
-    finally:
-        os.chdir(here)
+@pytest.mark.parametrize("address", ["hdfs:/a/b", "https://host/run", "file:///run"])
+def test_an_address_that_nothing_writes_to_is_refused_before_anything_is_made(
+    address, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=f"checkpoint is '{address}'; give a folder, or gs://bu"):
+        run(lambda e: [GOOD], checkpoint=address)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_address_whose_package_is_missing_says_which(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(ValueError, match=r"'s3://bucket/run', which cannot be opened.*s3fs"):
+        run(lambda e: [GOOD], checkpoint="s3://bucket/run")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_made_is_said_before_the_training(tmp_path):
@@ -187,13 +194,14 @@ def test_a_folder_that_cannot_be_made_is_said_before_the_training(tmp_path):
     assert seen == []
 
 
+@pytest.mark.parametrize("where", ["save", "wait_until_finished"])  # at once, or in the background
 def test_a_checkpoint_that_cannot_be_written_is_one_sentence_and_loses_no_training(
-    tmp_path, monkeypatch
+    where, tmp_path, monkeypatch
 ):
     def full(*_, **__):
         raise RuntimeError("No space left on device\n" + "a trace of orbax\n" * 300)
 
-    monkeypatch.setattr("orbax.checkpoint.StandardCheckpointer.save", full)
+    monkeypatch.setattr(f"orbax.checkpoint.CheckpointManager.{where}", full)
     m = model()
     with pytest.raises(OSError, match="no checkpoint could be written.*No space left") as caught:
         fit(
@@ -206,7 +214,7 @@ def test_a_checkpoint_that_cannot_be_written_is_one_sentence_and_loses_no_traini
 
 def test_a_damaged_checkpoint_is_one_sentence(tmp_path):
     run(lambda e: [GOOD], checkpoint=tmp_path / "run")
-    for file in sorted((tmp_path / "run" / "epoch_1").rglob("*")):
+    for file in sorted((tmp_path / "run" / "1").rglob("*")):
         if file.is_file():
             file.write_bytes(b"\0")
     with pytest.raises(ValueError, match="does not fit this model.*or is damaged") as caught:

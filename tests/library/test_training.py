@@ -1,5 +1,7 @@
 """Training learns, resumes to the bit, refuses NaN; encoding keeps order; weights are kept."""
 
+import shutil
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +12,7 @@ from flax import nnx
 from siamese_lib.encoders import ImageEncoder, QuestionEncoder, SiameseNetwork
 from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.text import duplicate_batches
-from siamese_lib.training import diagnose, encode, fit, load, save
+from siamese_lib.training import diagnose, encode, fit, load, load_best, save
 
 rng = np.random.default_rng(5)
 GROUP = np.repeat(np.arange(24), 4)
@@ -73,20 +75,60 @@ def test_a_run_stopped_and_resumed_ends_with_the_same_bits(tmp_path):
     assert not same_weights(whole, stopped)
 
 
-def test_a_crash_between_writing_weights_and_history_costs_one_epoch_only(tmp_path, monkeypatch):
+def test_a_crash_while_an_epoch_is_written_costs_that_epoch_only(tmp_path):
+    """What a killed process leaves behind: one whole epoch, and half of the next."""
     fit(network(), loss, batches, epochs=1, progress=False, checkpoint=tmp_path / "run")
-
-    def crash(*_):
-        raise OSError("disk full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("siamese_lib.training.checkpoints.json.dumps", crash)
-        with pytest.raises(OSError, match="disk full"):
-            fit(network(), loss, batches, epochs=2, progress=False, checkpoint=tmp_path / "run")
-    resumed, whole = network(), network()
-    fit(resumed, loss, batches, epochs=3, progress=False, checkpoint=tmp_path / "run")
+    shutil.copytree(tmp_path / "run" / "1", tmp_path / "run" / "2.orbax-checkpoint-tmp")
+    (tmp_path / "run" / "2.orbax-checkpoint-tmp" / "_CHECKPOINT_METADATA").unlink()
+    shutil.rmtree(tmp_path / "run" / "2.orbax-checkpoint-tmp" / "optimizer")
+    resumed, whole, epochs = network(), network(), []
+    fit(
+        resumed, loss, lambda e: epochs.append(e) or batches(e), epochs=3, progress=False,
+        checkpoint=tmp_path / "run",
+    )  # fmt: skip
     fit(whole, loss, batches, epochs=3, progress=False)
+    assert epochs == [1, 2]
     assert same_weights(whole, resumed)
+
+
+def test_the_newest_epoch_and_the_best_are_kept(tmp_path):
+    scores, kept = [0.5, 0.9, float("nan"), 0.7], []
+    model = network()
+    fit(
+        model, loss, batches, epochs=4, progress=False, checkpoint=tmp_path / "run",
+        validate=lambda m: scores[len(kept)],
+        on_epoch=lambda _: kept.append(jax.tree.map(np.array, nnx.state(model, nnx.Param))),
+    )  # fmt: skip
+    steps = {path.name for path in (tmp_path / "run").iterdir() if path.name.isdigit()}
+    assert steps == {"2", "4"}
+    best = network(seed=9)
+    assert load_best(best, tmp_path / "run") == 2
+    for ours, then in zip(
+        *map(jax.tree.leaves, (nnx.state(best, nnx.Param), kept[1])), strict=True
+    ):
+        np.testing.assert_array_equal(ours, then)
+
+
+def test_without_validation_the_best_epoch_has_the_lowest_loss(tmp_path):
+    history = fit(
+        network(), loss, batches, epochs=6, optimizer=optax.adam(0.3), progress=False,
+        checkpoint=tmp_path / "run",
+    )  # fmt: skip
+    assert load_best(network(), tmp_path / "run") == 1 + int(np.argmin(history["epoch_loss"]))
+
+
+def test_the_best_of_nothing_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="there is no folder .*/none; name the one that fit"):
+        load_best(network(), tmp_path / "none")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="holds no checkpoint; name the folder"):
+        load_best(network(), tmp_path)
+    fit(network(), loss, batches, epochs=1, progress=False, checkpoint=tmp_path)
+    other = SiameseNetwork(QuestionEncoder(60, embedding_dim=16, hidden_dim=20, rngs=nnx.Rngs(0)))
+    untouched = nnx.clone(other)
+    with pytest.raises(ValueError, match="does not fit this model"):
+        load_best(other, tmp_path)
+    assert same_weights(other, untouched)
 
 
 def test_a_loss_that_is_not_finite_stops_with_the_step():
@@ -190,9 +232,11 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_model(tmp_path):
         fit(model, loss, batches, epochs=2, optimizer=optax.sgd(0.1), progress=False,
             checkpoint=folder)  # fmt: skip
     assert same_weights(model, untouched)
-    (folder / "history.json").write_text("{")
-    with pytest.raises(ValueError, match="history.json cannot be read"):
+    for file in (folder / "1" / "history").rglob("*"):
+        file.write_text("{")
+    with pytest.raises(ValueError, match="or is damaged"):
         fit(model, loss, batches, epochs=2, progress=False, checkpoint=folder)
+    assert same_weights(model, untouched)
 
 
 def test_weights_that_are_not_finite_never_reach_a_checkpoint(tmp_path):
@@ -203,7 +247,7 @@ def test_weights_that_are_not_finite_never_reach_a_checkpoint(tmp_path):
     batch = next(iter(batches(0)))
     with pytest.raises(ValueError, match="a weight is no longer finite after epoch 1"):
         fit(network(), flat, lambda epoch: [batch], epochs=1, progress=False, checkpoint=tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert not [path for path in tmp_path.iterdir() if path.name[0].isdigit()]
 
 
 def test_a_loss_for_each_row_is_told_to_be_one_number():
