@@ -1,6 +1,6 @@
 """The encoder that comes with the package: an hour of Omniglot, to use or to compare with."""
 
-from importlib.resources import files
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -43,7 +43,7 @@ def omniglot_encoder() -> LetterEncoder:
         lambda: LetterEncoder(channels=(32, 64, 128, 256), embedding_dim=128, rngs=nnx.Rngs(0))
     )
     encoder.eval()
-    return load(encoder, files("siamese_lib") / "data" / "omniglot_encoder.safetensors")
+    return load(encoder, Path(__file__).parents[1] / "data" / "omniglot_encoder.safetensors")
 
 
 def embed_views(
