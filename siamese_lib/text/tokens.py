@@ -10,7 +10,7 @@ PAD = 0  # the token that fills up short rows
 
 
 def require_texts(**columns: Sequence[str]) -> None:
-    """Raise ValueError unless each named list holds strings, at least one, without half characters."""
+    """Raise ValueError unless each named list holds one whole string or more."""
     for name, texts in columns.items():
         if isinstance(texts, str) or len(texts) == 0:
             said = repr(texts)[:60] + (", empty" if len(texts) == 0 else "")

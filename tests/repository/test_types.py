@@ -77,7 +77,7 @@ def test_mypy_passes():
 
 
 def test_mypy_knows_what_the_library_returns(tmp_path):
-    """A user's mistake is found: py.typed is there, and the hints are not all Any."""
+    """A user's mistake is found, so the hints are not all Any."""
     script = tmp_path / "script.py"
     script.write_text(
         "from siamese_lib.evaluation import accuracy_at\n"
