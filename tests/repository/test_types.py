@@ -14,13 +14,12 @@ MODULES = sorted(ROOT.glob("siamese_lib/**/*.py"))
 def public_functions(tree, within=""):
     """Functions at the top of a module, and the methods of its public classes: (name, node)."""
     for node in tree.body:
-        is_called_from_outside = not node.name.startswith("_") if hasattr(node, "name") else False
-        if isinstance(node, ast.ClassDef) and is_called_from_outside:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public_functions(node, f"{node.name}.")
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
-            is_called_from_outside or within and node.name in ("__init__", "__call__")
-        ):
-            yield within + node.name, node
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            called_on_use = within and node.name in ("__init__", "__call__")
+            if called_on_use or not node.name.startswith("_"):
+                yield within + node.name, node
 
 
 def without_hints(source):
