@@ -1,12 +1,13 @@
 """Energy functions: how alike are two embeddings?
 
-A similarity is higher when closer, a distance is lower when closer. Every function is safe at
-zero vectors and at identical points: finite values and finite gradients.
+A similarity is higher when two vectors are closer; a distance is lower. Every function is safe at
+zero vectors and at identical points: its values and gradients stay finite.
 """
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from siamese_lib.validate import (
     require_finite,
@@ -15,13 +16,15 @@ from siamese_lib.validate import (
     require_vectors,
 )
 
-_AT_ONCE = 2**21  # differences that pairwise_euclidean holds at a time, 8 MB
+_AT_ONCE = 2**21  # how many differences pairwise_euclidean holds at a time: 8 MB
 
 
-def at_least_float32(x):
-    """x as floats of 32 bits or more: sums and squares of bytes, small integers, halves overflow.
+def at_least_float32(x: ArrayLike) -> jax.Array:
+    """x as floats of 32 bits or more.
 
-    Shapes: x of any -> the same shape.
+    Bytes, small integers and half-precision floats overflow when they are summed or squared.
+
+    Shapes: x of any shape -> the same shape.
     """
     x = jnp.asarray(x)
     return x.astype(jnp.promote_types(x.dtype, jnp.float32))
@@ -30,19 +33,19 @@ def at_least_float32(x):
 def _power(largest):
     """A power of 2 that brings numbers as large as this into a range where squares are safe.
 
-    1 between 2^-60 and 2^60. Multiplying by a power of 2 rounds nothing.
+    It is 1 between 2^-60 and 2^60. Multiplying by a power of 2 causes no rounding.
     """
     return jnp.where(largest > 2.0**60, 2.0**-80, jnp.where(largest < 2.0**-60, 2.0**80, 1.0))
 
 
-def l2_normalize(x, axis=-1):
+def l2_normalize(x: ArrayLike, axis: int = -1) -> jax.Array:
     """Divide each vector by its length.
 
-    Shapes: x [..., dim] float -> the same shape; a zero vector stays zero (its gradient too).
-    Units: any; lengths from 1.2e-38 to 3.4e38 (float32). jax takes smaller entries for 0.
-    Raises: ValueError on NaN or infinity in a concrete array.
-    Why axis is named: with no axis a whole batch is divided by one common length, and every
-    later cosine is wrong without any error.
+    Shapes: x [..., dim] float -> the same shape. A zero vector stays zero, as does its gradient.
+    Units: any. Lengths from 1.2e-38 to 3.4e38 (float32) work; jax treats smaller entries as 0.
+    Raises: ValueError if x has no axis or an empty one, or if a concrete array holds NaN or
+    infinity. Why there is an axis: without one, a whole batch would be divided by one common
+    length, and every later cosine would be wrong without any error.
     """
     require_vectors(x=x)
     require_finite(x=x)
@@ -52,7 +55,8 @@ def l2_normalize(x, axis=-1):
     # of x does not change its direction, so the scale needs no gradient.
     scale = jax.lax.stop_gradient(jnp.max(jnp.abs(wide), axis=axis, keepdims=True))
     is_zero, power = scale == 0, _power(scale)
-    # The power first: a processor divides by 9e37 as times 1 / 9e37, which it rounds to 0.
+    # The power comes first: a processor may divide by 9e37 by multiplying with 1 / 9e37, and
+    # it rounds that number to 0.
     wide = wide * power / jnp.where(is_zero, 1, scale * power)
     squares = jnp.sum(wide**2, axis=axis, keepdims=True)
     unit = wide * jax.lax.rsqrt(jnp.where(is_zero, 1, squares))
@@ -60,27 +64,32 @@ def l2_normalize(x, axis=-1):
     return unit.astype(x.dtype) if jnp.issubdtype(x.dtype, jnp.floating) else unit
 
 
-def cosine_similarity(x, y):
-    """Cosine of the angle between x and y: 1 same direction, 0 right angle, -1 opposite.
+def cosine_similarity(x: ArrayLike, y: ArrayLike) -> jax.Array:
+    """Cosine of the angle between x and y.
+
+    It is 1 for the same direction, 0 for a right angle and -1 for opposite directions.
 
     Shapes: x, y [..., dim] float -> [...]. A zero vector has similarity 0 to everything.
-    Raises: ValueError where the shapes differ (quoting both), or on NaN or infinity.
+    Raises: ValueError if the shapes differ (quoting both), or on NaN or infinity.
     """
     require_same_shape(x=x, y=y)
     require_vectors(x=x)
     return jnp.sum(l2_normalize(x) * l2_normalize(y), axis=-1)
 
 
-def cosine_distance(x, y):
-    """1 - cosine_similarity: 0 same direction, 2 opposite. Shapes and errors as there."""
+def cosine_distance(x: ArrayLike, y: ArrayLike) -> jax.Array:
+    """1 - cosine_similarity: 0 for the same direction, 2 for opposite directions.
+
+    Shapes and errors: as cosine_similarity.
+    """
     return 1 - cosine_similarity(x, y)
 
 
-def squared_euclidean_distance(x, y):
-    """Sum of squared differences; for unit vectors 2 - 2 cos(x, y).
+def squared_euclidean_distance(x: ArrayLike, y: ArrayLike) -> jax.Array:
+    """Sum of the squared differences; for unit vectors this is 2 - 2 cos(x, y).
 
     Shapes: x, y [..., dim] float -> [...].
-    Raises: ValueError where the shapes differ (quoting both), or on NaN or infinity.
+    Raises: ValueError if the shapes differ (quoting both), or on NaN or infinity.
     """
     require_same_shape(x=x, y=y)
     require_vectors(x=x)
@@ -88,12 +97,14 @@ def squared_euclidean_distance(x, y):
     return jnp.sum((at_least_float32(x) - at_least_float32(y)) ** 2, axis=-1)
 
 
-def euclidean_distance(x, y):
+def euclidean_distance(x: ArrayLike, y: ArrayLike) -> jax.Array:
     """Straight-line distance between x and y.
 
-    Shapes: x, y [..., dim] float -> [...]. The gradient at identical points is 0, where the
-    square root alone gives NaN. Differences of 1e30 or 1e-30 are in range too.
-    Raises: ValueError where the shapes differ (quoting both), or on NaN or infinity.
+    At identical points the gradient is 0, where a plain square root would give NaN. Differences as
+    large as 1e30 or as small as 1e-30 work too.
+
+    Shapes: x, y [..., dim] float -> [...].
+    Raises: ValueError if the shapes differ (quoting both), or on NaN or infinity.
     """
     require_same_shape(x=x, y=y)
     require_vectors(x=x)
@@ -116,23 +127,26 @@ def _require_two_sets(a, b):
     require_finite(a=a, b=b)
 
 
-def pairwise_cosine(a, b):
+def pairwise_cosine(a: ArrayLike, b: ArrayLike) -> jax.Array:
     """Every cosine between two sets of vectors.
 
     Shapes: a [n, dim], b [m, dim] float -> [n, m].
-    Raises: ValueError on another rank, no rows, another dim (quoting both), NaN or infinity.
+    Raises: ValueError if a or b does not have two axes or is empty, if they differ in dim (quoting
+    both shapes), or on NaN or infinity.
     """
     _require_two_sets(a, b)
     return l2_normalize(a) @ l2_normalize(b).T
 
 
-def pairwise_euclidean(a, b):
+def pairwise_euclidean(a: ArrayLike, b: ArrayLike) -> jax.Array:
     """Every Euclidean distance between two sets of vectors.
 
-    Shapes: a [n, dim], b [m, dim] float -> [n, m]. Differences are taken directly: the shorter
-    |a|^2 + |b|^2 - 2ab loses all its digits between near neighbours. All n m dim of them are never
-    stored, nor on the way back: jax.grad and jax.vjp take room for n m numbers, jax.jvp is not
-    supported.
+    The differences are taken directly: the shorter formula, |a|^2 + |b|^2 - 2ab, loses all its
+    digits between near neighbours. The n x m x dim differences are never stored all at once, and
+    neither are those of the backward pass: jax.grad and jax.vjp need room for n x m numbers.
+    jax.jvp is not supported.
+
+    Shapes: a [n, dim], b [m, dim] float -> [n, m].
     Raises: as pairwise_cosine.
     """
     _require_two_sets(a, b)
@@ -144,7 +158,7 @@ def pairwise_euclidean(a, b):
 @jax.custom_vjp
 @jax.jit
 def _rows_to_rows(a, b):
-    """A few rows of a at a time: only newer versions of XLA store no differences by themselves."""
+    """Take a few rows of a at a time: older versions of XLA would store all the differences."""
 
     def one_row(row):
         return _root(jnp.sum((row - b) ** 2, axis=-1))
@@ -164,7 +178,7 @@ def _backward(kept, gradient):
     weight = jnp.where(is_zero, 0, gradient / jnp.where(is_zero, 1, distance))
 
     def one_side(own, other, weight):
-        """A row at a time: jax's own way back would store the differences of all."""
+        """Take one row at a time: jax's own backward pass would store all the differences."""
         return jax.lax.map(lambda row: row[1] @ (row[0] - other), (own, weight))
 
     return one_side(a, b, weight), one_side(b, a, weight.T)

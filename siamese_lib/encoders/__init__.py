@@ -1,6 +1,6 @@
 """The towers: networks that turn one input into one unit vector, and the pair that shares one.
 
-questions, subwords and bags read text, images and residual read pictures; networks holds the
+questions, subwords and bags read text; images and residual read pictures; networks holds the
 Siamese network itself. Kernels written by hand (recurrence, convolution) lie beside the towers
 that use them.
 """

@@ -3,17 +3,18 @@
 import jax
 import jax.numpy as jnp
 
-# Pixels read at a time for the kernel's gradient: they and their gradient stay in the cache.
+# So many pixels are read at a time for the kernel's gradient: they and their gradient stay in the
+# cache.
 _PIXELS = 3200
 
 
 @jax.custom_vjp
-def convolve(images, kernel):
+def convolve(images: jax.Array, kernel: jax.Array) -> jax.Array:
     """Each output pixel is a weighted sum over the 3 x 3 pixels around it; zeros lie outside.
 
     The result and its gradient are those of jax.lax.conv_general_dilated. On a CPU the kernel's
-    gradient is summed up over a few pictures at a time, which its caches hold. jax.grad and jax.vjp
-    work, jax.jvp does not.
+    gradient is summed over a few pictures at a time, which fit into the caches. jax.grad and
+    jax.vjp work; jax.jvp does not.
 
     Shapes: images [batch, height, width, in_dim], kernel [3, 3, in_dim, out_dim] float
     -> [batch, height, width, out_dim].
@@ -32,7 +33,8 @@ def _forward(images, kernel):
 
 def _backward(saved, gradient):
     images, kernel = saved
-    # Seen from the input the same windows run the other way: rows, columns and channels swapped.
+    # Seen from the input, the windows run the other way: rows and columns are reversed, and the
+    # channels swapped.
     turned = jnp.flip(kernel, (0, 1)).swapaxes(2, 3)
     return _convolve(gradient, turned), _on_each_device(_kernel_gradient)(images, gradient)
 
@@ -67,7 +69,7 @@ def _plain_kernel_gradient(images, gradient):
 
 
 def _by_parts(images, gradient):
-    """Sum over pixels of (their 3 x 3 surroundings) x (their gradient), a few pictures a step."""
+    """Sum over pixels of (their 3 x 3 surroundings) x (their gradient), a few pictures per step."""
     batch, height, width, _ = images.shape
     most = max(1, _PIXELS // (height * width))
     at_once = max(n for n in range(1, min(batch, most) + 1) if batch % n == 0)
@@ -81,7 +83,7 @@ def _by_parts(images, gradient):
 
 
 def _part_gradient(images, gradient):
-    """The same for some pictures, as three products: one for each row of the kernel."""
+    """The same sum for some pictures, as three matrix products: one for each row of the kernel."""
     _, height, width, in_dim = images.shape
     padded = jnp.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
     beside = jnp.concatenate([padded[:, :, j : j + width] for j in range(3)], axis=-1)

@@ -1,7 +1,12 @@
 """One encoder used twice: the Siamese network, and the head that learns the comparison."""
 
+from collections.abc import Callable
+from typing import Any
+
+import jax
 import jax.numpy as jnp
 from flax import nnx
+from jax.typing import ArrayLike
 
 from siamese_lib.energy import at_least_float32
 from siamese_lib.validate import require_count, require_finite, require_rank, require_same_shape
@@ -14,27 +19,28 @@ class SiameseNetwork(nnx.Module):
     Source: Bromley et al. 1993.
     """
 
-    def __init__(self, encoder):
+    def __init__(self, encoder: Callable[[Any], jax.Array]) -> None:
         self.encoder = encoder
 
-    def __call__(self, x1, x2):
+    def __call__(self, x1: Any, x2: Any) -> tuple[jax.Array, jax.Array]:
         return self.encoder(x1), self.encoder(x2)
 
 
 class SimilarityHead(nnx.Module):
-    """|h1 - h2| -> dense -> one logit: how likely do both show the same, learnt from the data.
+    """|h1 - h2| -> dense -> one logit: how likely do both show the same? The comparison is learned.
 
-    Shapes: h1, h2 [batch, dim] float -> [batch] float32 logits; sigmoid makes them probabilities.
-    The same for (h1, h2) as for (h2, h1).
-    Raises: ValueError where the shapes differ (quoting both), on another rank, NaN or infinity.
+    Shapes: h1, h2 [batch, dim] float -> [batch] float32 logits; a sigmoid makes them probabilities.
+    (h2, h1) gives the same as (h1, h2).
+    Raises: ValueError if the shapes differ (quoting both), an input is not [batch, dim] or is
+    empty, or on NaN or infinity.
     Source: Koch et al. 2015, section 3.1.
     """
 
-    def __init__(self, dim, *, rngs):
+    def __init__(self, dim: int, *, rngs: nnx.Rngs) -> None:
         require_count(dim=dim)
         self.dense = nnx.Linear(dim, 1, rngs=rngs)
 
-    def __call__(self, h1, h2):
+    def __call__(self, h1: ArrayLike, h2: ArrayLike) -> jax.Array:
         require_same_shape(h1=h1, h2=h2)
         require_rank(2, "[batch, dim]", h1=h1)
         require_finite(h1=h1, h2=h2)
@@ -48,8 +54,10 @@ class SimilarityNetwork(nnx.Module):
     Source: Koch et al. 2015, section 3.1.
     """
 
-    def __init__(self, encoder, head):
+    def __init__(
+        self, encoder: Callable[[Any], jax.Array], head: Callable[[Any, Any], jax.Array]
+    ) -> None:
         self.encoder, self.head = encoder, head
 
-    def __call__(self, x1, x2):
+    def __call__(self, x1: Any, x2: Any) -> jax.Array:
         return self.head(self.encoder(x1), self.encoder(x2))

@@ -1,13 +1,15 @@
 """The encoder that comes with the package: an hour of Omniglot, to use or to compare with."""
 
-from importlib.resources import files
+from pathlib import Path
 
 import jax
 import numpy as np
 from flax import nnx
+from jax.typing import ArrayLike
 
 from siamese_lib.datasets.distortion import distort
 from siamese_lib.datasets.pictures import require_ink, require_picture_shape
+from siamese_lib.encoders.images import ImageEncoder
 from siamese_lib.encoders.residual import ResidualEncoder
 from siamese_lib.training.embedding import encode
 from siamese_lib.training.weights import load
@@ -20,38 +22,40 @@ _STILL = {"rotation": 0.0, "shear": 0.0, "scale": 1.0, "shift": 0.0, "bend": 0.0
 class LetterEncoder(ResidualEncoder):
     """A ResidualEncoder that has seen light letters on dark ground: 0 = paper, 1 = ink.
 
-    Raises: as there, and where most of a picture is ink (on concrete arrays).
+    Raises: as ResidualEncoder, and if most of a picture is ink (in concrete arrays).
     """
 
-    def require_inputs(self, images):
-        """ValueError where these are no pictures for it, or dark and light are swapped."""
+    def require_inputs(self, images: ArrayLike) -> None:
+        """Raise ValueError if it does not take these pictures, or if dark and light are swapped."""
         super().require_inputs(images)
         require_ink(images)
 
 
-def omniglot_encoder():
+def omniglot_encoder() -> LetterEncoder:
     """A LetterEncoder with weights trained on Omniglot's 30 background alphabets.
 
     Shapes: images [n, 28, 28] float, 0 = paper, 1 = ink -> [n, 128] float32, unit vectors.
-    Raises: as LetterEncoder, by siamese_lib.training.encode and embed_views.
-    Source: benchmarks/train_omniglot.py; load_results("omniglot_encoder") has its figures.
+    Raises: as LetterEncoder, when called by siamese_lib.training.encode or embed_views.
+    Source: benchmarks/train_omniglot.py; load_results("omniglot_encoder") has its results.
     """
-    # Only its shapes: drawing a million first weights takes seconds, and these replace them.
+    # Only its shapes: drawing a million random weights takes seconds, and load replaces them.
     encoder = nnx.eval_shape(
         lambda: LetterEncoder(channels=(32, 64, 128, 256), embedding_dim=128, rngs=nnx.Rngs(0))
     )
     encoder.eval()
-    return load(encoder, files("siamese_lib") / "data" / "omniglot_encoder.safetensors")
+    return load(encoder, Path(__file__).parents[1] / "data" / "omniglot_encoder.safetensors")
 
 
-def embed_views(encoder, images, *, views=8):
+def embed_views(
+    encoder: ImageEncoder | ResidualEncoder, images: ArrayLike, *, views: int = 8
+) -> np.ndarray:
     """Mean embedding of each picture and of `views` slightly distorted copies of it.
 
-    What a small turn or shift would change averages out. The copies are the same at every call.
+    It averages out what a small turn or shift would change. The copies are the same at every call.
 
-    Shapes: images [n, side, side] float, side at least the encoder's image_size, from which they
-    are then read at that size -> [n, dim] float32, shorter than 1 where the views differ.
-    Raises: ValueError as distort and encode.
+    Shapes: images [n, side, side] float, with a side of at least the encoder's image_size, to which
+    they are resampled -> [n, dim] float32, shorter than 1 where the views differ.
+    Raises: ValueError as distort and encode do.
     """
     require_count(views=views, least=0)
     require_picture_shape(images)

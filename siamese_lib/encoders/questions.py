@@ -1,8 +1,9 @@
-"""The question encoder: embedding, LSTM, mean over the real tokens."""
+"""The question encoder: embedding, LSTM, and the mean over the real tokens."""
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
+from jax.typing import ArrayLike, DTypeLike
 
 from siamese_lib.encoders.recurrence import LSTM
 from siamese_lib.energy import l2_normalize
@@ -12,32 +13,40 @@ from siamese_lib.validate import require_count, require_rank
 
 
 class QuestionEncoder(nnx.Module):
-    """Embedding, LSTM, mean over real tokens, L2: a question becomes a unit vector.
+    """Embedding, LSTM, mean over the real tokens, L2: a question becomes a unit vector.
+
+    Padding never changes an embedding: the LSTM reads from left to right, and the mean counts only
+    real tokens. dtype is the type of the factors of matrix products: jnp.bfloat16 if speed matters
+    more than the third digit. Weights, sums and the resulting vectors are float32 all the same.
 
     Shapes: tokens [batch, time] int, 0 = padding on the right, or the same as Stairs ->
     [batch, hidden_dim] float32.
-    Padding never changes an embedding: the LSTM reads left to right, and the mean counts real
-    tokens only. dtype: of the factors of matrix products, jnp.bfloat16 where speed counts more than
-    the third digit; weights, sums and the vectors that come out are float32 all the same.
-    Raises: ValueError on another rank, an empty batch, a token outside the vocabulary, a question
-    of padding only or padding before a token (those three on concrete arrays; under jit a token
-    outside the vocabulary gives NaN, and padding before a token counts as a word).
-    Source: the DeepLearning.AI course's model, whose mean takes in the padding; at 36,224 words x
+    Raises: ValueError if tokens is not [batch, time] or is empty, a token is outside the
+    vocabulary, a question is all padding, or padding stands before a token. The last three are
+    checked in concrete arrays only; under jit a token outside the vocabulary gives NaN, and padding
+    before a token counts as a word.
+    Source: the DeepLearning.AI course's model, whose mean includes the padding; with 36,224 words x
     128 both have 4,768,256 parameters.
     """
 
     pad_token = PAD
 
     def __init__(
-        self, vocabulary_size, *, embedding_dim=128, hidden_dim=128, dtype=jnp.float32, rngs
-    ):
+        self,
+        vocabulary_size: int,
+        *,
+        embedding_dim: int = 128,
+        hidden_dim: int = 128,
+        dtype: DTypeLike = jnp.float32,
+        rngs: nnx.Rngs,
+    ) -> None:
         require_count(
             vocabulary_size=vocabulary_size, embedding_dim=embedding_dim, hidden_dim=hidden_dim
         )
         self.embedding = nnx.Embed(vocabulary_size, embedding_dim, rngs=rngs)
         self.lstm = LSTM(embedding_dim, hidden_dim, dtype=dtype, rngs=rngs)
 
-    def __call__(self, tokens):
+    def __call__(self, tokens: ArrayLike | Stairs) -> jax.Array:
         if isinstance(tokens, Stairs):
             for block in tokens.blocks:
                 require_known(block, self.embedding.num_embeddings)
@@ -46,8 +55,8 @@ class QuestionEncoder(nnx.Module):
         # The sum has the direction of the mean, and only the direction is kept.
         return l2_normalize(self._sums([jnp.asarray(tokens)]))
 
-    def require_inputs(self, tokens):
-        """ValueError where these are no tokens of this encoder; of traced ones by shape alone."""
+    def require_inputs(self, tokens: ArrayLike) -> None:
+        """Raise ValueError if these are not this encoder's tokens (if traced: by shape only)."""
         require_rank(2, "[batch, time] token numbers", tokens=tokens)
         if isinstance(tokens, jax.core.Tracer):
             return
@@ -59,7 +68,7 @@ class QuestionEncoder(nnx.Module):
             )
 
     def _sums(self, blocks):
-        """Sum of the states over the real tokens of each row; from block to block rows end."""
+        """Sum of the states over the real tokens of each row. From block to block some rows end."""
         hidden = cell = total = jnp.zeros((blocks[0].shape[0], self.lstm.bias[...].shape[0] // 4))
         ended = []
         for block in blocks:
@@ -74,6 +83,10 @@ class QuestionEncoder(nnx.Module):
         return jnp.concatenate([total, *reversed(ended)])
 
     def _vectors(self, tokens):
-        """The rows of tokens; NaN past the last, and for a negative one, counted from there."""
+        """The vectors of the tokens, NaN for one outside the vocabulary.
+
+        A negative token would be counted from the end of the table, so it is moved past the last
+        row.
+        """
         tokens = tokens.astype(jnp.int32)
         return self.embedding(jnp.where(tokens < 0, self.embedding.num_embeddings, tokens))

@@ -1,7 +1,7 @@
-"""The LSTM's loop over time, with a derivative written out that takes less time than jax's own.
+"""The LSTM's loop over time, with a derivative written by hand that is faster than jax's own.
 
-jax differentiates a scan rightly, and stores more than it needs: here the four gates and the cell
-are kept, and the rest is computed again on the way back.
+jax differentiates a scan correctly but stores more than it needs. Here only the four gates, the
+cells and the states are kept, and the rest is computed again in the backward pass.
 """
 
 from functools import partial
@@ -9,16 +9,24 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 from flax import nnx
+from jax.typing import DTypeLike
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(5,))
-def lstm_states(x, kernel, bias, hidden, cell, dtype=jnp.float32):
+def lstm_states(
+    x: jax.Array,
+    kernel: jax.Array,
+    bias: jax.Array,
+    hidden: jax.Array,
+    cell: jax.Array,
+    dtype: DTypeLike = jnp.float32,
+) -> tuple[jax.Array, jax.Array]:
     """All hidden states of an LSTM, and its last cell.
 
-    Shapes: x [time, batch, in_dim], kernel [in_dim + hidden_dim, 4 hidden_dim], bias
-    [4 hidden_dim], the start: hidden, cell [batch, hidden_dim] -> (states [time, batch,
-    hidden_dim], cell [batch, hidden_dim]). Gates in the order input, forget, cell, output.
-    dtype: what the factors of matrix products are rounded to; all sums and states stay float32.
+    Shapes: x [time, batch, in_dim], kernel [in_dim + hidden_dim, 4 hidden_dim], bias [4
+    hidden_dim]; hidden and cell, the start, [batch, hidden_dim] -> (states [time, batch,
+    hidden_dim], cell [batch, hidden_dim]). The gates are in the order input, forget, cell, output.
+    dtype: the factors of matrix products are rounded to it; all sums and states stay float32.
     Source: Hochreiter and Schmidhuber 1997, the forget gate Gers et al. 2000; the gradients are
     derived here.
     """
@@ -47,9 +55,10 @@ def _backward(dtype, kept, gradients):
     x, kernel, hidden, cell, states, cells, gates = kept
     to_states, to_last = gradients
     back, in_dim = kernel.T, x.shape[-1]
-    # What each step read, and ones: with them the kernel's product gives the bias's gradient too,
-    # which is faster than a sum (eight ones rather than one, for the processor's registers).
-    # Transposed here, all at once: in the loop a CPU has no fast product of that form in bfloat16.
+    # What each step read, and ones: with them the product for the kernel's gradient also gives
+    # the bias's, which is faster than a sum. (Eight ones, not one, suit the processor's
+    # registers.) It is transposed here, all at once: inside the loop a CPU has no fast product
+    # of that form in bfloat16.
     before = jnp.concatenate([hidden[None], states[:-1]])
     read = jnp.concatenate([x, before, jnp.ones((*x.shape[:2], 8))], axis=-1)
     read = read.astype(dtype).swapaxes(1, 2)
@@ -65,7 +74,7 @@ def _backward(dtype, kept, gradients):
             to_cell * i * (1 - g**2),
             to_hidden * squashed * o * (1 - o),
         )
-        # Joined by copying: XLA would ask for every entry which of the four it comes from.
+        # Join the four by copying: XLA would look up for every entry which one it comes from.
         to_gates = jnp.concatenate(jax.lax.optimization_barrier(parts), axis=-1)
         to_both = _product(to_gates, back, dtype)
         to_weights += _product(read_t, to_gates, dtype)
@@ -84,13 +93,17 @@ lstm_states.defvjp(_forward, _backward)
 class LSTM(nnx.Module):
     """Long short-term memory over the time axis.
 
+    Each step takes one product, [x_t, h] @ kernel: moving x @ kernel out of the scan is slower
+    here.
+
     Shapes: x [batch, time, in_dim] float -> [batch, time, hidden_dim], all hidden states.
-    One product [x_t, h] @ kernel a step: hoisting x @ kernel out of the scan is slower here.
-    Source: Hochreiter and Schmidhuber 1997, the forget gate Gers et al. 2000; gates in the order
-    input, forget, cell, output.
+    Source: Hochreiter and Schmidhuber 1997, the forget gate Gers et al. 2000; the gates are in the
+    order input, forget, cell, output.
     """
 
-    def __init__(self, in_dim, hidden_dim, *, dtype=jnp.float32, rngs):
+    def __init__(
+        self, in_dim: int, hidden_dim: int, *, dtype: DTypeLike = jnp.float32, rngs: nnx.Rngs
+    ) -> None:
         self.dtype = dtype
         glorot, orthogonal = nnx.initializers.glorot_uniform(), nnx.initializers.orthogonal()
         halves = [glorot(rngs.params(), (in_dim, 4 * hidden_dim)),
@@ -101,10 +114,12 @@ class LSTM(nnx.Module):
             jnp.zeros(4 * hidden_dim, jnp.float32).at[hidden_dim : 2 * hidden_dim].set(1.0)
         )
 
-    def __call__(self, x):
+    def __call__(self, x: jax.Array) -> jax.Array:
         start = jnp.zeros((x.shape[0], self.bias[...].shape[0] // 4), x.dtype)
         return self.go_on(x.swapaxes(0, 1), start, start)[0].swapaxes(0, 1)
 
-    def go_on(self, x, hidden, cell):
-        """From where it stopped: x [time, batch, in_dim] -> states [time, batch, ...], cell."""
+    def go_on(
+        self, x: jax.Array, hidden: jax.Array, cell: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """Read on from a state: x [time, batch, in_dim] -> (states [time, batch, ...], cell)."""
         return lstm_states(x, self.kernel[...], self.bias[...], hidden, cell, self.dtype)

@@ -1,10 +1,12 @@
-"""A deeper tower for pictures: convolutions with shortcuts, for when there are minutes to train."""
+"""A deeper tower for pictures, with shortcuts, for when there are minutes to train."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
+from jax.typing import ArrayLike
 
 from siamese_lib.datasets.pictures import one_channel, require_pictures
 from siamese_lib.encoders.convolution import convolve
@@ -12,24 +14,31 @@ from siamese_lib.encoders.images import halve
 from siamese_lib.energy import l2_normalize
 from siamese_lib.validate import require_count
 
-_MEMORY = 0.95  # share of the old statistics that a step keeps
+_MEMORY = 0.95  # the share of the old statistics that a training step keeps
 
 
 class ResidualEncoder(nnx.Module):
-    """One 3 x 3 convolution, then blocks of two, the second a correction added to the first.
+    """One 3 x 3 convolution, then blocks of two; the second corrects the first and is added to it.
 
-    Each block starts with 2 x 2 max pooling; the end is one dense layer and L2. Batch norm: while
-    training (`model.train()`, as fit sets it) an embedding depends on the batch it is in,
-    afterwards it does not.
+    Each block starts with 2 x 2 max pooling; one dense layer and L2 come at the end. Because of
+    batch norm, an embedding depends on its batch during training (`model.train()`, which fit sets),
+    but not afterwards.
 
     Shapes: images [batch, image_size, image_size] float, about 0 to 1 -> [batch, embedding_dim]
-    float32, unit vectors. image_size must allow one halving per entry of channels but the last.
-    Raises: ValueError on another rank, an empty batch, other sides than image_size, NaN, infinity,
-    values far from 0 to 1 (0 to 255, say).
+    float32, unit vectors. The sides are halved once per entry of channels but the last.
+    Raises: ValueError if images is not [batch, image_size, image_size] or is empty, on NaN or
+    infinity, or if values are far from 0 to 1 (0 to 255, say).
     Source: He et al. 2016, the shortcut; Ioffe and Szegedy 2015, batch norm.
     """
 
-    def __init__(self, *, image_size=28, channels=(16, 32, 64, 128), embedding_dim=64, rngs):
+    def __init__(
+        self,
+        *,
+        image_size: int = 28,
+        channels: Sequence[int] = (16, 32, 64, 128),
+        embedding_dim: int = 64,
+        rngs: nnx.Rngs,
+    ) -> None:
         require_count(image_size=image_size, embedding_dim=embedding_dim)
         self.image_size = image_size
         self.first = _Convolution(1, channels[0], rngs=rngs)
@@ -37,11 +46,11 @@ class ResidualEncoder(nnx.Module):
         side = image_size // 2 ** (len(channels) - 1)
         self.head = nnx.Linear(side * side * channels[-1], embedding_dim, use_bias=False, rngs=rngs)
 
-    def require_inputs(self, images):
-        """ValueError where these are no pictures for it; of traced ones the shape is looked at."""
+    def require_inputs(self, images: ArrayLike) -> None:
+        """Raise ValueError if it does not take these pictures (if traced: by shape only)."""
         require_pictures(images, self.image_size)
 
-    def __call__(self, images):
+    def __call__(self, images: ArrayLike) -> jax.Array:
         x = one_channel(images, self.image_size)
         x = nnx.relu(self.first(x))
         for block in self.blocks:
@@ -50,7 +59,7 @@ class ResidualEncoder(nnx.Module):
 
 
 class _Convolution(nnx.Module):
-    """3 x 3 convolution and batch norm, whose scale starts as given."""
+    """3 x 3 convolution and batch norm; `scale` is the scale that the norm starts with."""
 
     def __init__(self, in_dim, out_dim, *, scale=1, rngs):
         start = nnx.initializers.he_normal()
@@ -64,7 +73,7 @@ class _Convolution(nnx.Module):
 class _Block(nnx.Module):
     def __init__(self, in_dim, out_dim, *, rngs):
         self.first = _Convolution(in_dim, out_dim, rngs=rngs)
-        # With scale 0 the block starts as one convolution, and trains as easily.
+        # With scale 0 the block starts as one convolution, so it trains as easily as one.
         self.correction = _Convolution(out_dim, out_dim, scale=0, rngs=rngs)
 
     def __call__(self, x):
@@ -73,7 +82,7 @@ class _Block(nnx.Module):
 
 
 class _BatchNorm(nnx.Module):
-    """nnx.BatchNorm as one product and one sum: the statistics go into scale and shift first."""
+    """nnx.BatchNorm with one product and one sum: the statistics go into scale and shift first."""
 
     def __init__(self, dim, *, scale):
         self.scale, self.shift = nnx.Param(jnp.full(dim, float(scale))), nnx.Param(jnp.zeros(dim))

@@ -1,9 +1,10 @@
-"""QuestionEncoder's LSTM on few pairs: it reads words by their letters too, and learns a prior."""
+"""An LSTM for few pairs: it reads words by their letters too, and learns a prior."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
+from jax.typing import ArrayLike
 
 from siamese_lib.encoders.bags import require_pieces, require_share, unknown_as_nan
 from siamese_lib.encoders.recurrence import LSTM
@@ -15,20 +16,22 @@ from siamese_lib.validate import require_count
 class SubwordLSTM(nnx.Module):
     """An LSTM over words spelt out: a word is its own vector plus those of its runs of letters.
 
-    Weighted sum of the LSTM's states plus what it reads, scaled to a learned length, and a prior;
-    score pairs with pair_logits. What it reads is added since it is good before any training, so
-    the LSTM has only the difference to learn. While training, words, runs of letters and the
-    words' own vectors are left out with probability drop_rate, so that words never seen can be
-    read by their letters. Call start_from_texts before training.
+    A question becomes the weighted sum of the LSTM's states plus the vectors it reads, scaled to a
+    learned length, and a prior. Score pairs with pair_logits. What the LSTM reads is added because
+    it is good before any training: the LSTM has only the difference to learn. During training
+    words, runs of letters and the words' own vectors are left out with probability drop_rate, so
+    that new words can be read by their letters. Call start_from_texts before training.
 
-    Shapes: grid [batch, words, 1 + pieces] int of word_grid with the same buckets ->
+    Shapes: grid [batch, words, 1 + pieces] int from word_grid with the same buckets ->
     [batch, dim + 1] float32. Padding never changes an embedding.
     Raises: as BagEncoder.
     Source: the LSTM of QuestionEncoder; letters as in Bojanowski et al. 2017, the sum of a layer
     and its input as in He et al. 2016.
     """
 
-    def __init__(self, *, buckets=2**15, dim=128, drop_rate=0.3, rngs):
+    def __init__(
+        self, *, buckets: int = 2**15, dim: int = 128, drop_rate: float = 0.3, rngs: nnx.Rngs
+    ) -> None:
         require_count(buckets=buckets, dim=dim)
         require_share(drop_rate)
         self.buckets = buckets
@@ -41,13 +44,13 @@ class SubwordLSTM(nnx.Module):
         self.log_scale = nnx.Param(jnp.array(0.5))
         self.dropout = nnx.Dropout(drop_rate, deterministic=True, rngs=rngs)
 
-    def require_inputs(self, grid):
-        """ValueError where word_grid cannot have made this; of a traced one by rank alone."""
+    def require_inputs(self, grid: ArrayLike) -> None:
+        """Raise ValueError if word_grid cannot have made this (if traced: by rank only)."""
         require_pieces(grid, 2 * self.buckets, rank=3)
         if not isinstance(grid, jax.core.Tracer):
             require_padded_right(np.asarray(grid)[:, :, 0], pad_token=PAD)
 
-    def __call__(self, grid):
+    def __call__(self, grid: ArrayLike) -> jax.Array:
         self.require_inputs(grid)
         grid = jnp.asarray(grid)
         word, letters = grid[..., 0], grid[..., 1:]

@@ -1,6 +1,6 @@
 """How good is it? Metrics of pairs, one-shot episodes, fine-tuning on a support set, retrieval.
 
-All of it takes embeddings or similarities that are already there, so it serves any model.
+Everything here takes embeddings or similarities that exist already, so it serves any model.
 """
 
 from siamese_lib.evaluation.episodes import Episode, sample_episode

@@ -3,30 +3,38 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from siamese_lib.validate import require_count, require_labels
 
 
 class Episode(NamedTuple):
-    """Indices of images: support [n_way, k_shot] and query [n_way, n_query], row = class."""
+    """Indices of images: support [n_way, k_shot] and query [n_way, n_query]. A row is a class."""
 
     support: np.ndarray
     query: np.ndarray
 
 
 def sample_episode(
-    labels, *, n_way: int, k_shot: int, n_query: int = 1, rng: np.random.Generator, drawer=None
+    labels: ArrayLike,
+    *,
+    n_way: int,
+    k_shot: int,
+    n_query: int = 1,
+    rng: np.random.Generator,
+    drawer: ArrayLike | None = None,
 ) -> Episode:
     """Draw an episode; no image occurs twice in it.
 
-    With `drawer`, the queries of a class come from other drawers than its support: a random
-    order of its drawers is drawn, queries come from the first and support from those left.
+    With `drawer`, the queries of a class come from other drawers than its support does: the drawers
+    of the class are put in a random order, the queries come from the first of them, and the support
+    comes from the drawers that are left.
 
     Shapes: labels, drawer [n] -> Episode of int indices into them.
-    Raises: ValueError where labels or drawer do not fit, n_way exceeds the classes, or a class
-        has too few images (or, with drawer, too few drawers).
+    Raises: ValueError if labels or drawer do not fit, n_way exceeds the number of classes, or a
+    class has too few images (or, with drawer, too few drawers).
     """
-    labels = require_labels("labels", labels)
+    labels = np.asarray(require_labels("labels", labels))
     tables = build_tables(labels, np.zeros(len(labels), int), drawer)
     sizes = Sizes(n_way, k_shot, n_query)
     require_sizes(tables, sizes, drawer is not None)
@@ -43,19 +51,19 @@ class Sizes(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """Images by class, one row a class, filled up with -1, and what else a draw needs."""
+    """Images sorted by class, one class per row, padded with -1; and what else a draw needs."""
 
     image: np.ndarray  # [classes, most images of a class]
-    drawer: np.ndarray  # the same shape: 0, 1, ... in each row, the drawer of the image
+    drawer: np.ndarray  # the same shape: the drawer of each image, numbered 0, 1, ... in each row
     group: np.ndarray  # [classes]
     name: np.ndarray  # [classes], the label
 
 
-def build_tables(labels, groups, drawer) -> Tables:
+def build_tables(labels: np.ndarray, groups: np.ndarray, drawer: ArrayLike | None) -> Tables:
     """Sort the images by class once, so that many episodes can be drawn at a time."""
-    # With no drawers given every image has its own: then "another drawer" is "another image".
+    # If no drawers are given, every image has its own: "another drawer" is then "another image".
     images = np.arange(len(labels))
-    drawer = images if drawer is None else require_as_many("drawer", drawer, labels)
+    drawers = images if drawer is None else require_as_many("drawer", drawer, labels)
     names, counts = np.unique(labels, return_counts=True)
     image = np.full((len(names), counts.max()), -1)
     local = np.zeros_like(image)
@@ -67,15 +75,17 @@ def build_tables(labels, groups, drawer) -> Tables:
                 "another label in each group"
             )
         image[row, : len(mine)] = mine
-        local[row, : len(mine)] = np.unique(drawer[mine], return_inverse=True)[1]
+        local[row, : len(mine)] = np.unique(drawers[mine], return_inverse=True)[1]
     return Tables(image, local, groups[image[:, 0]], names)
 
 
-def draw_episodes(tables: Tables, sizes: Sizes, count: int, rng) -> tuple[np.ndarray, np.ndarray]:
+def draw_episodes(
+    tables: Tables, sizes: Sizes, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Support [count, n_way, k_shot] and query [count, n_way, n_query], indices of images."""
     rows = _draw_classes(tables, sizes.n_way, count, rng)
     image, drawer = tables.image[rows], tables.drawer[rows]
-    # The drawers of each class in random order, and inside a drawer its images likewise.
+    # The drawers of each class come in a random order, and so do the images of each drawer.
     order = rng.random((*rows.shape, drawer.max() + 1)).argsort(axis=-1).argsort(axis=-1)
     rank = np.take_along_axis(order, drawer, axis=-1)
     place = np.where(image < 0, np.inf, rank + rng.random(image.shape))
@@ -87,24 +97,24 @@ def draw_episodes(tables: Tables, sizes: Sizes, count: int, rng) -> tuple[np.nda
     return np.take_along_axis(image, shots, -1), np.take_along_axis(image, first, -1)
 
 
-def _draw_classes(tables: Tables, n_way: int, count: int, rng) -> np.ndarray:
-    """Rows of the tables, [count, n_way]: a group with enough classes, then its classes."""
+def _draw_classes(tables: Tables, n_way: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Rows of the tables, [count, n_way]: draw a group with enough classes, then its classes."""
     groups, sizes = np.unique(tables.group, return_counts=True)
     chosen = rng.choice(groups[sizes >= n_way], size=(count, 1))
     chance = np.where(tables.group == chosen, rng.random((count, len(tables.group))), np.inf)
     return chance.argsort(axis=-1)[:, :n_way]
 
 
-def require_as_many(name: str, values, labels: np.ndarray) -> np.ndarray:
-    """values as labels, one for each of `labels`; ValueError where there are more or fewer."""
-    values = require_labels(name, values)
-    if len(values) != len(labels):
-        raise ValueError(f"{name} has shape {values.shape} for {len(labels)} labels; give as many")
-    return values
+def require_as_many(name: str, values: ArrayLike, labels: np.ndarray) -> np.ndarray:
+    """values as labels, one for each of `labels`. ValueError if there are more or fewer."""
+    array = np.asarray(require_labels(name, values))
+    if len(array) != len(labels):
+        raise ValueError(f"{name} has shape {array.shape} for {len(labels)} labels; give as many")
+    return array
 
 
 def require_sizes(tables: Tables, sizes: Sizes, has_drawers: bool) -> None:
-    """ValueError on more ways than classes, or more shots and queries than images."""
+    """Raise ValueError on more ways than classes, or more shots and queries than images."""
     require_count(**sizes._asdict())
     most = int(np.unique(tables.group, return_counts=True)[1].max())
     if sizes.n_way > most:
@@ -112,7 +122,7 @@ def require_sizes(tables: Tables, sizes: Sizes, has_drawers: bool) -> None:
             f"n_way is {sizes.n_way} but there are {most} classes (in the largest group); "
             f"lower n_way to {most} or give more classes"
         )
-    # At worst the queries use up n_query - 1 images of small drawers and then the largest one.
+    # At worst, n_query - 1 queries use up small drawers and the last one the largest drawer.
     counts = (tables.image >= 0).sum(axis=1)
     left = counts - (sizes.n_query - 1) - _largest_drawer(tables)
     worst = int(left.argmin())
@@ -126,7 +136,7 @@ def require_sizes(tables: Tables, sizes: Sizes, has_drawers: bool) -> None:
 
 
 def _largest_drawer(tables: Tables) -> np.ndarray:
-    """The most images that one drawer has in each class, [classes]."""
+    """The largest number of images by one drawer in each class, [classes]."""
     is_image = tables.image >= 0
     drawers = np.arange(tables.drawer.max() + 1)
     return np.max([((tables.drawer == d) & is_image).sum(axis=1) for d in drawers], axis=0)

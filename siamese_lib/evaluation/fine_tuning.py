@@ -1,7 +1,7 @@
 """Fine-tuning on the support set: a small softmax classifier that starts as the prototypes.
 
-The encoder stays as it is; only one row of W and one entry of b per class are trained, on the few
-labelled examples of an episode. Without a step of training it answers as the prototypes do.
+The encoder stays as it is. Only one row of W and one entry of b per class are trained, on the few
+labelled examples of an episode. Before any training step it answers as the prototypes do.
 """
 
 from functools import partial
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from siamese_lib.energy import l2_normalize
 from siamese_lib.evaluation.one_shot import prototypes
@@ -30,39 +31,50 @@ class Head(NamedTuple):
     scale: float
 
 
-def prototype_head(support, *, scale=10.0):
-    """The head that answers as the prototypes: W = their directions, b = 0.
+def prototype_head(support: ArrayLike, *, scale: float = 10.0) -> Head:
+    """The head that answers as the prototypes do: W = their directions, b = 0.
 
     Shapes: support [n_way, k_shot, dim] -> Head.
-    Units: scale stretches cosines, which span 2 at most, so that the softmax can be sure.
-    Raises: ValueError on another rank, no entries, NaN or infinity, a scale of 0 or less.
-    Source: Chen et al. 2019, the cosine softmax; started at the prototypes.
+    Units: scale stretches the cosines, which span 2 at most, so that the softmax can be sure.
+    Raises: ValueError if support is not [n_way, k_shot, dim] or is empty, on NaN or infinity, or if
+    scale is 0 or less.
+    Source: Chen et al. 2019, the cosine softmax; here it starts at the prototypes.
     """
     require_positive(scale=scale)
     weight = jnp.asarray(prototypes(support))
     return Head(weight, jnp.zeros(len(weight)), scale)
 
 
-def probabilities(head, query):
-    """p(class | query) of a head.
+def probabilities(head: Head, query: ArrayLike) -> jax.Array:
+    """p(class | query), according to a head.
 
-    Shapes: query [q, dim] float -> [q, n_way] float32, rows sum to 1.
-    Raises: ValueError on another rank, a dim that is not the head's (quoting both), NaN, infinity.
+    Shapes: query [q, dim] float -> [q, n_way] float32; each row sums to 1.
+    Raises: ValueError if query is not [q, dim] or is empty, its dim is not the head's (quoting
+    both), or on NaN or infinity.
     """
     query = _require_like(head, "query", query, 2, "[q, dim]")
     return jax.nn.softmax(_logits(head, l2_normalize(query)))
 
 
-def fine_tune(head, support, *, query=None, steps=100, learning_rate=0.1, entropy_weight=0.0):
-    """The head after gradient steps on the support set's cross-entropy.
+def fine_tune(
+    head: Head,
+    support: ArrayLike,
+    *,
+    query: ArrayLike | None = None,
+    steps: int = 100,
+    learning_rate: float = 0.1,
+    entropy_weight: float = 0.0,
+) -> Head:
+    """The head after gradient steps on the cross-entropy of the support set.
 
-    entropy_weight x the mean entropy of the answers to `query` is added where query is given: the
-    head is pushed to be sure about the queries, all of which it then sees at once, unlabelled
+    If query is given, entropy_weight x the mean entropy of the answers to it is added to the loss:
+    that pushes the head to be sure about the queries. It then sees all of them at once, unlabelled
     (the transductive setting; say so beside a figure).
 
     Shapes: support [n_way, k_shot, dim], query [q, dim] -> Head.
-    Raises: ValueError on another rank, differing sizes (quoting both), NaN, infinity, a steps,
-    learning_rate or entropy_weight that makes no sense, or an entropy_weight with no query.
+    Raises: ValueError if an input has another form or size than the head's (quoting both), holds
+    NaN or infinity, if steps, learning_rate or entropy_weight makes no sense, or if there is an
+    entropy_weight but no query.
     Source: Dhillon et al. 2020; Wang, Few-shot learning, lecture 3: start at W = M, b = 0.
     """
     support = _require_like(head, "support", support, 3, "[n_way, k_shot, dim]")
@@ -74,19 +86,20 @@ def fine_tune(head, support, *, query=None, steps=100, learning_rate=0.1, entrop
     if query is None and entropy_weight:
         raise ValueError(f"entropy_weight is {entropy_weight} but there is no query; give query")
     query = support[:, 0] if query is None else _require_like(head, "query", query, 2, "[q, dim]")
-    trained = _descend(
+    weight, bias = _descend(
         (head.weight, head.bias), l2_normalize(support), l2_normalize(query),
         float(learning_rate), float(entropy_weight), head.scale, steps=steps,
     )  # fmt: skip
-    return Head(*trained, head.scale)
+    return Head(weight, bias, head.scale)
 
 
 @partial(jax.jit, static_argnames="steps")
 def _descend(weights, support, query, learning_rate, entropy_weight, scale, *, steps):
-    """Plain gradient descent: so few steps need no optimizer's memory."""
+    """Plain gradient descent: for so few steps no optimizer needs to remember anything."""
 
     def loss(weights):
-        head = Head(*weights, scale)
+        weight, bias = weights
+        head = Head(weight, bias, scale)
         own = jax.nn.log_softmax(jax.vmap(partial(_logits, head))(support))  # [way, shot, way]
         right = jnp.diagonal(own, axis1=0, axis2=2)
         log_p = jax.nn.log_softmax(_logits(head, query))
@@ -104,7 +117,7 @@ def _logits(head, unit):
     return head.scale * unit @ l2_normalize(head.weight).T + head.bias
 
 
-def _require_like(head, name, vectors, rank, form):
+def _require_like(head: Head, name: str, vectors: ArrayLike, rank: int, form: str) -> jax.Array:
     require_rank(rank, form, **{name: vectors})
     require_finite(**{name: vectors})
     dim = head.weight.shape[-1]

@@ -1,37 +1,27 @@
 """One-shot testing: name a class after seeing one picture, or a few, of each.
 
-An episode draws `n_way` classes, shows `k_shot` labelled examples of each (the support) and
-asks for the class of others (the queries). The encoder is not trained on any of them.
+An episode draws `n_way` classes, shows `k_shot` labelled examples of each (the support) and asks
+for the class of other examples (the queries). The encoder is not trained on any of them.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax
 import numpy as np
+from numpy.typing import ArrayLike
 
 from siamese_lib.energy import l2_normalize
 from siamese_lib.evaluation.episodes import (
-    Episode,
     Sizes,
     build_tables,
     draw_episodes,
     require_as_many,
     require_sizes,
-    sample_episode,
 )
 from siamese_lib.validate import require_count, require_finite, require_labels, require_rank
 
-__all__ = [
-    "Accuracy",
-    "Episode",
-    "classify_by_support",
-    "evaluate_n_way",
-    "evaluate_runs",
-    "prototypes",
-    "sample_episode",
-]
-
-_EPISODES_AT_ONCE = 100  # bounds the memory that gathered embeddings take
+_EPISODES_AT_ONCE = 100  # limits the memory that the gathered embeddings take
 
 
 class Accuracy(NamedTuple):
@@ -42,24 +32,25 @@ class Accuracy(NamedTuple):
     high: float
 
 
-def prototypes(support):
+def prototypes(support: ArrayLike) -> np.ndarray:
     """The mean of each class's unit embeddings, scaled to length 1.
 
     Shapes: support [n_way, k_shot, dim] -> [n_way, dim].
-    Raises: ValueError on another rank, no entries, or NaN or infinity.
+    Raises: ValueError if support is not [n_way, k_shot, dim] or is empty, or on NaN or infinity.
     Source: after Snell et al. 2017, with the cosine in place of the squared distance.
     """
     unit = _unit("support", support, 3, "[n_way, k_shot, dim]")
     return np.asarray(l2_normalize(unit.mean(axis=1)))
 
 
-def classify_by_support(support, query) -> np.ndarray:
+def classify_by_support(support: ArrayLike, query: ArrayLike) -> np.ndarray:
     """The class whose support is closest: the highest mean cosine to its k_shot examples.
 
     With one shot this is the nearest neighbour. Among equal classes the first one wins.
 
     Shapes: support [n_way, k_shot, dim], query [q, dim] -> [q] int, rows of support.
-    Raises: ValueError on another rank, differing dim, no entries, or NaN or infinity.
+    Raises: ValueError if an input has another form or is empty, they differ in dim, or on NaN or
+    infinity.
     Source: Koch et al. 2015, section 4.3, with the cosine as the similarity.
     """
     support = _unit("support", support, 3, "[n_way, k_shot, dim]")
@@ -73,30 +64,30 @@ def classify_by_support(support, query) -> np.ndarray:
 
 
 def evaluate_n_way(
-    embed: Callable,
-    images,
-    labels,
+    embed: Callable[[Any], ArrayLike],
+    images: np.ndarray | jax.Array,
+    labels: ArrayLike,
     *,
     n_way: int,
     k_shot: int,
     episodes: int,
     seed: int,
-    within=None,
-    drawer=None,
+    within: ArrayLike | None = None,
+    drawer: ArrayLike | None = None,
 ) -> Accuracy:
-    """Accuracy over random episodes, one query per class in each.
+    """Accuracy over random episodes, with one query per class in each.
 
-    embed is called once, on all images. `within` gives each image a group (its alphabet): an
-    episode then stays inside one group, drawn with equal chances among those that hold n_way
+    embed is called once, on all images. `within` gives each image a group (such as its alphabet):
+    an episode then stays inside one group, drawn with equal chances from those that hold n_way
     classes. `drawer`: see `sample_episode`.
 
-    Shapes: images [n, ...], labels, within, drawer [n]; embed: images -> [n, dim].
-    Units: accuracy 0 to 1. The interval is the normal approximation over episodes, mean +- 1.96
-        standard errors, cut at 0 and 1: the spread of the draw, with the images as given.
-    Raises: ValueError on arrays that do not fit each other, NaN embeddings, more ways than
-        classes, more shots than images, or fewer than 2 episodes.
+    Shapes: images [n, ...]; labels, within, drawer [n]; embed: images -> [n, dim].
+    Units: accuracy 0 to 1. The interval is the normal approximation over episodes: the mean plus or
+    minus 1.96 standard errors, cut at 0 and 1. It shows the spread of the draw, given the images.
+    Raises: ValueError if arrays do not fit each other, embeddings hold NaN, there are more ways
+    than classes or more shots than images, or fewer than 2 episodes.
     """
-    labels = require_labels("labels", labels)
+    labels = np.asarray(require_labels("labels", labels))
     if len(images) != len(labels):
         raise ValueError(
             f"images has shape {np.shape(images)} for {len(labels)} labels; give as many"
@@ -121,12 +112,12 @@ def evaluate_n_way(
     return _interval(np.concatenate(scores))
 
 
-def evaluate_runs(embed: Callable, runs: Sequence) -> float:
+def evaluate_runs(embed: Callable[[Any], ArrayLike], runs: Sequence[Any]) -> float:
     """Share of right answers over fixed runs, such as the 20 official ones of Omniglot.
 
-    A run has support [n, h, w], query [m, h, w] and answer [m], rows of support. embed is called
-    once, on the images of all runs: [n, h, w] -> [n, dim].
-    Raises: ValueError where there is no run, or embeddings do not fit or hold NaN.
+    Shapes: a run has support [n, h, w], query [m, h, w] and answer [m], rows of support. embed is
+    called once, on the images of all runs: [n, h, w] -> [n, dim].
+    Raises: ValueError if there is no run, or embeddings do not fit or hold NaN.
     Source: Lake et al. 2015, one-shot classification.
     """
     if not len(runs):
@@ -144,7 +135,7 @@ def evaluate_runs(embed: Callable, runs: Sequence) -> float:
 def _closest(support: np.ndarray, query: np.ndarray) -> np.ndarray:
     """Unit vectors [..., n_way, k_shot, dim] and [..., q, dim] -> [..., q], rows of support.
 
-    The mean of cosines is the cosine-product with the mean: one product does for all shots.
+    The mean of the cosines is the product with the mean of the shots, so one product is enough.
     """
     similarity = query @ np.swapaxes(support.mean(axis=-2), -1, -2)
     return similarity.argmax(axis=-1)
@@ -156,17 +147,18 @@ def _interval(scores: np.ndarray) -> Accuracy:
     return Accuracy(float(mean), float(max(mean - half, 0)), float(min(mean + half, 1)))
 
 
-def _embed_all(embed: Callable, images) -> np.ndarray:
+def _embed_all(embed: Callable[[Any], ArrayLike], images: np.ndarray | jax.Array) -> np.ndarray:
     embedding = _unit("embed(images)", embed(images), 2, "one vector [dim] for each image")
     if len(embedding) != len(images):
         raise ValueError(f"embed gave {len(embedding)} embeddings for {len(images)} images")
     return embedding
 
 
-def _unit(name: str, vectors, rank: int, form: str) -> np.ndarray:
+def _unit(name: str, vectors: ArrayLike, rank: int, form: str) -> np.ndarray:
     """The vectors scaled to length 1; a zero vector stays zero.
 
-    In numpy: jax would compile every operation anew for each number of images, at 5 MB each time.
+    numpy, because jax would compile every operation again for each number of images, at 5 MB each
+    time.
     """
     require_rank(rank, form, **{name: vectors})
     vectors = np.asarray(vectors)

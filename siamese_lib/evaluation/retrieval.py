@@ -1,4 +1,4 @@
-"""Which stored vectors are nearest? Exactly, with a table of similarities that never gets large."""
+"""Which stored vectors are nearest? An exact search that never holds a large table."""
 
 from functools import partial
 from typing import NamedTuple
@@ -6,47 +6,50 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from siamese_lib.validate import require_count, require_finite, require_rank
 
-GROUP = 64  # vectors that stand or fall together
-BLOCK = 32  # groups whose similarities are made at a time
-QUERIES = (16, 128, 512)  # at a time: 512 make 4 MB with a block, which a processor's cache holds
+GROUP = 64  # vectors that are kept or dropped together
+BLOCK = 32  # how many groups get their similarities at a time
+QUERIES = (16, 128, 512)  # at a time: 512 with a block take 4 MB, which fits a processor's cache
 
 
 class Index(NamedTuple):
-    """Vectors that build_index has looked at and put where they are searched."""
+    """Vectors that build_index has checked and put where they are searched."""
 
     vectors: jax.Array  # [n, dim]
 
 
-def build_index(vectors):
-    """The vectors, ready for many calls of nearest: each then costs its search alone.
+def build_index(vectors: ArrayLike) -> Index:
+    """The vectors, ready for many calls of nearest: each call then costs only its search.
 
     Shapes: vectors [n, dim] float -> Index.
-    Raises: ValueError on another rank, no rows, NaN or infinity.
+    Raises: ValueError if vectors is not [n, dim] or has no rows, or on NaN or infinity.
     """
-    return Index(jnp.array(_checked(vectors)))  # a copy: what happens to the caller's is no matter
+    return Index(jnp.array(_checked(vectors)))  # a copy, so the caller may change the original
 
 
-def _checked(vectors):
+def _checked(vectors: ArrayLike) -> jax.Array:
     require_rank(2, "[n, dim]", vectors=vectors)
     require_finite(vectors=vectors)
     return jnp.asarray(vectors)
 
 
-def nearest(queries, vectors, *, k):
-    """The k vectors with the largest dot product for each query: cosine for unit vectors.
+def nearest(
+    queries: ArrayLike, vectors: ArrayLike | Index, *, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k vectors with the largest dot product for each query: the cosine, for unit vectors.
 
-    Exact, in two looks: the first keeps the largest similarity of each group of 64 vectors. The k
-    nearest lie in the k groups where that is largest, and only those are looked at again. An
-    array of vectors is looked through for NaN in every call, and to an accelerator copied; an
-    Index only once.
+    The search is exact and takes two passes. The first keeps the largest similarity of each group
+    of 64 vectors. The k nearest lie in the k groups where it is largest, so the second pass looks
+    only at those. An array of vectors is checked for NaN in every call, and copied to an
+    accelerator; an Index only once.
 
     Shapes: queries [q, dim], vectors [n, dim] float or an Index of them -> (similarity [q, k]
-    float32, row [q, k] int), numpy, nearest first; among equals any order.
-    Raises: ValueError on another rank, no rows, another dim (quoting both), k below 1 or above n,
-    NaN or infinity.
+    float32, row [q, k] int), numpy, nearest first; among equals in any order.
+    Raises: ValueError if an input does not have two axes or has no rows, they differ in dim
+    (quoting both), k is below 1 or above n, or on NaN or infinity.
     """
     require_rank(2, "[q, dim]", queries=queries)
     require_finite(queries=queries)
@@ -65,11 +68,12 @@ def nearest(queries, vectors, *, k):
         _search(_filled(queries[start : start + at_once], at_once), vectors, k, size)
         for start in range(0, len(queries), at_once)
     ]
-    return tuple(np.concatenate(side)[: len(queries)] for side in zip(*parts, strict=True))
+    similarity, row = (np.concatenate(side)[: len(queries)] for side in zip(*parts, strict=True))
+    return similarity, row
 
 
 def _filled(queries, rows):
-    """So many rows, the first one again and again: few sizes, since each is compiled anew."""
+    """Repeat the first query up to `rows` rows: each new size would be compiled again."""
     spare = np.broadcast_to(queries[:1], (rows - len(queries), queries.shape[1]))
     return np.concatenate([queries, spare])
 
@@ -91,12 +95,12 @@ def _search(queries, vectors, k, size):
 
 
 def _largest_of_groups(queries, vectors, size):
-    """[q, groups]: the largest similarity of each group, no more than a block of them at a time."""
+    """[q, groups]: the largest similarity of each group, computed one block of groups at a time."""
     groups = len(vectors) // size
     block = min(BLOCK, groups)
 
     def one_block(first):
-        # The last block begins early enough to be whole; what it shows again is the same.
+        # The last block begins early enough to be whole; groups that it repeats give the same.
         rows = jax.lax.dynamic_slice_in_dim(vectors, first * size, block * size)
         table = jnp.matmul(queries, rows.T, preferred_element_type=jnp.float32)
         return table.reshape(len(queries), block, size).max(axis=2)

@@ -1,7 +1,7 @@
-"""What training makes small: losses on triplets, on pairs, on whole batches; and the miners.
+"""What training makes small: losses on pairs, on triplets and on whole batches; and the miners.
 
-Each loss is a pure function of embeddings and gives one number a row; a miner picks from a batch
-the triplets that are worth training on.
+Each loss is a pure function of embeddings. It returns one number per row, unless its docstring
+says otherwise. A miner picks from a batch the triplets that are worth training on.
 """
 
 from siamese_lib.losses.batch import info_nce_loss, modified_triplet_loss

@@ -1,8 +1,11 @@
 """Losses on a batch of pairs, in which every other row is a negative."""
 
+from typing import Literal
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from siamese_lib.energy import at_least_float32
 from siamese_lib.losses.rows import BLOCK_SIZE, modified_rows
@@ -17,18 +20,18 @@ from siamese_lib.validate import (
 )
 
 
-def info_nce_loss(anchor, positive, *, temperature=0.1):
-    """-ln softmax(S / temperature) of each row's own column: find your positive in the batch.
+def info_nce_loss(anchor: ArrayLike, positive: ArrayLike, *, temperature: float = 0.1) -> jax.Array:
+    """-ln softmax(S / temperature) at each row's own column: find your positive in the batch.
 
-    S = anchor @ positive.T, inputs used as given (normalise them first). One direction; for both
-    take the mean with the sides swapped.
+    S = anchor @ positive.T, with the inputs used as given (normalise them first). This is one
+    direction; for both, take the mean with the sides swapped.
 
     Shapes: anchor, positive [batch, dim] float -> [batch] float32.
-    Units: temperature is a difference of similarities: negatives that far below the positive
-    count e times less. It is static under jit.
-    Raises: ValueError where the shapes differ (quoting both), on another rank, fewer than two
-    rows, a temperature of 0 or less, NaN or infinity.
-    Source: van den Oord et al. 2018, InfoNCE; with all other rows as negatives Sohn 2016.
+    Units: temperature is a difference of similarities: a negative that lies this far below the
+    positive counts e times less. It is static under jit.
+    Raises: ValueError if the shapes differ (quoting both), an input is not [batch, dim], there are
+    fewer than two rows, the temperature is 0 or less, or on NaN or infinity.
+    Source: van den Oord et al. 2018, InfoNCE; with all other rows as negatives, Sohn 2016.
     """
     require_same_shape(anchor=anchor, positive=positive)
     require_rank(2, "[batch, dim]", anchor=anchor)
@@ -42,26 +45,34 @@ def info_nce_loss(anchor, positive, *, temperature=0.1):
 
 
 def modified_triplet_loss(
-    anchor, positive, *, margin=0.25, negatives="closest", reduction="mean", block_size=None
-):
-    """Mean negative plus closest negative of the batch: L1 + L2 for every row.
+    anchor: ArrayLike,
+    positive: ArrayLike,
+    *,
+    margin: float = 0.25,
+    negatives: Literal["closest", "hardest"] = "closest",
+    reduction: Literal["mean", "sum", "none"] = "mean",
+    block_size: int | None = None,
+) -> jax.Array:
+    """L1 + L2 for every row: a hinge on the mean negative and a hinge on the closest negative.
 
-    S = anchor @ positive.T, inputs used as given (normalise them first). Row i: S[i, i] is the
-    positive, all other entries are negatives. Where every row has one of its own class among them,
-    "hardest" fails and "closest" suffers: notebook 05 measures it.
-    L1 = max(mean negative - S[i, i] + margin, 0), L2 the same with one chosen negative:
-    "closest" is the largest off-diagonal entry not above the diagonal one (a row with none adds
-    0 to L2, although its positive is the worst of all); "hardest" the largest off-diagonal entry.
+    S = anchor @ positive.T, with the inputs used as given (normalise them first). In row i, S[i, i]
+    is the positive and every other entry is a negative. L1 = max(mean negative - S[i, i] + margin,
+    0). L2 is the same with one chosen negative. "closest" chooses the largest off-diagonal entry
+    that is not above the diagonal one; a row without such an entry adds 0 to L2, although its
+    positive is the worst of all. "hardest" chooses the largest off-diagonal entry. Where every row
+    has another row of its own class in the batch, "hardest" fails and "closest" suffers: notebook
+    05 measures it.
 
     Shapes: anchor, positive [batch, dim] float -> float32 scalar, or [batch] with "none".
     Units: margin is a difference of similarities. It is static under jit.
     reduction: "mean" | "sum" | "none". The DeepLearning.AI course's lab is "closest", "sum": Trax
     with (v1, v2), TensorFlow with (v2, v1). Its first Trax assignment is "hardest", "mean".
-    block_size: rows of S held at a time, 256 where none is given; memory grows with batch x
-    block_size. Under jax.set_mesh the devices share the rows and the block: each holds about
-    block_size / devices rows at a time. Of equal chosen negatives the last gets the gradient.
-    Raises: ValueError where the shapes differ (quoting both), on another rank, fewer than two
-    rows, a negative margin, unknown option words, NaN or infinity.
+    block_size: how many rows of S are held at a time, 256 if none is given; memory grows with
+    batch x block_size. Under jax.set_mesh the devices share the rows and the block: each holds
+    about block_size / devices rows at a time. Of equal chosen negatives the last one gets the
+    gradient.
+    Raises: ValueError if the shapes differ (quoting both), an input is not [batch, dim], there are
+    fewer than two rows, the margin is negative, an option is unknown, or on NaN or infinity.
     Source: the Siamese week of DeepLearning.AI's Sequence Models, lab and assignment.
     """
     require_same_shape(anchor=anchor, positive=positive)
@@ -81,7 +92,7 @@ def modified_triplet_loss(
     return {"mean": jnp.mean, "sum": jnp.sum, "none": lambda x: x}[reduction](losses)
 
 
-def _as_floats(x):
-    """Integers as float32; halves stay, since their products are added up in float32 here."""
+def _as_floats(x: ArrayLike) -> jax.Array:
+    """Integers as float32. Half-precision floats stay, as products are summed in float32 here."""
     x = jnp.asarray(x)
     return x if jnp.issubdtype(x.dtype, jnp.floating) else at_least_float32(x)

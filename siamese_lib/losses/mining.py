@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy.typing as npt
+from jax.typing import ArrayLike
 
 from siamese_lib.energy import cosine_similarity, pairwise_cosine
 from siamese_lib.validate import (
@@ -24,17 +26,19 @@ from siamese_lib.validate import (
 TRIPLET_KINDS = ("easy", "semi-hard", "hard")
 
 
-def triplet_kind(anchor, positive, negative, *, margin=0.25):
-    """Index into TRIPLET_KINDS for each triplet, by cosine.
+def triplet_kind(
+    anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, *, margin: float = 0.25
+) -> jax.Array:
+    """The kind of each triplet, by cosine, as an index into TRIPLET_KINDS.
 
-    easy: cos(a, n) <= cos(a, p) - margin, the loss is 0; hard: cos(a, n) >= cos(a, p), the tie of
-    collapsed embeddings included; semi-hard: between the two.
+    easy: cos(a, n) <= cos(a, p) - margin, so the loss is 0. hard: cos(a, n) >= cos(a, p), which
+    includes the tie of collapsed embeddings. semi-hard: between the two.
 
     Shapes: anchor, positive, negative [batch, dim] float -> [batch] int32.
     Units: margin is a difference of cosines, 0 to 2.
-    Raises: ValueError where the shapes differ (quoting all), on another rank, an empty batch, a
-    negative margin, NaN or infinity.
-    Source: Schroff et al. 2015, section 3.2: hard and semi-hard; "easy" came later.
+    Raises: ValueError if the shapes differ (quoting all three), an input is not [batch, dim] or is
+    empty, the margin is negative, or on NaN or infinity.
+    Source: Schroff et al. 2015, section 3.2: hard and semi-hard. "Easy" came later.
     """
     require_same_shape(anchor=anchor, positive=positive, negative=negative)
     require_rank(2, "[batch, dim]", anchor=anchor)
@@ -48,37 +52,41 @@ def triplet_kind(anchor, positive, negative, *, margin=0.25):
 
 
 class Triplets(NamedTuple):
-    """Rows of a batch, one triplet an anchor; is_real is False where there was none to form."""
+    """Rows of a batch, one triplet per anchor. is_real is False where none could be formed."""
 
     anchor: jax.Array  # [batch] int32: 0, 1, 2, ...
     positive: jax.Array  # [batch] int32
     negative: jax.Array  # [batch] int32
-    is_real: jax.Array  # [batch] bool; where False, positive and negative are the next row
+    is_real: jax.Array  # [batch] bool; where it is False, positive and negative are the next row
 
 
-def random_triplets(embeddings, labels, *, key):
-    """For each row any other row of its class, and any row of another class.
+def random_triplets(embeddings: ArrayLike, labels: npt.ArrayLike, *, key: jax.Array) -> Triplets:
+    """For each row, any other row of its class and any row of another class.
+
+    Works under jit too, if jax can hold the labels: np.unique(labels, return_inverse=True)[1] turns
+    any labels into small numbers. No gradient passes through the choice, in this and in every
+    miner.
 
     Shapes: embeddings [batch, dim] float, labels [batch] numbers or words -> Triplets of [batch]
-    each. key is one of jax.random.key. Works under jit, where jax must be able to hold the labels:
-    np.unique(labels, return_inverse=True)[1] makes small numbers of any. For every miner no
-    gradient passes through the choice.
-    Raises: ValueError where the lengths differ (quoting both), on another rank, an empty batch,
-    labels of mixed kinds, or NaN or infinity.
+    each. key comes from jax.random.key.
+    Raises: ValueError if the lengths differ (quoting both), embeddings is not [batch, dim] or is
+    empty, labels are of mixed kinds, or on NaN or infinity.
     """
     _, is_positive, is_negative = _tables(embeddings, labels)
-    # One key does for both: they look at different columns of the same chances.
+    # One key is enough for both: they look at different columns of the same random numbers.
     return _triplets(_any(key, is_positive), _any(key, is_negative))
 
 
-def semi_hard_triplets(embeddings, labels, *, key, margin=0.25):
-    """For each row any other row of its class, and the closest negative that is semi-hard to it.
+def semi_hard_triplets(
+    embeddings: ArrayLike, labels: npt.ArrayLike, *, key: jax.Array, margin: float = 0.25
+) -> Triplets:
+    """For each row, any other row of its class and the closest negative that is semi-hard to it.
 
-    Semi-hard as in triplet_kind: further than the positive, by less than the margin. A row whose
-    positive has no such negative is not real. margin is static under jit.
+    Semi-hard as in triplet_kind: further away than the positive, by less than the margin. If there
+    is no such negative, the row is not real. margin is static under jit.
 
-    Shapes, errors: as random_triplets; ValueError on a negative margin too.
-    Source: Schroff et al. 2015, section 3.2, with one positive an anchor in place of all.
+    Shapes, errors: as random_triplets, and ValueError if the margin is negative.
+    Source: Schroff et al. 2015, section 3.2, with one positive per anchor instead of all.
     """
     require_margin(margin)
     similarity, is_positive, is_negative = _tables(embeddings, labels)
@@ -88,8 +96,8 @@ def semi_hard_triplets(embeddings, labels, *, key, margin=0.25):
     return _triplets(positive, _most(is_semi_hard, similarity))
 
 
-def hardest_triplets(embeddings, labels):
-    """For each row the furthest row of its class and the closest of another: batch-hard.
+def hardest_triplets(embeddings: ArrayLike, labels: npt.ArrayLike) -> Triplets:
+    """For each row, the furthest row of its class and the closest row of another: batch-hard.
 
     Shapes, errors: as random_triplets. Among equals the first row is taken.
     Source: Hermans et al. 2017, equation 5.
@@ -99,7 +107,7 @@ def hardest_triplets(embeddings, labels):
 
 
 def _tables(embeddings, labels):
-    """Similarity, and who is whose positive and negative; [batch, batch] each."""
+    """The similarities, and who is whose positive and whose negative; [batch, batch] each."""
     require_rank(2, "[batch, dim]", embeddings=embeddings)
     labels = class_numbers("labels", labels)
     if len(embeddings) != len(labels):
@@ -117,16 +125,16 @@ class _Chosen(NamedTuple):
 
 
 def _any(key, is_allowed):
-    """For each row one of the allowed columns, with equal chances."""
+    """For each row, one of the allowed columns, with equal chances."""
     return _most(is_allowed, jax.random.uniform(key, is_allowed.shape), axis=1)
 
 
 def _most(is_allowed, values, axis=0):
-    """Where the allowed values are largest, the first among equals.
+    """The row where the allowed values are largest, the first among equals.
 
-    The tables of _tables are symmetric, so a look down the columns finds what one along the rows
-    would, and on a CPU sooner: it compares whole rows at a time. For the same reason these are two
-    looks, the value and then its place, and no argmax.
+    The tables of _tables are symmetric, so searching down the columns finds what searching along
+    the rows would. On a CPU it is faster, because whole rows are compared at a time. For the same
+    reason the value is found first and then its place, without argmax.
     """
     values = jnp.where(is_allowed, values, -jnp.inf)
     largest = values.max(axis, keepdims=True)
@@ -139,6 +147,6 @@ def _triplets(positive, negative):
     is_real = positive.is_there & negative.is_there
     anchor = jnp.arange(len(is_real), dtype=jnp.int32)
     # Not the anchor itself: at distance 0 a norm has a slope of NaN, which no mask takes away.
-    rows = (jnp.where(is_real, chosen.row, jnp.roll(anchor, -1)).astype(jnp.int32)
-            for chosen in (positive, negative))  # fmt: skip
-    return Triplets(anchor, *rows, is_real)
+    spare = jnp.roll(anchor, -1)
+    p, n = (jnp.where(is_real, chosen.row, spare) for chosen in (positive, negative))
+    return Triplets(anchor, p.astype(jnp.int32), n.astype(jnp.int32), is_real)

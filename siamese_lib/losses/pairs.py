@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from siamese_lib.energy import at_least_float32
 from siamese_lib.validate import (
@@ -14,15 +15,17 @@ from siamese_lib.validate import (
 )
 
 
-def contrastive_loss(distance, is_same, *, margin=1.0):
-    """Y d^2 + (1 - Y) max(margin - d, 0)^2 for each pair: genuine pairs close, imposite ones far.
+def contrastive_loss(distance: ArrayLike, is_same: ArrayLike, *, margin: float = 1.0) -> jax.Array:
+    """Y d^2 + (1 - Y) max(margin - d, 0)^2 per pair: genuine pairs close, imposite pairs far apart.
 
-    Shapes: distance [batch] float of 0 or more, is_same [batch] of 1 (genuine) and 0 -> [batch].
-    Units: margin is a distance, beyond which an imposite pair costs nothing.
-    Raises: ValueError where the shapes differ (quoting both), on another rank, an empty batch, a
-    distance below 0, a label other than 0 and 1, a negative margin, NaN or infinity.
-    Source: Hadsell, Chopra and LeCun 2006, without their factor 1/2; their Y is 1 where the pair
-    differs, here 1 means same.
+    Shapes: distance [batch] float of 0 or more, is_same [batch] of 1 (genuine) and 0 (imposite)
+    -> [batch].
+    Units: margin is a distance. An imposite pair further apart than that costs nothing.
+    Raises: ValueError if the shapes differ (quoting both), distance does not have exactly one axis
+    or is empty, a distance is below 0, a label is not 0 or 1, the margin is negative, or on NaN or
+    infinity.
+    Source: Hadsell, Chopra and LeCun 2006, without their factor 1/2. Their Y is 1 where the pair
+    differs; here 1 means same.
     """
     require_same_shape(distance=distance, is_same=is_same)
     require_rank(1, "one distance a pair, [batch]", distance=distance)
@@ -38,12 +41,12 @@ def contrastive_loss(distance, is_same, *, margin=1.0):
     return jnp.where(jnp.asarray(is_same) == 1, distance**2, jax.nn.relu(margin - distance) ** 2)
 
 
-def pairwise_cross_entropy(logits, is_same):
+def pairwise_cross_entropy(logits: ArrayLike, is_same: ArrayLike) -> jax.Array:
     """-ln of the probability that the sigmoid of the logit gives to the right answer.
 
-    Shapes: logits [batch] float, is_same [batch] of 1 (same) and 0 -> [batch].
-    Raises: ValueError where the shapes differ (quoting both), on another rank, an empty batch, a
-    label other than 0 and 1, NaN or infinity.
+    Shapes: logits [batch] float, is_same [batch] of 1 (same) and 0 (different) -> [batch].
+    Raises: ValueError if the shapes differ (quoting both), logits does not have exactly one axis or
+    is empty, a label is not 0 or 1, or on NaN or infinity.
     Source: Koch et al. 2015, section 3.2, without their weight decay.
     """
     require_same_shape(logits=logits, is_same=is_same)

@@ -1,20 +1,23 @@
-"""The rows of the modified triplet loss: who is whose negative in a batch of thousands, and where.
+"""The rows of the modified triplet loss: who is whose negative in a batch of thousands.
 
-S, the table of all similarities, is looked at a block of rows at a time, and only to choose.
+S, the table of all similarities, is computed one block of rows at a time, and only to choose.
 """
 
 import jax
 import jax.numpy as jnp
 
-BLOCK_SIZE = 256  # rows of similarities that stay in a processor's cache at a batch of thousands
+BLOCK_SIZE = 256  # so many rows of S stay in a processor's cache at a batch of thousands
 
 
-def modified_rows(anchor, positive, margin, negatives, block_size):
-    """L1 + L2 of every row, as modified_triplet_loss says; inputs are checked there.
+def modified_rows(
+    anchor: jax.Array, positive: jax.Array, margin: float, negatives: str, block_size: int
+) -> jax.Array:
+    """L1 + L2 of every row, as modified_triplet_loss describes them; it has checked the inputs.
 
-    Each device of jax's current mesh does its own rows: XLA alone would exchange in each block.
+    Each device of jax's current mesh does its own rows: left alone, XLA would exchange data for
+    every block.
 
-    Shapes: anchor, positive [batch, dim] jax arrays -> [batch] float32.
+    Shapes: anchor, positive [batch, dim] -> [batch] float32.
     """
     mesh, batch = jax.sharding.get_abstract_mesh(), len(anchor)
     block_size = min(block_size, batch)
@@ -25,8 +28,8 @@ def modified_rows(anchor, positive, margin, negatives, block_size):
         positive = jax.lax.all_gather(positive, mesh.axis_names, tiled=True)[:batch]
         return _rows(rows, positive, own, margin, negatives, -(-block_size // mesh.size))
 
-    # Spare rows repeat the first one with its own column, and are cut off again: no gradient
-    # reaches them. The same in _chosen_columns.
+    # Spare rows make the batch divisible. They repeat the first row with its own column and are
+    # cut off again, so no gradient reaches them. _chosen_columns does the same.
     spare = -batch % mesh.size
     dealt = [_lengthened(array, spare) for array in (anchor, positive, jnp.arange(batch))]
     over_rows = jax.sharding.PartitionSpec(mesh.axis_names)
@@ -37,8 +40,8 @@ def modified_rows(anchor, positive, margin, negatives, block_size):
 def _rows(rows, positive, own, margin, negatives, block_size):
     """L1 + L2 of some rows; own [rows] is the column of each row's positive.
 
-    S is only looked at, to choose: sums and chosen entries are computed again from the vectors, so
-    the backward pass never meets S, and costs batch x dim in place of batch x batch x dim.
+    S serves only to choose. Sums and chosen entries are computed again from the vectors, so the
+    backward pass never sees S and costs batch x dim instead of batch x batch x dim.
     """
     diagonal = _dot(rows, positive[own])
     total = _dot(rows, jnp.sum(positive, axis=0, dtype=jnp.float32))
@@ -46,7 +49,7 @@ def _rows(rows, positive, own, margin, negatives, block_size):
     column, is_there = _chosen_columns(
         *jax.lax.stop_gradient((rows, positive)), own, negatives, block_size
     )
-    # A row that leaves every entry out has -inf here; relu makes that 0, and its gradient 0.
+    # A row without any allowed entry gets -inf here; relu turns it into 0, with gradient 0.
     chosen = jnp.where(is_there, _dot(rows, positive[column]), -jnp.inf)
     return jax.nn.relu(mean_negative - diagonal + margin) + jax.nn.relu(chosen - diagonal + margin)
 
@@ -56,7 +59,7 @@ def _dot(a, b):
 
 
 def _chosen_columns(rows, positive, own, negatives, block_size):
-    """For each row the column of its chosen negative and whether it has one, a block at a time."""
+    """For each row, the column of its chosen negative, and whether it has one."""
     columns = jnp.arange(len(positive))
 
     def one_block(block):
@@ -68,7 +71,7 @@ def _chosen_columns(rows, positive, own, negatives, block_size):
             left_out |= similarity > diagonal
         similarity = jnp.where(left_out, -jnp.inf, similarity)
         largest = jnp.max(similarity, axis=1, keepdims=True)
-        # The place of the maximum by a second look: jnp.argmax takes longer than both here.
+        # Finding the maximum first and its place second is faster here than jnp.argmax.
         place = jnp.max(jnp.where(similarity == largest, columns, 0), axis=1)
         return place, largest[:, 0] > -jnp.inf
 

@@ -1,42 +1,50 @@
-"""The pairwise head with no encoder to train: |x1 - x2| and a sigmoid on sparse TF-IDF vectors.
+"""A pairwise head without an encoder: |x1 - x2| and a sigmoid on sparse TF-IDF vectors.
 
-A convex problem, so there is one best answer and no seed. It learns by heart which words matter
-("China" against "India") where an encoder of few numbers blurs them, and errs on other pairs than
-an encoder does: the mean of both logits beats either.
+The problem is convex, so there is one best answer and no seed. The head learns by heart which
+words matter ("China" against "India"), which a small encoder blurs. The two err on different
+pairs: the mean of both logits beats either.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siamese_lib.text.duplicates import pair_rows
 from siamese_lib.text.ngrams import word_pattern
 from siamese_lib.validate import require_binary, require_positive, require_rank
 
-MARKS = 4  # cosines 0, 1/3, 2/3, 1: what a word tells may differ at each
-BLOCK = 10_000  # pairs whose features are made at a time
+MARKS = 4  # cosines 0, 1/3, 2/3, 1: a word may mean something else at each
+BLOCK = 10_000  # how many pairs get their features at a time
 
 
 class SparsePairs(NamedTuple):
-    """What fit_sparse_pairs learned: fitted scikit-learn parts."""
+    """What fit_sparse_pairs has learned: fitted parts from scikit-learn."""
 
-    vectoriser: object  # texts -> sparse unit vectors, words beside runs of letters
-    classifier: object  # features of a pair -> logit
+    vectoriser: Any  # texts -> sparse unit vectors, words beside runs of letters
+    classifier: Any  # features of a pair -> logit
 
 
-def fit_sparse_pairs(question1, question2, is_same, *, strength=5.0):
-    """Learn to tell same from different by weights on the entries of two TF-IDF vectors.
+def fit_sparse_pairs(
+    question1: Sequence[str],
+    question2: Sequence[str],
+    is_same: Sequence[int] | np.ndarray,
+    *,
+    strength: float = 5.0,
+) -> SparsePairs:
+    """Learn to tell same from different, with weights on the entries of two TF-IDF vectors.
 
-    Four groups of features a pair: |x1 - x2|; x1 x2; x1 + x2 once for each mark on the cosine's
-    scale, shared between the two nearest marks; and those shares alone. The third group is what
-    lets a word say how much likeness it takes: two questions about one named person are seldom
-    the same, however many words they share.
+    A pair has four groups of features: |x1 - x2|; x1 x2; x1 + x2 once for each mark on the cosine's
+    scale, shared between the two nearest marks; and those shares alone. With the third group a word
+    can say how much similarity it takes: two questions about one named person are seldom the same,
+    however many words they share.
 
-    Shapes: lists of n strings, is_same [n] of 1 and 0 -> SparsePairs. strength: the larger, the
-    closer the weights follow the training pairs (scikit-learn's C).
-    Raises: ValueError where the lengths differ, a label is not 0 or 1, all labels are equal, no
-    text holds a word, or strength is not above 0.
-    Source: |x1 - x2| as in Koch et al. 2015 (there on a trained encoder), weights by
+    Shapes: lists of n strings, is_same [n] of 1 and 0 -> SparsePairs. strength: the larger it is,
+    the more closely the weights follow the training pairs (scikit-learn's C).
+    Raises: ValueError if the lengths differ, a label is not 0 or 1, all labels are equal, no text
+    holds a word, or strength is not above 0.
+    Source: |x1 - x2| as in Koch et al. 2015 (there on a trained encoder); the weights come from
     scikit-learn's LogisticRegression.
     """
     from sklearn.linear_model import LogisticRegression
@@ -55,11 +63,13 @@ def fit_sparse_pairs(question1, question2, is_same, *, strength=5.0):
     return SparsePairs(vectoriser, classifier)
 
 
-def sparse_logits(model, question1, question2):
-    """One number a pair, above 0 where the questions are rather the same; either order, the same.
+def sparse_logits(
+    model: SparsePairs, question1: Sequence[str], question2: Sequence[str]
+) -> NDArray[np.float32]:
+    """One number per pair, above 0 if the two are rather the same; their order does not matter.
 
-    Shapes: model of fit_sparse_pairs, lists of n strings -> [n] float32 numpy.
-    Raises: ValueError where the lengths differ or there are none.
+    Shapes: model from fit_sparse_pairs, two lists of n strings -> [n] float32 numpy.
+    Raises: ValueError if the lengths differ or there are no pairs.
     """
     texts, *where = pair_rows(question1, question2)
     if not texts:
@@ -70,7 +80,7 @@ def sparse_logits(model, question1, question2):
 
 
 def _vectoriser():
-    """Words, pairs of words and punctuation; runs of 3 and 4 letters: .36 and .64 of the cosine."""
+    """Words, pairs of words and punctuation (.36 of the cosine); runs of 3 and 4 letters (.64)."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion
 
@@ -83,7 +93,7 @@ def _vectoriser():
 
 
 def _features(vectors, first, second):
-    """[pairs, (2 + MARKS) dim + MARKS] sparse; the parts of all pairs at once would be large."""
+    """[pairs, (2 + MARKS) dim + MARKS], sparse, made in blocks that keep the memory small."""
     from scipy.sparse import csr_array, vstack
 
     vectors = csr_array(vectors)

@@ -1,7 +1,7 @@
 """From questions to numbers: words and pieces of words as rows of tokens, and duplicates.
 
-A tokenizer learns its words from training texts; ngrams hashes words and runs of letters, and
-needs no vocabulary. Rows are padded with 0 on the right, and stairs keeps the padding short.
+A tokenizer learns its words from training texts. ngrams hashes words and runs of letters instead,
+and needs no vocabulary. Rows are padded with 0 on the right; stairs keeps the padding short.
 duplicates says which questions are known to mean the same, and draws batches of such pairs.
 """
 

@@ -1,20 +1,26 @@
 """Which questions are duplicates, and batches of them in which every other row is a negative."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from siamese_lib.text.tokenizer import pad_length
 from siamese_lib.text.tokens import PAD, require_padded_right, require_questions
 from siamese_lib.validate import class_numbers, require_binary, require_count, require_rank
 
 
-def duplicate_groups(question1, question2, is_same):
+def duplicate_groups(
+    question1: Sequence[str], question2: Sequence[str], is_same: Sequence[int] | np.ndarray
+) -> tuple[list[str], NDArray[np.int32]]:
     """Which questions are known to mean the same, directly or through others.
 
-    Shapes: lists of n strings and is_same [n] of 0 and 1 -> (texts, group): the distinct
-    questions and group [len(texts)] int32, equal where a chain of duplicate pairs joins them.
-    Two questions in different groups may still mean the same where nobody labelled it: a pair
-    file cannot rule that out.
-    Raises: ValueError where the lengths differ, there are no pairs, a question is empty, missing or
+    Two questions in different groups may still mean the same if nobody has labelled them: a file of
+    pairs cannot rule that out.
+
+    Shapes: lists of n strings and is_same [n] of 0 and 1 -> (texts, group): the distinct questions
+    and group [len(texts)] int32, equal where a chain of duplicate pairs joins two questions.
+    Raises: ValueError if the lengths differ, there are no pairs, a question is empty, missing or
     holds half a character, or a label is not 0 or 1.
     """
     if not len(question1) == len(question2) == len(is_same):
@@ -24,7 +30,7 @@ def duplicate_groups(question1, question2, is_same):
         )
     require_questions(question1=question1, question2=question2)
     require_binary(is_same=is_same)
-    number = {}
+    number: dict[str, int] = {}
     for text in (*question1, *question2):
         number.setdefault(text, len(number))
     from scipy.sparse import coo_array
@@ -38,18 +44,21 @@ def duplicate_groups(question1, question2, is_same):
     return list(number), connected_components(graph, directed=False)[1].astype(np.int32)
 
 
-def duplicate_batches(tokens, group, *, batch_size, seed):
-    """Batches of pairs with one meaning each, no meaning twice in a batch.
+def duplicate_batches(
+    tokens: ArrayLike, group: ArrayLike, *, batch_size: int, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Batches of pairs of questions that mean the same; no meaning occurs twice in a batch.
 
-    Every other row of a batch can serve as a negative, as far as group knows. (A few false
+    So every other row of a batch can serve as a negative, as far as group knows. (A few false
     negatives cost nothing that can be measured; some in every row cost up to .29 of AUC: notebook
-    05.) Each epoch (a new seed) pairs the questions of a group anew. Less than a batch of the pairs
-    is left out, and of a group with more pairs than there are batches those beyond one a batch.
+    05.) Each epoch (a new seed) pairs the questions of a group anew. Pairs that do not fill a batch
+    are left out. If a group has more pairs than there are batches, each batch gets one of them and
+    the others are left out.
 
     Shapes: tokens [n, length] int, padded with 0 on the right, group [n] numbers or words -> yields
-    (anchor, positive), each [batch_size, length'] int32 with length' a multiple of 8.
-    Raises: ValueError where the lengths differ, a token stands after padding, or fewer than
-    batch_size groups have two questions.
+    (anchor, positive), each [batch_size, length'] int32, where length' is a multiple of 8.
+    Raises: ValueError if the lengths differ, a token stands after padding, or fewer than batch_size
+    groups have two questions.
     """
     tokens, group = np.asarray(tokens), class_numbers("group", group)
     require_count(batch_size=batch_size)
@@ -69,12 +78,14 @@ def duplicate_batches(tokens, group, *, batch_size, seed):
         yield pad_length(tokens[anchors[rows]]), pad_length(tokens[positives[rows]])
 
 
-def pair_rows(question1, question2):
-    """Each distinct text once, and where the two of every pair stand.
+def pair_rows(
+    question1: Sequence[str], question2: Sequence[str]
+) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Each distinct text once, and where the two texts of every pair stand among them.
 
     Shapes: two lists of n strings -> (texts, first [n] int, second [n] int), with
     texts[first[i]] == question1[i] and texts[second[i]] == question2[i].
-    Raises: ValueError where the lengths differ, there are none, or a text is empty, missing or
+    Raises: ValueError if the lengths differ, there are no pairs, or a text is empty, missing or
     holds half a character.
     """
     if len(question1) != len(question2):
@@ -87,14 +98,22 @@ def pair_rows(question1, question2):
     return list(row), first, second
 
 
-def pair_batches(tokens, first, second, is_same, *, batch_size, seed):
-    """Batches of labelled pairs, same and different, each pair once in a shuffled order.
+def pair_batches(
+    tokens: ArrayLike,
+    first: Sequence[int] | np.ndarray,
+    second: Sequence[int] | np.ndarray,
+    is_same: Sequence[int] | np.ndarray,
+    *,
+    batch_size: int,
+    seed: int,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Batches of labelled pairs, same and different; each pair comes once, in a shuffled order.
 
-    Less than a batch of the pairs is left out; another seed leaves out others.
+    Pairs that do not fill the last batch are left out; another seed leaves out others.
 
-    Shapes: tokens [texts, ...], first and second [n] int rows of tokens, is_same [n] -> yields
+    Shapes: tokens [texts, ...]; first, second [n] int, rows of tokens; is_same [n] -> yields
     (x1, x2, is_same), each with batch_size rows.
-    Raises: ValueError where the lengths differ or n is less than batch_size.
+    Raises: ValueError if the lengths differ or n is less than batch_size.
     """
     require_count(batch_size=batch_size)
     if not len(first) == len(second) == len(is_same):
@@ -124,17 +143,17 @@ def _pairs_within(group, rng):
 
 
 def _batches_without_repeats(group, batch_size, rng):
-    """Rows in batches: pairs sorted by group are dealt like cards, one batch after the other."""
+    """Rows in batches: pairs sorted by group are dealt like cards, to one batch after another."""
     _, place, counts = np.unique(group, return_inverse=True, return_counts=True)
     order = np.argsort(rng.permutation(len(counts))[place], kind="stable")
-    # Dealt to so many batches a group can give each at most one pair; its other pairs rest.
+    # A group gives each batch at most one pair; its pairs beyond the number of batches rest.
     batches = len(group) // batch_size
     while np.minimum(counts, batches).sum() < batches * batch_size:
         batches = np.minimum(counts, batches).sum() // batch_size
     order = order[_rank(place[order]) < batches]
     for batch in rng.permutation(batches):
         rows = order[batch::batches]
-        # By group before the shuffle: the stored figures were measured on batches drawn this way.
+        # Sorted by group before the shuffle: the stored numbers come from batches drawn this way.
         yield rng.permutation(rows[np.argsort(group[rows])])[:batch_size]
 
 

@@ -1,44 +1,47 @@
 """Batches with little padding: questions sorted by length and cut into steps, like a staircase.
 
-Quora's questions have 13 tokens on average and one in a hundred has more than 37, so that a batch
-padded to its longest is mostly padding. Sorted, it looks like a staircase seen from the side, and
-only the steps are read:
+Quora's questions have 13 tokens on average, and one in a hundred has more than 37. So a batch
+padded to its longest question is mostly padding. Sorted, it looks like a staircase seen from the
+side, and only the steps are read:
 
     the one long question of this batch here
     how do I learn to swim
     what is love                             -> words 1 to 3 of three, 4 to 6 of two, 7 and 8 of one
 
-The batch stays as it was drawn, so every question keeps its negatives: the same loss and the same
-gradient as with padding, in half the time.
+The batch stays as it was drawn, so every question keeps its negatives: the loss and the gradient
+are the same as with padding, in half the time.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
 import numpy as np
+from numpy.typing import ArrayLike
 
 from siamese_lib.text.tokens import PAD, require_padded_right
 from siamese_lib.validate import require_count, require_rank
 
 EDGES = (8, 12, 16, 24, 32, 48, 64, 96, 128)  # where a step may begin, in words
+Plan = tuple[tuple[int, int, int], ...]  # of each step: rows, first word, last word + 1
 
 
 class Stairs(NamedTuple):
-    """What to_stairs gives and QuestionEncoder takes."""
+    """What to_stairs returns and QuestionEncoder takes."""
 
-    blocks: tuple[jax.Array, ...]  # [rows, width] int32 each; rows fall from one to the next
-    place: jax.Array  # [batch] int32: where in the sorted order each question stands
+    blocks: tuple[np.ndarray | jax.Array, ...]  # [rows, width] int32 each, with ever fewer rows
+    place: np.ndarray | jax.Array  # [batch] int32: where each question stands in sorted order
 
 
-def stair_plan(lengths, *, rows):
-    """How many of `rows` questions to read on at each edge: one plan, so one compilation.
+def stair_plan(lengths: ArrayLike, *, rows: int) -> Plan:
+    """How many of `rows` questions to go on reading at each edge: one plan, so one compilation.
 
-    The number expected to be longer, and four standard deviations: one batch in some ten thousand
-    has more, and is read with a wider step.
+    It is the number expected to be longer, plus four standard deviations. About one batch in ten
+    thousand has more long questions, and is read with a wider step.
 
     Shapes: lengths [n] int, the words of the questions that batches are drawn from -> tuple of
     (rows, first word, last word + 1).
-    Raises: ValueError where lengths is empty or holds a 0, or rows is below 1.
+    Raises: ValueError if lengths is empty or holds a 0, or rows is below 1.
     """
     lengths = np.asarray(lengths)
     require_rank(1, "[n], the words of each question", lengths=lengths)
@@ -50,13 +53,13 @@ def stair_plan(lengths, *, rows):
     return tuple(zip(counts.tolist(), (0, *ends[:-1]), ends, strict=True))
 
 
-def to_stairs(tokens, plan):
+def to_stairs(tokens: ArrayLike | Sequence[ArrayLike], plan: Plan) -> Stairs:
     """Token arrays, one below the other, as a staircase.
 
-    Shapes: tokens, one [n, length] int array or several of any lengths, 0 = padding on the right,
-    n in all the rows of the plan -> Stairs.
-    Raises: ValueError where n is not the rows of the plan, or a question is longer than it, all
-    padding, or has padding before a token.
+    Shapes: tokens is one [n, length] int array, or several of any lengths with n rows in all, 0 =
+    padding on the right; n is the rows of the plan -> Stairs.
+    Raises: ValueError if n is not the rows of the plan, or a question is longer than the plan, is
+    all padding, or has padding before a token.
     """
     arrays = [
         np.asarray(side) for side in (tokens if isinstance(tokens, tuple | list) else [tokens])
@@ -81,9 +84,10 @@ def to_stairs(tokens, plan):
         width = min(array.shape[1], longest)
         whole[first : first + len(array), :width] = array[:, :width]
         first += len(array)
-    blocks, above = [], rows
+    blocks: list[np.ndarray] = []
+    above = rows
     for count, start, end in plan:
-        # More long questions than planned: this step is as wide as the one above it.
+        # If more questions are long than planned, this step keeps the rows of the one above it.
         above = count if (lengths > start).sum() <= count else above
         blocks.append(whole[order[:above], start:end])
     return Stairs(tuple(blocks), np.argsort(order).astype(np.int32))

@@ -1,6 +1,9 @@
 """A word-level tokenizer, and texts as rows of token numbers with padding."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from siamese_lib.text.tokens import PAD, require_padded_right, require_texts
@@ -9,20 +12,22 @@ from siamese_lib.validate import require_count, require_rank
 UNKNOWN = 1
 
 
-def build_tokenizer(texts, *, vocabulary_size=20_000, min_count=1):
-    """Word-level tokenizer, lower case, punctuation apart, learned from texts.
+def build_tokenizer(
+    texts: Sequence[str], *, vocabulary_size: int = 20_000, min_count: int = 1
+) -> Tokenizer:
+    """A word-level tokenizer, learned from texts: lower case, punctuation apart from words.
 
     Accents are kept: "café" and "cafe" are two words, and the vowel signs of Hindi or Thai, which
-    Unicode writes as accents, stay in their words. However an accent is stored, as one character
-    or two, it is the same word.
+    Unicode writes as accents, stay in their words. An accent may be stored as one character or two;
+    the word is the same.
 
-    Shapes: texts is a list of strings -> tokenizers.Tokenizer; token 0 is padding, 1 an unknown
-    word, the rest are words from frequent to rare. Build it from training texts only.
-    Raises: ValueError where texts is one string or empty, a text is not a string or holds half a
-    character, or vocabulary_size or min_count is no whole number (of 3 and 1 or more).
+    Shapes: texts is a list of strings -> tokenizers.Tokenizer. Token 0 is padding, 1 an unknown
+    word, and the rest are words from frequent to rare. Build it from training texts only.
+    Raises: ValueError if texts is one string or empty, a text is not a string or holds half a
+    character, or vocabulary_size or min_count is not a whole number (of 3 and 1 or more).
     """
     require_texts(texts=texts)
-    require_count(vocabulary_size=vocabulary_size, least=3)  # padding, the unknown, one word
+    require_count(vocabulary_size=vocabulary_size, least=3)  # padding, unknown, one word
     require_count(min_count=min_count)
     tokenizer = Tokenizer(models.WordLevel(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
@@ -37,17 +42,19 @@ def build_tokenizer(texts, *, vocabulary_size=20_000, min_count=1):
     return tokenizer
 
 
-def encode_texts(tokenizer, texts, *, max_length=32):
-    """Token numbers, cut at max_length and padded with 0 to the longest.
+def encode_texts(
+    tokenizer: Tokenizer, texts: Sequence[str], *, max_length: int = 32
+) -> NDArray[np.int32]:
+    """Token numbers, cut at max_length and padded with 0 to the longest row.
 
     Shapes: list of n strings -> [n, length] int32, length <= max_length.
-    Raises: ValueError where a text is not a string, holds half a character, is empty, or has
-    unknown words only: the encoder would answer with the same vector for all such texts.
+    Raises: ValueError if a text is not a string, holds half a character, is empty, or has only
+    unknown words: the encoder would give the same vector to all such texts.
     """
     require_texts(texts=texts)
     require_count(max_length=max_length)
     rows = [encoding.ids[:max_length] for encoding in tokenizer.encode_batch(list(texts))]
-    # A text that spells out "[PAD]" has no padding in it.
+    # "[PAD]" spelt out in a text is a word, not padding.
     rows = [[UNKNOWN if token == PAD else token for token in row] for row in rows]
     for text, row in zip(texts, rows, strict=True):
         if not row:
@@ -64,12 +71,14 @@ def encode_texts(tokenizer, texts, *, max_length=32):
     return tokens
 
 
-def pad_length(tokens, *, multiple=8, pad_token=PAD):
-    """Cut or fill padding so that the length is the smallest fitting multiple.
+def pad_length(tokens: ArrayLike, *, multiple: int = 8, pad_token: int = PAD) -> np.ndarray:
+    """Shorten or extend the padding to the smallest multiple that holds every token.
 
-    Shapes: tokens [n, length] int, padded on the right -> [n, the multiple]. Few lengths mean few
-    compilations; no real token is ever cut.
-    Raises: ValueError on another rank, no rows, padding before a token, or a multiple below 1.
+    Few different lengths mean few compilations. No real token is ever cut.
+
+    Shapes: tokens [n, length] int, padded on the right -> [n, the multiple].
+    Raises: ValueError if tokens is not [n, length] or has no rows, a token stands after padding, or
+    multiple is below 1.
     """
     tokens = np.asarray(tokens)
     require_rank(2, "[n, length] token numbers", tokens=tokens)

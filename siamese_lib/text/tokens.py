@@ -1,13 +1,16 @@
-"""What texts and token arrays must be: whole strings, and rows that are filled up on the right."""
+"""What texts and token arrays must be: whole strings, and rows that are padded on the right."""
+
+from collections.abc import Sequence
 
 import jax
 import numpy as np
+from numpy.typing import ArrayLike
 
-PAD = 0  # what fills up short rows
+PAD = 0  # the token that fills up short rows
 
 
-def require_texts(**columns):
-    """ValueError where a named list is one string or empty, or an entry is no proper string."""
+def require_texts(**columns: Sequence[str]) -> None:
+    """Raise ValueError unless each named list holds one whole string or more."""
     for name, texts in columns.items():
         if isinstance(texts, str) or len(texts) == 0:
             said = repr(texts)[:60] + (", empty" if len(texts) == 0 else "")
@@ -31,8 +34,8 @@ def _require_whole_letters(name, place, text):
         ) from None
 
 
-def require_questions(**columns):
-    """ValueError where a named list is no list of texts, or a text has nothing but spaces."""
+def require_questions(**columns: Sequence[str]) -> None:
+    """Raise ValueError as require_texts does, and if a text holds only spaces."""
     require_texts(**columns)
     for name, texts in columns.items():
         for place, text in enumerate(texts):
@@ -42,10 +45,12 @@ def require_questions(**columns):
                 )
 
 
-def require_padded_right(tokens, *, pad_token, what="question"):
-    """How many tokens stand in each row, [n]; ValueError where padding stands before or among them.
+def require_padded_right(
+    tokens: ArrayLike, *, pad_token: int, what: str = "question"
+) -> np.ndarray:
+    """The number of tokens in each row, [n]. ValueError if padding stands before a token.
 
-    tokens [n, length] concrete integers, filled up with pad_token.
+    tokens [n, length] are concrete integers, padded with pad_token.
     """
     tokens = np.asarray(tokens)
     is_real = tokens != pad_token
@@ -62,14 +67,14 @@ def require_padded_right(tokens, *, pad_token, what="question"):
 
 
 def _around(row, place):
-    """The numbers beside a place, with dots for what is left out."""
+    """The numbers beside a place, with dots for those left out."""
     start, end = max(0, place - 3), place + 6
     said = ", ".join(map(str, row[start:end]))
     return f"[{'..., ' * (start > 0)}{said}{', ...' * (end < len(row))}]"
 
 
-def require_known(tokens, size):
-    """ValueError where concrete tokens lie outside 0 to size - 1, or are no whole numbers."""
+def require_known(tokens: ArrayLike, size: int) -> None:
+    """Raise ValueError if concrete tokens are not whole numbers, or lie outside 0 to size - 1."""
     if isinstance(tokens, jax.core.Tracer):
         return
     tokens = np.asarray(tokens)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -284,6 +285,7 @@ def test_the_wheel_installs_elsewhere_with_its_data_and_trains(tmp_path):
     source = clone(tmp_path / "source")
     uv("build", "--wheel", "--out-dir", tmp_path, source, cwd=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
+    assert "siamese_lib/py.typed" in zipfile.ZipFile(wheel).namelist()
     uv("venv", "--python", base_python(), "elsewhere", cwd=tmp_path)
     uv("pip", "install", "--python", "elsewhere/bin/python", wheel, cwd=tmp_path)
     shutil.rmtree(source)
