@@ -30,6 +30,11 @@ test-env:
 test: test-env
 	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup $(TESTFLAGS)
 
+# After each edit: style, types, and the fast tests of what changed since a commit (SINCE=main).
+SINCE ?= HEAD
+check: test-env
+	.venv/bin/python tools/check.py $(SINCE)
+
 notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
 

@@ -103,7 +103,6 @@ def load_best(model: nnx.Module, folder: str | PathLike) -> int:
 
 def _manager(folder, make=True):
     import orbax.checkpoint as ocp
-    from etils import epath
     from orbax.checkpoint import checkpoint_managers as kinds
 
     keep = kinds.AnyPreservationPolicy([kinds.LatestN(1), kinds.BestN(get_metric_fn=_metric, n=1)])
@@ -116,7 +115,7 @@ def _manager(folder, make=True):
         raise ValueError(f"checkpoint is {str(folder)!r}; give a folder, or {_SCHEMES}")
     place = str(folder) if scheme else Path(folder).resolve()
     try:
-        if make or epath.Path(place).exists():
+        if make or scheme or place.exists():
             return ocp.CheckpointManager(
                 place, options=options, item_names=("model", "optimizer", "history")
             )
