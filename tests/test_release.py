@@ -1,4 +1,4 @@
-"""The learners' bundle holds what learners need, and no line of a solution or a challenge."""
+"""The learners' bundle holds what learners need, and no line of a solution or of a hidden input."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from instructor import release
+from instructor.labs.find import find_labs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +27,7 @@ def test_it_holds_what_learners_need(bundle):
                  "siamese_lib/checks/lab_data", "siamese_lib/losses.py"):  # fmt: skip
         assert (bundle / name).exists(), name
     made = {path.stem for path in (bundle / "notebooks/labs").glob("*.ipynb")}
-    assert {path.stem for path in (ROOT / "instructor/labs").glob("lab*.py")} <= made
+    assert {lab.notebook for lab in find_labs()} <= made
 
 
 def test_it_names_nothing_of_the_instructor_s(bundle):
@@ -39,12 +40,9 @@ def test_it_names_nothing_of_the_instructor_s(bundle):
         )
 
 
-def test_every_solution_and_challenge_is_looked_for():
+def test_every_solution_and_hidden_input_is_looked_for():
     runs, public = release.secrets()
-    count = sum(
-        path.read_text().count("### BEGIN SOLUTION")
-        for path in (ROOT / "instructor/labs").glob("*.py")
-    )
+    count = sum(lab.master.read_text().count("### BEGIN SOLUTION") for lab in find_labs())
     assert len(runs) > count > 5
     telling = [line for run in runs for line in run if len(line) >= release.SHORTEST]
     assert sum(line not in public for line in telling) > 100
