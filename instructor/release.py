@@ -95,7 +95,7 @@ def secrets():
             text = place.read_text() if place != lab.master else ""
             pieces += _functions(text) if place.suffix == ".py" else [text]
         for exercise in exercises(lab.package).values():
-            public += [part.ask for part in exercise.parts]
+            public += [exercise.ask, *(part.ask for part in exercise.parts)]
     runs = [[_bare(line) for line in piece.splitlines() if line.strip()] for piece in pieces]
     return runs, _bare("\n".join(public))
 
