@@ -57,7 +57,7 @@ def _same_numbers(right, answer, tolerance):
 
 
 def numbers(answer):
-    """An answer, or a part of it, as an array of numbers or bools; None where it is anything else.
+    """An answer, or a part of it, as an array of numbers or bools; None for anything else.
 
     Judges take every array through here: np.asarray would blow up a list of texts.
     """
@@ -65,7 +65,7 @@ def numbers(answer):
         return None
     try:
         array = np.asarray(answer)
-    except (ValueError, OverflowError):  # ragged, or deeper than an array
+    except (ValueError, OverflowError):  # ragged, or nested deeper than an array can be
         return None
     return array if array.dtype.kind in "biuf" else None
 

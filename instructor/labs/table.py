@@ -11,7 +11,7 @@ from siamese_lib.checks.slips import Slip, both
 from siamese_lib.checks.values import plain, same
 
 TOLERANCE = 1e-4
-NEVER = "no answer"  # where a mistake would have raised an error: nothing is equal to it
+NEVER = "no answer"  # in place of an error that a mistake raises: equal to no answer
 
 
 def table(name, exercise):
@@ -57,7 +57,7 @@ def _mistakes(exercise, right):
 
 
 def _pairs(exercise, right, mistakes):
-    """What two mistakes at once give, where that is neither right nor one of them alone."""
+    """What two mistakes made together give, unless it is right or what a mistake alone gives."""
     known, found = [right, *(mistake["answers"] for mistake in mistakes)], []
     numbered = list(enumerate(exercise.mistakes))
     for (i, first), (j, second) in itertools.combinations(numbered, 2):
@@ -73,7 +73,7 @@ def _both(first, second):
     if isinstance(first, Only) and isinstance(second, Only) and first.names == second.names:
         made = _both(first.answer, second.answer)
         return made and Only(first.names, made)
-    if type(first) is type(second) is tuple:  # of functions
+    if type(first) is type(second) is tuple:  # tuples of functions
         made = [a if a is b else _both(a, b) for a, b in zip(first, second, strict=True)]
         return tuple(made) if all(made) else None
     is_slip = isinstance(first, Slip) and isinstance(second, Slip)
@@ -99,7 +99,7 @@ def _answer(exercise, answer, case):
 
 
 def _compared(value):
-    """Without what a check only shows."""
+    """An answer without its entry "shown", which the check shows and does not compare."""
     if not isinstance(value, dict):
         return value
     return {name: entry for name, entry in value.items() if name != "shown"}

@@ -86,7 +86,7 @@ at, along = map(jnp.asarray, case)
 
 
 def _slope(at, along):
-    """Along a line that stays at zero any finite slope is 0, and one that is none spoils the sum."""
+    """Rows that stay zero all along the line add 0 for any finite slope; NaN would spoil the sum."""
     slope = jax.grad(lambda s: jnp.sin(normalise(at + s * along)).sum())(0.0)
     return [np.asarray(normalise(at)), np.asarray(slope)]
 

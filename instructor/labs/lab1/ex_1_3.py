@@ -24,7 +24,7 @@ def outputs():
     return model(tokens)
 None if model(tokens) is None else outputs()
 """
-# The same in the learner's folder, where a layer of another name or size is named.
+# The same for the instant check, which also says where a layer has another name or size.
 _ASK_ENCODER = """\
 tokens, table, kernel, bias = case
 model = answer(*table.shape, kernel.shape[1], rngs=nnx.Rngs(0))
@@ -75,7 +75,7 @@ def encoder(
     look=lambda words, tokens: words, dense=True, bend=jnp.tanh, late=False, each=lambda h: h,
     pooled=_mean, head=normalise,
 ):  # fmt: skip
-    """look: at the words; bend: what follows the dense layer, of the mean where it is late."""
+    """look: what is done to the embeddings; bend: what follows the dense layer (late: the mean)."""
 
     def forward(model, tokens):
         h = look(model.embedding(tokens), tokens)
@@ -168,10 +168,10 @@ parts[0][...] = weights[0][::-1]
 
 
 def _are_parameters(case, answer):
-    """Weights of the right shapes that the embeddings are made of, however that is done.
+    """1.0 for weights of the right shapes that the embeddings really depend on.
 
-    With the hidden units in reverse the embeddings are in reverse; with the words in reverse too,
-    the same questions in the new numbers have the same embeddings.
+    With the hidden units in reverse order the embeddings are in reverse order too. With the words
+    reversed as well, a question in the new numbers has the same embedding as before.
     """
     vocabulary_size, embedding_dim, hidden_dim, _ = case
     shapes = [(vocabulary_size, embedding_dim), (embedding_dim, hidden_dim), (hidden_dim,)]

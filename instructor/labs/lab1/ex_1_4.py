@@ -35,7 +35,7 @@ def changed():
 None if cosines is None else {
     "cosines": cosines, "parameters": size(), "slope": slope(), "after a step of the encoder": changed()}
 """
-# The same, where something else than two arrays is named before anything is done with them.
+# The same for the instant check, which also says where there are not two arrays.
 _ASK_TRIPLETS = ASK_TRIPLETS.replace(
     "None if cosines is None else {",
     """\
@@ -90,7 +90,7 @@ def triplet_facts(weights, anchor, positive, negative):
 
 
 class _Copies(nnx.Module):
-    """Copies: equal at the start, and their own weights from then on. order: whose turn it is."""
+    """Copies, equal at the start, that go their own ways. order: which of them reads which input."""
 
     def __init__(self, encoder, order):
         self.one, self.two, self.three = (

@@ -12,7 +12,7 @@ from siamese_lib.checks.slips import slip
 def weighted_cosine(
     a, b, weight, *, top=1, first=1, second=1, root=np.sqrt, below=lambda x, y: x * y
 ):
-    """top, first, second: powers of the weight in the product and in both lengths."""
+    """top, first, second: powers of the weight in the product and in each of the two lengths."""
     lengths = [root((weight**k * x * x).sum()) for x, k in ((a, first), (b, second))]
     total = below(*lengths)
     return (weight**top * a * b).sum() / total if total > 0 else 0.0
@@ -62,7 +62,7 @@ def _vectors(rng):
 
 
 def _zero_vectors(rng):
-    ordinary = _vectors(rng)[0]  # or a constant 0 would earn the part
+    ordinary = _vectors(rng)[0]  # without it a constant 0 would earn the part
     a, _, weight = ordinary
     return [(np.zeros(5), a, weight), (a, np.zeros(5), weight), (a, a, np.zeros(5)), ordinary]
 

@@ -26,7 +26,7 @@ def _product(
 
 
 def _stack(similarity):
-    """The wrong matrix as a mistake of the loop, and as one of the product."""
+    """A wrong matrix as a mistake of the loop alone, and of the product alone."""
     return Only(("similarity_loop",), (similarity, _product)), Only(
         ("similarity_matrix",), (similarity_matrix, similarity)
     )

@@ -32,7 +32,7 @@ def closest_negatives(
     similarity, is_real, k, *, use_of=negatives, allow=_not_above, most=True, reduce=np.mean,
     none=-2.0, filler=None,
 ):  # fmt: skip
-    """allow: which of those in use_of; reduce: what is made of the k; filler: for want of k."""
+    """allow: which of use_of's entries count; reduce: what becomes of the k; filler: see top_k."""
     use = allow(similarity, use_of(similarity, is_real))
     return top_k(similarity, use, k, most, reduce, none, filler)
 

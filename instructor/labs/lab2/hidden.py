@@ -7,7 +7,7 @@ import numpy as np
 
 
 def matrix(rng, b):
-    """Entries well apart; a diagonal of 0.3 or more, so that some negatives are allowed."""
+    """A matrix [b, b] with entries well apart, and a diagonal from 0.3 on, above some negatives."""
     similarity = np.linspace(-0.9, 0.9, b * b) + rng.uniform(-0.2, 0.2, b * b) / b**2
     similarity = rng.permutation(similarity).reshape(b, b)
     similarity[np.arange(b), np.arange(b)] = rng.uniform(0.3, 0.95, b)
@@ -15,7 +15,7 @@ def matrix(rng, b):
 
 
 def tied(cases):
-    """The same, where one negative of each column is exactly as high as its positive."""
+    """The same cases, with one negative in each column exactly as high as its positive."""
     for similarity, is_real, *_ in cases:
         real = np.flatnonzero(is_real)
         for i in real if len(real) > 1 else ():
@@ -40,4 +40,4 @@ def _lone(rng):
 
 
 def lone_and_masked(rng):
-    return [*_lone(rng), *masked(rng)]  # the first alone ask for zeros
+    return [*_lone(rng), *masked(rng)]  # without the masked ones zeros would be right everywhere

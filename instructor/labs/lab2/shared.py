@@ -1,4 +1,4 @@
-"""What exercises 2.3 to 2.6 share: which entries are negatives, and the test that JAX can trace."""
+"""What exercises 2.3 to 2.6 share: which entries are negatives, and whether JAX can trace a function."""
 
 import functools
 
@@ -15,12 +15,12 @@ def negatives(similarity, is_real):
 
 
 def top_k(similarity, use, k, most=True, reduce=np.mean, none=-2.0, filler=None):
-    """What reduce makes of the k largest entries of each column among those to use."""
+    """For each column, what reduce makes of its k largest entries, of those that use allows."""
     columns = []
     for column, chosen in zip(similarity.T, use.T, strict=True):
         ranked = np.sort(column[chosen])
         taken = ranked[-k:] if most else ranked[:k]
-        if filler is not None:  # all entries have a place, those not chosen hold the filler
+        if filler is not None:  # a mistake: entries that are not chosen stay, as the filler
             taken = np.sort(np.where(chosen, column, filler))[-k:]
         columns.append(reduce(taken) if len(taken) else none)
     return np.array(columns)
@@ -44,8 +44,8 @@ def turned(similarity, *rest):
 
 ROWS = "you went along the rows; here the anchors are the columns."
 MASK = "padding took part: is_real says which rows and columns count."
-# What 2.3 to 2.5 promise: no contents of an array decide what Python does. A mask between square
-# brackets is no `if`; where one is used, is_real keeps its contents.
+# 2.3 to 2.5 promise that what an array holds never decides what Python does. A mask between square
+# brackets is no `if`, but jax.jit refuses it too; is_real is then left out of what jit traces.
 TRACED = """\
 import jax
 def traced(function, similarity, is_real, *rest):
@@ -70,7 +70,7 @@ None if values is None else {"your answer": values, "runs under jax.jit": runs()
 
 
 def traceable(right):
-    """right, for JAX too: what it finds there is not asked."""
+    """right, which takes any case that jax.jit traces: nobody asks what it gives there."""
 
     def answer(*case):
         return case[0] if isinstance(case[0], jax.core.Tracer) else right(*case)
@@ -92,7 +92,7 @@ _STOPS = {
 
 
 def _stopped(right, name):
-    """Right values, and the error of that name where JAX looks through."""
+    """Gives the right values, and raises the error of that name where JAX traces it."""
 
     def answer(*case):
         if isinstance(case[0], jax.core.Tracer):
@@ -103,7 +103,7 @@ def _stopped(right, name):
 
 
 def traced(right, *mistakes):
-    """Mistakes known by the values, then those of right functions that JAX cannot look through."""
+    """Mistakes that the values show, then those of right functions that JAX cannot trace."""
     return tuple(Mistake(_values(m.answer), m.hint) for m in mistakes) + tuple(
         Mistake(_stopped(right, name), hint) for name, hint in _STOPS.items()
     )

@@ -19,7 +19,7 @@ def cost_at(
     similarity, is_same, thresholds, cost_merge, cost_miss, *, call=above, call_miss=None,
     merge=True, miss=True, same=1, reduce=_mean,
 ):  # fmt: skip
-    """call: which pairs are called same; call_miss: the same where misses are counted."""
+    """call: which pairs are called same; call_miss: the same, used only for counting misses."""
     at = np.asarray(thresholds)[:, None]
     truth, said = is_same == same, call(similarity, at)
     missed = ~(call_miss or call)(similarity, at) & truth

@@ -63,7 +63,7 @@ _MISTAKES = tuple(
         ({"cost": _cost_with(call=at_least)}, AT),
         ({"cost": _cost_with(miss=False)}, "missed duplicates cost something too."),
         ({"cost": _cost_with(merge=False)}, "wrong merges cost something too."),
-        # Four answers of -1 say too little for the pairs below to be looked through.
+        # All four answers are -1, from which a check cannot tell that two mistakes were made.
         ({"cost": _cost_with(merge=False), "largest": False}, "wrong merges cost something too. And among equal costs take the largest threshold."),
         ({"pick": lambda values, costs: costs.min()}, "this is the smallest cost; give its threshold."),
         ({"pick": lambda values, costs: values[np.argmax(costs)]}, "this is the most expensive threshold."),
@@ -101,7 +101,7 @@ def _all_same(rng):
     cases = [(*hidden_pairs(rng, n), 0.001, 5.0) for n in (9, 24)]
     for similarity, is_same, *_ in cases:
         similarity[np.argmax(is_same)] = -0.96  # the least similar pair is the same
-    return [*cases, _choices(rng)[0]]  # the first alone ask for a constant -1
+    return [*cases, _choices(rng)[0]]  # without it a constant -1 would be right everywhere
 
 
 _judge = close(choose_threshold)

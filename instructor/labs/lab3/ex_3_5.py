@@ -62,12 +62,14 @@ _MISTAKES = tuple(
 
 
 def _reports(rng):
-    """Test pairs whose best threshold is another: lower similarities; two lie exactly at ours."""
+    """Test pairs have lower similarities, so another best threshold; two lie exactly at ours."""
     cases = []
     for n, costs in zip((20, 30, 50), hidden_costs(rng), strict=True):
         validation, (similarity, is_same) = hidden_pairs(rng, n), hidden_pairs(rng, n + 5)
         similarity = 0.6 * similarity - 0.2
-        places = 2 + rng.choice(n, 2, replace=False)  # where no rule on places finds the threshold
+        places = 2 + rng.choice(
+            n, 2, replace=False
+        )  # at random places, so that no rule on places finds the threshold
         similarity[places], is_same[places] = choose_threshold(*validation, *costs), (0, 1)
         cases.append((list(validation), [similarity, is_same], *costs))
     return cases

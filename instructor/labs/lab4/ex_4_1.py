@@ -7,7 +7,7 @@ from instructor.labs.judges import numbers
 from instructor.labs.lab4.visible import EPISODES
 from siamese_lib.checks.exercise import Mistake
 
-# A program, since the instant check runs it in the learner's folder; challenges run the same.
+# A program as text, since the instant check runs it in the learner's folder. Grading runs it too.
 FACTS = """\
 def facts(label, drawer, n_way, k_shot, n_query, episodes):
     parts = [[np.asarray(part) for part in episode] for episode in episodes]
@@ -97,7 +97,7 @@ def _drawings(rng):
 
 
 def _facts(*names):
-    """Judge from those facts about the drawn episodes; the shapes must be right for any point."""
+    """Judge of these facts about the episodes drawn. Without the right shapes there is no point."""
 
     def judge(case, answer):
         try:

@@ -20,7 +20,7 @@ def _equal_where_empty(weight):
 def weighted_prototypes(
     support, weight, *, first=unit, weigh=_equal_where_empty, over=1, last=unit,
 ):  # fmt: skip
-    """first and last: what is done to each embedding before the mean, and to the mean after it."""
+    """first: what is done to each embedding before the mean; last: to the mean after it."""
     w = weigh(weight)
     return last((first(support) * w[..., None]).sum(axis=over))
 

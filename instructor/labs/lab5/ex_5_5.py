@@ -53,7 +53,7 @@ _MISTAKES = (
 
 
 def _trained_stand_in(first, second):
-    """Right by heart, since no check of ours trains a model."""
+    """Knows the answers by heart: to build the table no model is trained."""
     known = {(a, b): y for a, b, y in zip(*_PAIRS[0], strict=True)}
     return np.array(
         [
@@ -86,7 +86,7 @@ def _measured(case, answer):
 
 
 def _calls(answer):
-    """True and False for each pair as an array, or None where it is anything else."""
+    """The calls as an array of True and False, one for each pair; None for anything else."""
     calls = numbers(answer)
     return calls if calls is not None and calls.dtype.kind == "b" and calls.ndim == 1 else None
 
@@ -105,7 +105,10 @@ def _odd_texts(rng):
 
 
 def _all(value):
-    """All of the pairs behind the hidden ones; a constant would do, so those must earn something."""
+    """Judge: every pair after the hidden ones is called value.
+
+    A constant would do that, so the calls on the hidden pairs must earn something as well.
+    """
 
     def judge(case, answer):
         hidden, calls = tuple(texts[:PAIRS] for texts in case), _calls(answer)

@@ -1,8 +1,8 @@
-"""Pairs of questions that no learner has, drawn so that no single look decides a pair.
+"""Pairs of questions that no learner has, drawn so that no single clue decides a pair.
 
 A question has a value (a van), a thing about it (a rusty van, a second-hand one) and an aspect
 (the price). Same pairs share all three in other words. Of the different ones few have another
-value; most speak of one value and differ in the thing, in what is asked, or in both.
+value. Most speak of the same value and differ in the thing, in what is asked, or in both.
 """
 
 import itertools
@@ -18,9 +18,9 @@ from siamese_lib.datasets import questions
 
 FAMILIES = Path(__file__).with_name("families.toml")
 PAIRS = 800  # half the same
-SAME_CANDIDATES = 3  # of which the pair with the fewest words in common is taken
-OTHER_CANDIDATES = 60  # of which the one with as many words in common as the same pair before it
-# What differs, in 20 different pairs. Where the thing stays, so does most that a network sees.
+SAME_CANDIDATES = 3  # the pair with the fewest words in common is taken
+OTHER_CANDIDATES = 60  # the one that has about as many in common as the same pair before it
+# What differs in 20 pairs in a row. Where the thing is the same, so is most of what a network sees.
 DIFFERENT = ["value", "thing asked", "thing", "thing asked", "thing"] * 3
 DIFFERENT += ["value", "thing", "thing asked", "thing", "asked"]
 
