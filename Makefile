@@ -39,7 +39,7 @@ notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
 
 labs: test-env
-	.venv/bin/python -m instructor.build_checks
+	.venv/bin/python -m instructor.build_checks $(NAMES)
 
 instructor-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make grade PYTHON=python3.12"; exit 1; }

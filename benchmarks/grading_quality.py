@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/grading_quality.py     writes benchmarks/results/grading_quality.json
 
-QUALITY of instructor/challenges/lab5.py was set by these. Every way sees what a learner has;
+QUALITY of instructor/labs/lab5/ex_5_5.py was set by these. Every way sees what a learner has;
 thresholds are chosen on the validation pairs, those of the rules in
 tests/grading_attacks/rules.py on the hidden pairs themselves.
 Five drawings of hidden pairs, one training each.
@@ -25,7 +25,7 @@ import test_lab5  # noqa: E402
 import test_trivial  # noqa: E402
 from grading_attacks import rules  # noqa: E402
 
-from instructor.challenges import lab5  # noqa: E402
+from instructor.labs.lab5 import ex_5_5, questions  # noqa: E402
 from siamese_lib.datasets import load_questions  # noqa: E402
 
 
@@ -75,26 +75,28 @@ WAYS = {
 
 def measure(predict):
     """Accuracy on each drawing, its mean, and the share of points that the mean earns."""
-    return _summary([(predict(*pairs) == lab5.labels(*pairs)).mean() for pairs in _drawings()])
+    return _summary([(predict(*pairs) == questions.labels(*pairs)).mean() for pairs in _drawings()])
 
 
 def measure_rule(score):
     """The same for a rule, with the best threshold for each drawing."""
-    return _summary([rules.reached(score, *pairs, lab5.labels(*pairs)) for pairs in _drawings()])
+    return _summary(
+        [rules.reached(score, *pairs, questions.labels(*pairs)) for pairs in _drawings()]
+    )
 
 
 def _drawings():
-    return [lab5.hidden_pairs(np.random.default_rng(seed)) for seed in range(DRAWINGS)]
+    return [questions.hidden_pairs(np.random.default_rng(seed)) for seed in range(DRAWINGS)]
 
 
 def _summary(scores):
     mean = float(np.mean(scores))
-    return {"accuracy": round(mean, 3), "share of points": round(lab5.share(mean), 2),
+    return {"accuracy": round(mean, 3), "share of points": round(ex_5_5.share(mean), 2),
             "drawings": np.round(scores, 4).tolist()}  # fmt: skip
 
 
 if __name__ == "__main__":
-    result = {"machine": describe(), "pairs": lab5.PAIRS, "accuracy": {}, "rules": {}}
+    result = {"machine": describe(), "pairs": questions.PAIRS, "accuracy": {}, "rules": {}}
     for name, make in WAYS.items():
         result["accuracy"][name] = measure(make())
         print(name, result["accuracy"][name], flush=True)

@@ -4,7 +4,7 @@ Usage: python -m instructor.release [FOLDER]        default: dist/learners; make
 
 The bundle is a repository of its own, ready to push and to launch on Binder. Its README and its
 Makefile lie in instructor/learners/. It is searched for every line of the masters' solutions and of
-the challenges before it is called done.
+the exercises' code before it is called done.
 """
 
 import ast
@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from instructor.grading.labs import load_challenges
+from instructor.labs.find import exercises, find_labs
 
 ROOT = Path(__file__).resolve().parent.parent
 # What learners get; a new file elsewhere in the repository stays with us until it is named here.
@@ -69,19 +69,20 @@ def tracked():
 def secrets():
     """(runs of lines that no learner's file may hold, the text that is no secret), all bare.
 
-    Held back: solutions, challenges, right and wrong answers. Public: the labs' own text outside
-    the solutions, and the questions, which every learner's kernel is sent.
+    Held back: solutions, and all else in the labs' folders: right and wrong answers, hidden
+    inputs, judges. Public: the labs' own text outside the solutions, and the questions, which
+    every learner's kernel is sent.
     """
-    masters = [path.read_text() for path in sorted((ROOT / "instructor/labs").glob("*.py"))]
-    public = [SOLUTION.sub("", master) for master in masters]
-    pieces = [run for master in masters for run in SOLUTION.findall(master)]
-    for folder in ("challenges", "instant"):
-        for place in sorted((ROOT / "instructor" / folder).glob("lab*")):
-            text = place.read_text()
+    pieces, public = [], []
+    for lab in find_labs():
+        master = lab.master.read_text()
+        pieces += SOLUTION.findall(master)
+        public.append(SOLUTION.sub("", master))
+        for place in sorted(path for path in lab.master.parent.iterdir() if path.is_file()):
+            text = place.read_text() if place != lab.master else ""
             pieces += _functions(text) if place.suffix == ".py" else [text]
-    for place in sorted((ROOT / "instructor/challenges").glob("lab*.py")):
-        challenges = load_challenges(f"instructor.challenges.{place.stem}")
-        public += [part.ask for challenge in challenges.values() for part in challenge.parts]
+        for exercise in exercises(lab.package).values():
+            public += [exercise.ask, *(part.ask for part in exercise.parts)]
     runs = [[_bare(line) for line in piece.splitlines() if line.strip()] for piece in pieces]
     return runs, _bare("\n".join(public))
 

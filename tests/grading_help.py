@@ -17,7 +17,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-LAB = HERE / "grading_lab"
+LAB = HERE / "grading_lab" / "lab7"
 NAME = "lab7_tiny.ipynb"
 RIGHT = "def weighted_mean(values, weights):\n    return (values * weights).sum() / weights.sum()"
 RIGHT_COSINES = (
@@ -37,7 +37,7 @@ def needs_sandbox():
 
 def notebook(first="...", second="..."):
     """The tests' lab with these answers to its two exercises, as a dict."""
-    from instructor.grading.labs import read_master
+    from instructor.labs.find import read_master
 
     found = json.loads(json.dumps(read_master(LAB / "lab7_tiny.py")))
     for cell in found["cells"]:
@@ -86,7 +86,7 @@ def box():
 
 
 def command(submissions, out, *more):
-    own = ["--masters", LAB, "--challenges", "grading_lab.challenges", "--path", HERE]
+    own = ["--package", "grading_lab", "--path", HERE]
     own += ["--boxes", boxes()] if "--boxes" not in more else []
     words = [sys.executable, "-m", "instructor.grading.grade", submissions, "--out", out]
     return [str(word) for word in (*words, *own, *more)]

@@ -1,4 +1,4 @@
-"""For the labs' tests: a learner's code, judged by the instant check and by the challenge.
+"""For the labs' tests: a learner's code, judged by the instant check and as grading does.
 
 A table of a lab's tests holds, by exercise, right answers as source text, and wrong ones as
 (old text, new text, a word of the hint): the first right answer with one replacement made. A wrong
@@ -8,26 +8,27 @@ right answers, a third entry of the table is the text that replacements are made
 
 import ast
 import functools
-import importlib
 
 import numpy as np
 import pytest
 
 from instructor import build_checks
-from instructor.challenges.challenge import put
+from instructor.labs.exercise import put
+from instructor.labs.find import exercises, find_labs, read_master
 from siamese_lib.checks import labs, progress, values
+
+LABS = {lab.name: lab for lab in find_labs()}
+GRADED = [name for name, lab in LABS.items() if lab.points]
 
 
 def master(lab):
     """The master notebook of "lab2"."""
-    (script,) = [path for path in build_checks.masters() if path.name.startswith(f"{lab}_")]
-    return build_checks.master_notebook(script)
+    return read_master(LABS[lab].master)
 
 
 def learner(lab):
     """The learner's notebook of "lab2", generated now."""
-    (script,) = [path for path in build_checks.masters() if path.name.startswith(f"{lab}_")]
-    return build_checks.learner_notebook(script)
+    return build_checks.learner_notebook(LABS[lab].master)
 
 
 def code(notebook):
@@ -71,8 +72,8 @@ def instantly(lab, number, space):
 
 
 def points(lab, number, space, seed=0):
-    """Points that the challenge gives, part by part: (earned, most) of each."""
-    for part in challenge(lab, number).parts:
+    """Points that grading gives, part by part: (earned, most) of each."""
+    for part in parts(lab, number):
         ask = lambda program, cases: [(_answer(program, c, space), "") for c in cases]  # noqa: E731
         asked, answers = put(part, np.random.default_rng(seed), ask)
         shares = [_share(part, *pair) for pair in zip(asked, answers, strict=True)]
@@ -86,8 +87,9 @@ def _share(part, case, answer):
         return 0.0
 
 
-def challenge(lab, number):
-    return importlib.import_module(f"instructor.challenges.{lab}").CHALLENGES[number]
+def parts(lab, number):
+    """The parts of exercise "2.1", which grading pays for."""
+    return exercises(LABS[lab].package)[number].parts
 
 
 def _answer(ask, case, space):

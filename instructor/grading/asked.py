@@ -9,7 +9,7 @@ import traceback
 
 
 def answer_all(space, ask, texts):
-    """One result a case: its answer as text, or the name of the error and the learner's line."""
+    """A result for each case: the answer as text, or the error's name and the learner's line."""
     program = ast.parse(ask)
     last = ast.Expression(program.body.pop().value)
     results = []

@@ -57,7 +57,7 @@ def choose(files, lab, master):
 
 
 def missing(found, others, learner, name):
-    """The reason where a lab is missing; it may be a file that nothing is known about."""
+    """Why a learner has no notebook of a lab: it may be among the files that nobody can place."""
     strays = [f"{one.name} {why}" for one, why in found.get((learner, None), [])]
     strays += [f"{one.name} {one.why}" for one in others if one.learner == learner]
     return "; ".join([f"no notebook of {name} was handed in", *strays[:TOLD]])

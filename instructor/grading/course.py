@@ -11,10 +11,10 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from instructor.grading.labs import load_challenges, read_master
 from instructor.grading.pages import named, quiet
 from instructor.grading.report import write_text
 from instructor.grading.steps import Ask, Score
+from instructor.labs.find import exercise_name, exercises, read_master
 
 SANITIZE = [
     "nbgrader.preprocessors.ClearOutput",
@@ -72,7 +72,7 @@ def grade_notebook(course, lab, learner, notebook, settings):
     place = Path("submitted") / learner / lab.name
     (Path(course) / place).mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, Path(course) / place / f"{lab.notebook}.ipynb")
-    api = open_course(course, settings | {"challenges": lab.challenges})
+    api = open_course(course, settings | {"exercises": lab.package})
     with _tools_on_path():
         done = api.autograde(lab.name, learner, force=True, create=True)
         if not done["success"]:
@@ -89,19 +89,19 @@ def grade_notebook(course, lab, learner, notebook, settings):
 
 def _titles(lab):
     """grade_id -> number and title of its exercise."""
-    challenges = load_challenges(lab.challenges)
-    return {f"check-{name.replace('.', '-')}": f"{name} {challenge.title}"
-            for name, challenge in challenges.items()}  # fmt: skip
+    return {f"check-{name.replace('.', '-')}": f"{name} {_capital(exercise.title)}"
+            for name, exercise in exercises(lab.package).items()}  # fmt: skip
+
+
+def _capital(title):
+    return title[0].upper() + title[1:]
 
 
 def scores(course, lab, learner):
     """Exercise -> points, as the gradebook has them."""
     with Gradebook(database(course)) as gradebook:
         found = gradebook.find_submission_notebook(lab.notebook, lab.name, learner)
-        return {
-            grade.name.removeprefix("check-").replace("-", "."): grade.score
-            for grade in found.grades
-        }
+        return {exercise_name(grade.name): grade.score for grade in found.grades}
 
 
 @contextmanager

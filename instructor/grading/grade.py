@@ -31,11 +31,12 @@ from tqdm import tqdm
 from instructor.grading import course, dates, intake, report, submissions
 from instructor.grading.box import build_box
 from instructor.grading.choosing import by_lab, choose, missing
-from instructor.grading.labs import find_labs
 from instructor.grading.pool import grade_all
+from instructor.labs.find import LABS, find_labs
 
 ROOT = Path(__file__).resolve().parents[2]
-INSTRUCTOR = ROOT / "instructor"
+GRADING = ROOT / "instructor" / "grading"
+SHARED = ROOT / "instructor" / "labs"
 
 
 def main(arguments=None):
@@ -52,7 +53,7 @@ def grade(options):
     if not options.unsafe:
         sandbox.require_sandbox()
     sys.path[:0] = options.path
-    labs = {lab.name: lab for lab in find_labs(options.masters, options.challenges)}
+    labs = {lab.name: lab for lab in find_labs(options.package) if lab.points}
     due = dates.due_dates(options.due, labs)
     out = Path(options.out).resolve()
     lock = _only_run(out)  # noqa: F841 - held until the end
@@ -89,8 +90,7 @@ def _options(arguments):
         "--boxes", help="where the packages of the sandbox lie, for several courses"
     )
     parser.add_argument("--unsafe", action="store_true", help="grade without a sandbox")
-    parser.add_argument("--masters", default=INSTRUCTOR / "labs", help=argparse.SUPPRESS)
-    parser.add_argument("--challenges", default="instructor.challenges", help=argparse.SUPPRESS)
+    parser.add_argument("--package", default=LABS, help=argparse.SUPPRESS)
     parser.add_argument("--path", nargs="*", default=[], help=argparse.SUPPRESS)
     parser.add_argument("--limits", type=json.loads, default={}, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -130,7 +130,7 @@ def _take_in(out, labs, options, settings, due):
     if unknown := owed - labs.keys():
         raise ValueError(f"there is no graded {sorted(unknown)}; there are {sorted(labs)}")
     print(f"{len(learners)} learners, {len(handed)} notebooks", flush=True)
-    state = _hash(_code_state(options), json.dumps(settings).encode())
+    states = {name: _state(lab, settings) for name, lab in labs.items()}
     rows, jobs = [], []
     for learner in learners:
         for name in sorted(owed):
@@ -146,8 +146,7 @@ def _take_in(out, labs, options, settings, due):
                 page = report.plain_page(f"{learner}, {name}", reason)
                 report.write_text(out / "feedback" / learner / f"{name}.html", page)
             else:
-                words = [intake.digest(notebook), state, _hash(lab.master.read_bytes())]
-                key = _hash(*(word.encode() for word in words))
+                key = _hash(intake.digest(notebook).encode(), states[name].encode())
                 row |= {"result": str(out / "results" / f"{learner}--{name}.json"), "note": note}
                 if _result(row).get("key") != key:
                     jobs.append(_job(out, lab, learner, notebook, key, row["result"]))
@@ -228,14 +227,11 @@ def _result(row):
         return {}
 
 
-def _code_state(options):
-    """Changes with anything that decides about a grade, apart from master and submission."""
-    places = [*INSTRUCTOR.rglob("*")]
-    for place in options.path:
-        places += Path(place, *options.challenges.split(".")).rglob("*")
-    counts = (path for path in sorted(places) if path.is_file() and path.suffix != ".pyc")
-    keep = (path for path in counts if path.parent != INSTRUCTOR / "labs")
-    return _hash(*(path.read_bytes() for path in keep)).encode()
+def _state(lab, settings):
+    """Changes with all that decides about a grade in a lab, apart from what was handed in."""
+    places = [GRADING.glob("*.py"), SHARED.glob("*.py"), lab.master.parent.iterdir()]
+    files = sorted(path for place in places for path in place if path.is_file())
+    return _hash(json.dumps(settings).encode(), *(path.read_bytes() for path in files))
 
 
 def _hash(*pieces):

@@ -35,7 +35,7 @@ MOST_PARTS = 16  # of a message; Jupyter's have seven
 
 
 class Done(NamedTuple):
-    """How a request ended: ok, error, or a limit (learner.WORDS); content is the kernel's reply."""
+    """how: ok, error, or a limit (a key of learner.WORDS); content: what the kernel replied."""
 
     how: str
     content: dict[str, Any]
@@ -63,9 +63,10 @@ class Kernel:
         self.close()
 
     def execute(self, code, seconds, left=float("inf")):
-        """Runs code for so many seconds of computing, three times as many on the clock, or left.
+        """Runs code for at most so many seconds of computing, and three times as many on the clock.
 
-        What it waits for a core because others compute is not counted.
+        left: seconds on the clock that the notebook has left. Time spent waiting for a core that
+        others use is not counted.
         """
         content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
@@ -176,10 +177,10 @@ class Kernel:
             os.close(refused)
 
     def _request(self, kind, content, too_much, most):
-        """The content of the reply and what limit was hit, each None where there is none.
+        """(the content of the reply, the limit that was hit), each None where there is none.
 
-        most: seconds, without those of waiting for a core. Without a reply the kernel is gone, or
-        heeds no interrupt.
+        most: seconds, not counting those of waiting for a core. No reply means that the kernel is
+        gone, or did not heed an interrupt.
         """
         asked = self.session.send(self.shell, kind, content)["header"]["msg_id"]
         begun, look, over, until = self.spent(), 0.0, None, most
@@ -199,9 +200,10 @@ class Kernel:
         return None, over
 
     def _look(self):
-        """What the sandbox uses; counts what it waited since the look before.
+        """What the sandbox uses now. Adds to self.waited how long it waited since the last look.
 
-        Who computes on the only core that it has keeps nobody but itself waiting.
+        A process that waits while another of the same sandbox computes keeps only itself waiting,
+        so computing time is taken off first.
         """
         now, used = time.monotonic(), usage(self.process.pid, self.limits.memory)
         computed = max(0.0, used.computed - self.last.computed)

@@ -14,7 +14,7 @@ _q["reply"](_q["answer_all"](globals(), {ask!r}, {texts!r}), {nonce!r}, {most})
 del _q"""
 MOST_RESTARTS = 4
 MOST_TOLD = 10  # places of errors: which line it was may depend on a hidden input
-AT_MOST = 2  # times a notebook's time on the clock, however long it has to wait for a core
+AT_MOST = 2  # times the notebook's seconds may pass on the clock, however long it waits for a core
 WORDS = {
     "time": "did not end within its time",
     "memory": "used too much memory",
@@ -54,7 +54,7 @@ class Learner:
         return self._tell(*causes.of_cell(self.content, source)) if done == "error" else WORDS[done]
 
     def ask(self, part, cases):
-        """One (answer, reason) a case; the answer is None where the reason says why."""
+        """(answer, reason) for each case: the reason says why an answer is None."""
         return self.put(part.ask, cases, part.seconds)
 
     def put(self, program, cases, seconds):
@@ -110,7 +110,7 @@ class Learner:
             self.spent, self.kernel = self.spent + self.kernel.spent(), None
 
     def _answers(self, nonce, count):
-        """Reads a reply as a stranger's letter: all or nothing, plain data only."""
+        """Reads the reply with distrust: plain data for every case, or no answer at all."""
         try:
             (letter,) = [p for p in self.content.get("payload", ()) if p.get("nonce") == nonce]
             results = letter["results"]
@@ -132,7 +132,7 @@ class Learner:
         return value, None if value is not None else "gave None"
 
     def _tell(self, what, where):
-        """Both, as long as few places have been told."""
+        """What happened and where; after MOST_TOLD different places only what happened."""
         if where and (where in self.told or len(self.told) < MOST_TOLD):
             self.told.add(where)
             return f"{what} ({where})"

@@ -19,7 +19,7 @@ from instructor.grading.intake import LARGEST_FILE, MEGABYTE, NotReadable
 # What systems and programs leave behind, in small letters; and names with a dot in front.
 JUNK = ("__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin", "lost+found")
 JUNK += ("system volume information", "__pycache__")
-LAST_SECOND = 253_000_000_000  # in the year 9987; a calendar ends with 9999
+LAST_SECOND = 253_000_000_000  # in the year 9987; Python's calendar ends with 9999
 UNIX_TIME, WINDOWS_TIME = 0x5455, 0x000A  # extra fields of a zip's entry
 BEFORE_UNIX = 11_644_473_600  # seconds from 1601, where Windows begins to count
 
@@ -36,9 +36,9 @@ class Entry(NamedTuple):
 
 
 def in_folder(top, left_out=()):
-    """Entries of a folder. left_out: paths that are not looked into, nor is what only leads there.
+    """Entries of a folder. left_out: paths to skip, with the folders that lead to them.
 
-    Not by recursion: folders may be thousands deep.
+    It does not call itself: folders may be thousands deep.
     """
     leading = {str(parent) for path in left_out for parent in path.parents}
     left_out = set(map(str, left_out))

@@ -6,9 +6,9 @@
   names are hidden `anon_x1y2z_67890_lab2.ipynb`: anon_x1y2z. Canvas leaves no `_7_` in people's
   names.
 - `ada_lab2_some_title.ipynb` in no folder: ada;
-- else the name of the folder in which it lies, or of the file.
-People choose their names, and the numbers come from the platform: no name is taken for another's
-number, and where two would have one id, whom the platform numbered keeps it.
+- otherwise the name of the folder in which it lies, or of the file.
+People choose their names, but numbers come from the platform. So no name passes for another's
+number, and where two would get the same id, the one that the platform numbered keeps it.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ def is_numbered(name):
 
 
 def ids(owners):
-    """Owner -> id, each its own. Where two would share one, the others get letters."""
+    """Owner -> an id that nobody else has: where several want the same, letters are added."""
     wanted = defaultdict(list)
     for one in owners:
         wanted[tidy(one.name)].append(one)
@@ -93,7 +93,7 @@ def _canvas(name, attachment, rest, ending):
 
 
 def _claim(one, name):
-    """Who has the better one keeps an id: 0, the platform's number; 1, nothing was changed; 2."""
+    """How good a claim to an id is: 0 numbered by the platform, 1 an unchanged name, 2 others."""
     return 0 if one.numbered else 1 if one.name == name else 2
 
 

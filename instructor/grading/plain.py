@@ -14,7 +14,7 @@ import numpy as np
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES += ("float16", "float32", "float64")
 MOST_PIECES = 200_000  # lists, dicts, entries: each takes 10 to 100 times its text's memory
-LONGEST_AXIS = 4096  # of an array that holds nothing: a sum along another axis would make it real
+LONGEST_AXIS = 4096  # of an empty array: a sum along its other axis would really have this length
 
 
 def dumps(value):
@@ -33,7 +33,7 @@ def loads(text):
 
 
 def pieces(text):
-    """How many lists, dicts and entries a JSON text has, or at most has; also of bytes."""
+    """How many lists, dicts and entries a JSON text (or its bytes) has at most."""
     signs = (b"[", b"{", b",") if isinstance(text, bytes) else "[{,"
     return sum(text.count(sign) for sign in signs)
 
@@ -51,7 +51,7 @@ def _encode(value):
 
 
 def _key(key):
-    """Only text: other keys can be made to collide, and each new one then looks at all before."""
+    """Only text: other keys can be made to collide, and then each is compared with all before."""
     if type(key) is not str:
         raise TypeError(f"a key that is {type(key).__name__} is no plain value")
     return key

@@ -1,4 +1,4 @@
-"""As many workers as cores, each watched from outside."""
+"""Runs as many workers as there are cores, and replaces one that is lost or takes too long."""
 
 import json
 import queue

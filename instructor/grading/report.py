@@ -1,4 +1,4 @@
-"""grades.csv, the summary page, and a page for who has no notebook to give feedback on."""
+"""grades.csv, the summary page, and a page for those who handed in no notebook."""
 
 import csv
 import html
@@ -49,7 +49,7 @@ def total(row):
 def late_days(time, due):
     """Days begun after the due date: 0 in time, 1 from its first second.
 
-    A time from a zip that holds no true one has no zone: it is read in the zone of due.
+    A zip may hold only a clock's time, without a zone; it is then read in the zone of due.
     """
     if due is None or time is None:
         return 0
@@ -121,5 +121,5 @@ def _number(value):
 
 
 def _safe(text):
-    """A spreadsheet takes a cell that starts so for a formula."""
+    """With a quote in front where a spreadsheet would take the text for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

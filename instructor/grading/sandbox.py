@@ -1,7 +1,7 @@
 """The sandbox that a learner's kernel runs in: bubblewrap, another user, one core, hard limits.
 
 Inside: a read-only system, the box's packages, an interpreter, and scratch folders in memory.
-Outside, and so not there at all: the course, the gradebook, the masters, other submissions, other
+Not there at all: the course, the gradebook, the masters, other submissions, other
 processes, every network, and every place on a disk that could be written to.
 """
 

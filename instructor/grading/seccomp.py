@@ -1,8 +1,8 @@
 """What a sandboxed process may not ask of the kernel, as a filter that bubblewrap installs.
 
 Each of these would get round a limit: memory that no process shows as its own, another namespace
-to mount things in, another core, or children whose computing nobody is told of. An honest lab
-needs none of them.
+to mount things in, another core, or children whose computing time is lost. An honest lab needs
+none of them.
 """
 
 import errno
@@ -29,8 +29,8 @@ AARCH64 = (0xC00000B7, {
 })  # fmt: skip
 MACHINES = {"x86_64": X86_64, "aarch64": AARCH64, "arm64": AARCH64}
 NAMESPACES = 0x7E020000  # the flags of clone that make a new one
-SIGCHLD = 17  # who ignores it has children that are not counted when they end
-OTHER_CALLS = 0x40000000  # from here on: the same calls once more, of x32
+SIGCHLD = 17  # where a process ignores it, its children's time is lost when they end
+OTHER_CALLS = 0x40000000  # from this number on come the same calls once more, for x32
 NUMBER, MACHINE, FIRST, SECOND, SECOND_HIGH = 0, 4, 16, 24, 28  # places in what a filter sees
 LOAD, EQUAL, AT_LEAST, ANY_OF, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
@@ -64,7 +64,7 @@ def _clone():
 
 
 def _action():
-    """Asking what is set is allowed; setting it for SIGCHLD is not."""
+    """A process may ask how it handles SIGCHLD, but not change it."""
     return [
         (LOAD, 0, 0, FIRST), (EQUAL, 0, 5, SIGCHLD),
         (LOAD, 0, 0, SECOND), (EQUAL, 0, 2, 0),

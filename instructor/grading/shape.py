@@ -1,7 +1,7 @@
 """Which folders are learners: a zip often has a folder on top, and not every folder is a person.
 
-Where that is unclear, grading refuses and says what it saw: one learner for all, or learners whom
-nobody knows, would be noticed when the grades are out.
+Where that is unclear, grading refuses and says what it saw. Otherwise all work might go to one
+learner, or to learners who do not exist, and nobody would notice before the grades are out.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from instructor.grading.owners import BEFORE_LAB, LAB_FIRST, MOODLE_FOLDER, is_named, is_numbered
 
 HOW = "Give a folder that holds a folder a learner, or the zip of your learning platform"
-MOST_ON_TOP = 4  # folders in folders, with nothing beside them
+MOST_ON_TOP = 4  # folders inside one another, with nothing beside them
 MANY_OF_A_LAB, MANY_OF_NONE = 5, 30  # files of one learner: copies of a lab, the course's notebooks
 # Folders that one person has, not persons.
 OF_ONE = re.compile(
@@ -78,7 +78,7 @@ def _is_wrapped(entries, is_work, stem):
 
 
 def _require_clear(entries, is_work):
-    """Raises ValueError where most learners look like groups, or one like all, or like nobody."""
+    """Raises ValueError where most learners look like groups, or a file on top names no learner."""
     work = defaultdict(list)
     for entry in entries:
         if is_work(entry.parts[-1]):

@@ -13,31 +13,32 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 
-from instructor.challenges.challenge import put
 from instructor.grading.intake import digest
 from instructor.grading.kernel import Kernel
-from instructor.grading.labs import load_challenges
 from instructor.grading.learner import Learner
 from instructor.grading.sandbox import Limits
+from instructor.labs.exercise import put
+from instructor.labs.find import exercise_name, exercises
 
 
 class Ask(NbGraderPreprocessor):
     """Runs the learner's cells in the sandbox and puts fresh questions at every grade cell."""
 
-    settings = Dict(help="box, secret, slot, unsafe, challenges, limits").tag(config=True)
+    settings = Dict(help="box, secret, slot, unsafe, exercises, limits").tag(config=True)
 
     def preprocess(self, nb, resources):
-        challenges = load_challenges(self.settings["challenges"])
+        known = exercises(self.settings["exercises"])
         limits = Limits(**self.settings["limits"])
         content = digest(nb)
         answers, notes = {}, []
         with Learner(lambda: self._kernel(limits), limits) as learner:
-            for cell, seconds in _limited(nb.cells, challenges):
+            for cell, seconds in _limited(nb.cells, known):
                 if utils.is_grade(cell):
                     name = cell.metadata.nbgrader["grade_id"]
                     who = resources["nbgrader"]["student"]
                     draw = _Draw(self.settings["secret"], (who, name, content))
-                    answers[name] = [draw.ask(learner, p) for p in challenges[exercise(name)].parts]
+                    parts = known[exercise_name(name)].parts
+                    answers[name] = [draw.ask(learner, part) for part in parts]
                 elif cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
                     if reason := learner.run(cell.source, seconds):
@@ -54,20 +55,20 @@ class Ask(NbGraderPreprocessor):
 class Score(NbGraderPreprocessor):
     """Judges what Ask brought home; leaves the points as each grade cell's result."""
 
-    settings = Dict(help="challenges").tag(config=True)
+    settings = Dict(help="exercises").tag(config=True)
 
     def preprocess(self, nb, resources):
         asked = resources.pop("asked")
-        challenges = load_challenges(self.settings["challenges"])
+        known = exercises(self.settings["exercises"])
         report = {"notes": asked["notes"], "exercises": {}}
         newer = _newer(nb.metadata.get("python"))
         for cell in nb.cells:
             if utils.is_grade(cell):
-                name = exercise(cell.metadata.nbgrader["grade_id"])
+                name = exercise_name(cell.metadata.nbgrader["grade_id"])
                 answers = asked["answers"][cell.metadata.nbgrader["grade_id"]]
                 parts = [
                     judge(part, *answer)
-                    for part, answer in zip(challenges[name].parts, answers, strict=True)
+                    for part, answer in zip(known[name].parts, answers, strict=True)
                 ]
                 report["exercises"][name] = parts
                 points = min(round(sum(p["points"] for p in parts), 4), _worth(cell))
@@ -78,12 +79,15 @@ class Score(NbGraderPreprocessor):
         return nb, resources
 
 
-def _limited(cells, challenges):
-    """(cell, its seconds): those of the exercise graded next; behind the last one the least."""
-    seconds, found = min(challenge.cell_seconds for challenge in challenges.values()), []
+def _limited(cells, known):
+    """(cell, its seconds): those of the exercise graded next; behind the last one the least.
+
+    known: the lab's exercises by name.
+    """
+    seconds, found = min(exercise.cell_seconds for exercise in known.values()), []
     for cell in reversed(cells):
         if utils.is_grade(cell):
-            seconds = challenges[exercise(cell.metadata.nbgrader["grade_id"])].cell_seconds
+            seconds = known[exercise_name(cell.metadata.nbgrader["grade_id"])].cell_seconds
         found.append((cell, seconds))
     return reversed(found)
 
@@ -112,11 +116,6 @@ def judge(part, cases, answers):
     why = "" if share >= 1 else "; ".join(sorted(set(reasons)))
     earned = round(part.points * min(max(share, 0.0), 1.0), 4)
     return {"title": part.title, "points": earned, "worth": part.points, "why": why}
-
-
-def exercise(grade_id):
-    """The grade cell check-2-4 belongs to exercise 2.4."""
-    return grade_id.removeprefix("check-").replace("-", ".")
 
 
 def _share(part, case, answer):

@@ -1,4 +1,4 @@
-"""Finds what was handed in: a folder a learner, or the zip of a learning platform.
+"""Finds what was handed in: a folder for each learner, or the zip of a learning platform.
 
 A learner's own zip of notebooks counts as the notebooks in it, all saved when the zip was.
 """
@@ -48,7 +48,7 @@ class Handed(NamedTuple):
 
 
 class Other(NamedTuple):
-    """One file that is no notebook, and what is said of it."""
+    """One file that is no notebook, and why."""
 
     learner: str
     name: str

@@ -1,8 +1,8 @@
-"""What a sandbox uses, looked at from outside: no process in it can make itself look smaller.
+"""What a sandbox uses, looked at from outside, where no process in it can make itself look smaller.
 
-Computing is that of all processes that live, of the dead that nobody has asked about, and of those
-that were asked about, which their parents carry on. seccomp.py sees to it that there is no other
-kind.
+Computing time is that of all living processes, and of those that have ended: until their parent
+collects one it is still listed, and from then on the parent's own count includes it. seccomp.py
+sees to it that there is no third kind.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import psutil
 
 MEGABYTE = 1 << 20
-FILE = 4096  # bytes that a file counts for, were it empty: the system keeps a note of each
+FILE = 4096  # bytes that a file counts for at least: even an empty one needs a record
 SOCKET = 0.4  # megabytes that may wait in an open socket, in nobody's memory
 FOLDERS = ("tmp", "dev/shm")
 
@@ -28,7 +28,7 @@ class Usage(NamedTuple):
 
 
 def usage(pid, memory):
-    """Usage of a process with all below it. memory: from where on shared memory is told apart."""
+    """Usage of a process and all below it. memory: above it, shared memory is counted only once."""
     processes = []
     with contextlib.suppress(psutil.Error):
         top = psutil.Process(pid)
@@ -38,7 +38,7 @@ def usage(pid, memory):
         with contextlib.suppress(psutil.Error):
             computed += sum(process.cpu_times()[:4])
             resident += process.memory_info().rss
-    if resident > memory * MEGABYTE:  # counts what is shared twice
+    if resident > memory * MEGABYTE:  # this sum counts shared memory more than once
         resident = sum(map(_own_memory, processes))
     inside = [process.pid for process in processes[1:2]]  # bwrap's own child has the sandbox's view
     held = resident / MEGABYTE + sum(map(_in_sockets, inside))
@@ -74,7 +74,7 @@ def _in_sockets(pid):
 
 
 def _in_files(pid):
-    """What the scratch folders hold, whatever their names say: blocks, and files however small."""
+    """Megabytes that the scratch folders hold, deleted files and the many empty ones included."""
     held = 0
     for folder in FOLDERS:
         with contextlib.suppress(OSError):

@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 
 from instructor.grading.course import grade_notebook
-from instructor.grading.labs import Lab
+from instructor.labs.find import Lab
 
 MOST_MEMORY = 12 << 30  # address space: what no honest submission's answers come near
 

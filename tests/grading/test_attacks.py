@@ -16,6 +16,7 @@ import pytest
 from grading_attacks import gain, harm, proofs, steal, stock
 from grading_help import (
     HERE,
+    LAB,
     NAME,
     RIGHT,
     RIGHT_COSINES,
@@ -178,7 +179,7 @@ def stock_scores(runs):
     folder, run, _ = runs
     assert run.wait() == 0, (folder / "stock.txt").read_text()
     (folder / "course" / "instructor").mkdir()
-    shutil.copy(HERE / "grading_lab/challenges/lab7.py", folder / "course/instructor/lab7.py")
+    shutil.copy(LAB / "ex_7_2.py", folder / "course/instructor/ex_7_2.py")
     return json.loads((folder / "results.json").read_text()), folder / "course"
 
 

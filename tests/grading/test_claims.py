@@ -10,7 +10,6 @@ from grading_help import needs_sandbox
 
 from instructor.grading import sandbox, steps
 from instructor.grading.kernel import Kernel
-from instructor.grading.labs import load_challenges
 from instructor.grading.learner import Learner
 
 pytestmark = needs_sandbox()
@@ -28,7 +27,7 @@ def _points(box, lab, number, source):
     found = {}
     with Learner(lambda: Kernel(box, limits), limits) as learner:
         assert learner.run(claims.HEAD + source, 30) is None, learner.content
-        for part in load_challenges(f"instructor.challenges.{lab}")[number].parts:
+        for part in lab_help.parts(lab, number):
             report = steps.judge(part, *draw.ask(learner, part))
             found[part.title] = report["points"], report["worth"], report["why"]
     return found

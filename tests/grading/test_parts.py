@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,14 +13,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from grading_help import LAB, RIGHT, ROOT, cell_of, notebook
+from grading_help import LAB, RIGHT, cell_of, notebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instructor.challenges.challenge import Part, close, same
-from instructor.grading import grade, intake, labs, plain, pool, report, steps, submissions, worker
+from instructor.grading import grade, intake, plain, pool, report, steps, submissions, worker
+from instructor.labs import find
+from instructor.labs.exercise import Part
+from instructor.labs.judges import close, same
 
-MASTER = labs.read_master(LAB / "lab7_tiny.py")
+GRADED = [lab for lab in find.find_labs() if lab.points]
+MASTER = find.read_master(LAB / "lab7_tiny.py")
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
@@ -209,10 +213,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("lab", ["lab1", "lab2", "lab3", "lab4", "lab5"])
+@pytest.mark.parametrize("lab", GRADED, ids=lambda lab: lab.name)
 def test_each_exercise_is_scored_below_its_own_heading(lab, change):
-    (path,) = (ROOT / "instructor/labs").glob(f"{lab}_*.py")
-    master = labs.read_master(path)
+    master = find.read_master(lab.master)
     cells = [*CHANGES[change](json.loads(json.dumps(master))["cells"])]
     found = intake.restore(intake.read_cells(json.dumps({"cells": cells}).encode()), master)
     heading, seen = "", []
@@ -223,7 +226,7 @@ def test_each_exercise_is_scored_below_its_own_heading(lab, change):
         if name.get("grade"):
             seen.append(name["grade_id"])
             assert name["grade_id"] == f"check-{heading.replace('.', '-')}"
-    assert len(seen) == len(labs.load_challenges(f"instructor.challenges.{lab}"))
+    assert len(seen) == len(lab.points)
 
 
 NO_NOTEBOOKS = {
@@ -336,21 +339,27 @@ def test_no_cell_of_the_csv_is_a_formula():
     assert text.splitlines()[1] == "'=cmd(),lab7,2.5,10,2.5,0,'@x"
 
 
-def test_points_and_challenges_must_agree(tmp_path):
-    text = (LAB / "lab7_tiny.py").read_text()
-    (tmp_path / "lab7_tiny.py").write_text(text.replace('"points": 10', '"points": 11'))
+def test_a_master_and_its_exercises_must_agree(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    master = shutil.copytree(LAB, tmp_path / "odd_labs" / "lab7") / "lab7_tiny.py"
+    text = master.read_text()
+    assert find.find_labs("odd_labs")[0].points == {"7.1": 10, "7.2": 5}
+    master.write_text(text.replace('"points": 10', '"points": 11'))
     with pytest.raises(ValueError, match="gives 11 points, its parts 10"):
-        labs.find_labs(tmp_path, "grading_lab.challenges")
-    (tmp_path / "lab7_tiny.py").write_text(text.replace("check-7-2", "check-7-3"))
-    with pytest.raises(ValueError, match="give every graded cell a challenge"):
-        labs.find_labs(tmp_path, "grading_lab.challenges")
+        find.find_labs("odd_labs")
+    master.write_text(text.replace("check-7-2", "check-7-3"))
+    with pytest.raises(ValueError, match="give every graded cell check-2-3 a file ex_2_3.py"):
+        find.find_labs("odd_labs")
+    master.with_name("lab7_second.py").write_text(text)
+    with pytest.raises(ValueError, match="lab7/ has 2 masters; give it one"):
+        find.find_labs("odd_labs")
 
 
 def test_only_the_cells_that_lead_to_training_may_take_its_time():
-    challenges = labs.load_challenges("instructor.challenges.lab5")
-    cells = labs.read_master(ROOT / "instructor/labs/lab5_question_duplicates.py").cells
+    (lab,) = [lab for lab in GRADED if lab.name == "lab5"]
+    cells = find.read_master(lab.master).cells
     seconds = [(c.metadata.get("nbgrader", {}).get("grade_id"), s)
-               for c, s in steps._limited(cells, challenges)]  # fmt: skip
+               for c, s in steps._limited(cells, find.exercises(lab.package))]  # fmt: skip
     assert [name for name, _ in seconds] == [
         c.metadata.get("nbgrader", {}).get("grade_id") for c in cells
     ]

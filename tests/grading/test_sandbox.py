@@ -11,12 +11,13 @@ import pytest
 from grading_attacks import harm
 from grading_help import ROOT, needs_sandbox
 
-from instructor.challenges.challenge import Part, close
 from instructor.grading import box as boxes
 from instructor.grading import kernel as kernels
 from instructor.grading import sandbox
 from instructor.grading.kernel import Kernel
 from instructor.grading.learner import WORDS, Learner
+from instructor.labs.exercise import Part
+from instructor.labs.judges import close
 
 pytestmark = needs_sandbox()
 LIMITS = sandbox.Limits()

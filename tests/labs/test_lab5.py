@@ -8,7 +8,7 @@ import lab_help
 import numpy as np
 import pytest
 
-from instructor.challenges import lab5
+from instructor.labs.lab5 import ex_5_5, questions
 
 ROOT = Path(__file__).parents[2]
 UNTRAINED = ("ex-5-5",)  # the cell that trains
@@ -308,32 +308,32 @@ def test_hidden_pairs_are_in_no_learner_package_and_half_are_the_same():
     from siamese_lib.datasets.questions import question_table
 
     known = {question.text for question in question_table("all")}
-    first, second = lab5.hidden_pairs(np.random.default_rng(0))
+    first, second = questions.hidden_pairs(np.random.default_rng(0))
     assert not known & {*first, *second}
-    assert lab5.labels(first, second).mean() == 0.5
-    texts = [question.text for question in lab5.hidden_questions()]
+    assert questions.labels(first, second).mean() == 0.5
+    texts = [question.text for question in questions.hidden_questions()]
     meanings = {}
-    for question in lab5.hidden_questions():
+    for question in questions.hidden_questions():
         meanings.setdefault(question.text, set()).add(question.meaning)
     assert all(len(group) == 1 for group in meanings.values())
     assert len(texts) > 3000
-    assert lab5.hidden_pairs(np.random.default_rng(1))[0] != first
+    assert questions.hidden_pairs(np.random.default_rng(1))[0] != first
 
 
 def test_the_share_of_an_accuracy():
-    shares = [lab5.share(a) for a in (0.5, 0.8, 0.82, 0.84, 0.91, 1)]
+    shares = [ex_5_5.share(a) for a in (0.5, 0.8, 0.82, 0.84, 0.91, 1)]
     assert shares == pytest.approx([0, 0, 0.175, 0.35, 1, 1])
 
 
 def test_the_figure_in_the_lab_is_the_measured_one():
     stored = json.loads((ROOT / "benchmarks/results/grading_quality.json").read_text())["accuracy"]
-    text = (ROOT / "instructor/labs/lab5_question_duplicates.py").read_text()
+    text = lab_help.LABS["lab5"].master.read_text()
     assert f"counting words (TF-IDF) {stored['TF-IDF, characters']['accuracy']:.2f}." in text
-    assert f"on {lab5.PAIRS} hidden pairs" in text
+    assert f"on {questions.PAIRS} hidden pairs" in text
     accuracies, points = (
         re.findall(r"[\d.]+", row) for row in re.findall(r"# \| (?:accuracy|points) \|(.*)", text)
     )
-    assert [35 * lab5.share(float(a)) for a in accuracies] == pytest.approx([*map(float, points)])
-    assert float(accuracies[0]) == lab5.QUALITY[0][0] and float(points[-1]) == 35
-    shares = {name: lab5.share(entry["accuracy"]) for name, entry in stored.items()}
+    assert [35 * ex_5_5.share(float(a)) for a in accuracies] == pytest.approx([*map(float, points)])
+    assert float(accuracies[0]) == ex_5_5.QUALITY[0][0] and float(points[-1]) == 35
+    shares = {name: ex_5_5.share(entry["accuracy"]) for name, entry in stored.items()}
     assert shares == pytest.approx({n: e["share of points"] for n, e in stored.items()}, abs=0.01)

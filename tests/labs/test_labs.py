@@ -17,9 +17,8 @@ from siamese_lib.checks import progress
 from siamese_lib.checks.judge import NOT_YET
 from siamese_lib.checks.values import plain, same
 
-MASTERS = build_checks.masters()
-LABS = [path.stem for path in MASTERS]
-GRADED = [name.split("_")[0] for name in LABS if "quiz" not in name]
+MASTERS = [lab.master for lab in lab_help.LABS.values()]
+LABS = [lab.notebook for lab in lab_help.LABS.values()]
 
 
 def exercises(lab):
@@ -31,8 +30,8 @@ def graded_cells(notebook):
     return {c.metadata["nbgrader"]["grade_id"]: c for c in cells}
 
 
-def test_six_labs_in_order():
-    assert [name[:4] for name in LABS] == [f"lab{n}" for n in range(1, 7)]
+def test_the_labs_are_numbered_and_each_has_its_notebook():
+    assert list(lab_help.LABS) == [f"lab{n}" for n in range(1, len(LABS) + 1)]
     committed = {path.stem for path in build_checks.NOTEBOOKS.glob("*.ipynb")}
     assert committed == set(LABS)
 
@@ -51,9 +50,9 @@ def test_the_learner_version_is_in_step_and_holds_no_solution(script):
             assert json.dumps(line)[1:-1] not in text
 
 
-@pytest.mark.parametrize("lab", GRADED)
+@pytest.mark.parametrize("lab", lab_help.GRADED)
 def test_the_tables_are_in_step_with_their_sources(lab):
-    stored, fresh = progress.exercises(lab), build_checks.tables(lab)
+    stored, fresh = progress.exercises(lab), build_checks.tables(lab_help.LABS[lab])
     assert stored.keys() == fresh.keys()
     for name, entry in stored.items():
         for key in ("title", "ask", "fallback"):
@@ -63,7 +62,7 @@ def test_the_tables_are_in_step_with_their_sources(lab):
             assert same(new, lab_checks.decode(entry[key]), 1e-3), (name, key)
 
 
-@pytest.mark.parametrize("lab", GRADED)
+@pytest.mark.parametrize("lab", lab_help.GRADED)
 def test_points_sum_up_and_are_announced(lab):
     notebook = lab_help.master(lab)
     cells = graded_cells(notebook)
@@ -73,7 +72,7 @@ def test_points_sum_up_and_are_announced(lab):
     assert len(cells) == len(exercises(lab))
     for name in exercises(lab):
         number = name.removeprefix("lab")
-        parts = lab_help.challenge(lab, number).parts
+        parts = lab_help.parts(lab, number)
         points = cells[f"check-{number.replace('.', '-')}"].metadata["nbgrader"]["points"]
         assert sum(part.points for part in parts) == points
         assert f"**{number} ({points} points).**" in text
@@ -83,7 +82,7 @@ def test_points_sum_up_and_are_announced(lab):
         ]
 
 
-@pytest.mark.parametrize("lab", GRADED)
+@pytest.mark.parametrize("lab", lab_help.GRADED)
 def test_each_exercise_has_an_equation_several_cases_and_eight_hints_or_more(lab):
     text = "\n".join(c.source for c in lab_help.master(lab).cells if c.cell_type == "markdown")
     assert text.count("$$") >= 2 * len(exercises(lab))
@@ -109,8 +108,8 @@ def test_untouched_it_runs_from_top_to_bottom_and_says_not_yet(script, tmp_path)
     assert not (tmp_path / ".progress.json").exists()
 
 
-@pytest.mark.parametrize("lab", GRADED)
-def test_the_master_passes_every_check_and_challenge(lab, capsys):
+@pytest.mark.parametrize("lab", lab_help.GRADED)
+def test_the_master_passes_every_check_and_earns_every_point(lab, capsys):
     space = lab_help.solved(lab)
     for name in exercises(lab):
         is_right, message = lab_help.instantly(lab, name.removeprefix("lab"), space)

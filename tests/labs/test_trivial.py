@@ -1,6 +1,5 @@
-"""Nobody's work earns nothing: constants, inputs and their means as answers to every challenge."""
+"""Nobody's work earns nothing: constants, inputs and their means as answers to every part."""
 
-import importlib
 import json
 import re
 from pathlib import Path
@@ -10,19 +9,15 @@ import numpy as np
 import pytest
 from grading_attacks import rules
 
-from instructor.challenges import challenge, lab5
+from instructor.labs.exercise import put
+from instructor.labs.lab5 import ex_5_5, questions
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "instructor" / "README.md"
 QUALITY = ROOT / "benchmarks" / "results" / "grading_quality.json"
 
 UNTRAINED = ("ex-5-5",)  # the cell that trains
-LABS = ["lab1", "lab2", "lab3", "lab4", "lab5"]
-EXERCISES = [
-    (lab, number)
-    for lab in LABS
-    for number in importlib.import_module(f"instructor.challenges.{lab}").CHALLENGES
-]
+EXERCISES = [(lab, number) for lab in lab_help.GRADED for number in lab_help.LABS[lab].points]
 _rng = np.random.default_rng(9)
 # Of the right shape, which the text of a lab gives away, but without a thought.
 FILLS = {str(c): lambda a, c=c: np.full(a.shape, c) for c in
@@ -67,7 +62,7 @@ def _skipped(lab):
 def _share(part, answers_to):
     """What a part gives for answers_to(program, cases)."""
     ask = lambda program, cases: [(a, "") for a in answers_to(program, cases)]  # noqa: E731
-    cases, answers = challenge.put(part, np.random.default_rng(0), ask)
+    cases, answers = put(part, np.random.default_rng(0), ask)
     return part.combine([lab_help._share(part, *pair) for pair in zip(cases, answers, strict=True)])
 
 
@@ -82,7 +77,7 @@ def _asked_of(lab, program, cases, function, place):
 
 @pytest.mark.parametrize(("lab", "number"), EXERCISES)
 def test_a_constant_of_the_right_shape_earns_nothing(lab, number):
-    for part in lab_help.challenge(lab, number).parts:
+    for part in lab_help.parts(lab, number):
         for name, fill in FILLS.items():
 
             def answers(program, cases, part=part, fill=fill):
@@ -93,7 +88,7 @@ def test_a_constant_of_the_right_shape_earns_nothing(lab, number):
 
 @pytest.mark.parametrize(("lab", "number"), EXERCISES)
 def test_an_input_and_what_one_call_makes_of_it_earn_nothing(lab, number):
-    for part in lab_help.challenge(lab, number).parts:
+    for part in lab_help.parts(lab, number):
         for place in range(len(part.draw(np.random.default_rng(0))[0])):
             for name, function in OF_AN_INPUT.items():
 
@@ -107,7 +102,7 @@ def test_equal_texts_alone_are_no_model():
     def same_text(program, cases):
         return [np.array([a == b != "" for a, b in zip(*case, strict=True)]) for case in cases]
 
-    for part in lab_help.challenge("lab5", "5.5").parts:
+    for part in lab_help.parts("lab5", "5.5"):
         assert _share(part, same_text) == 0, part.title
 
 
@@ -170,12 +165,12 @@ def parse(text):
 def test_rules_from_the_learner_s_files_earn_nothing_as_instructors_are_told(source):
     space = {"np": np}
     exec(source, space)
-    part = lab_help.challenge("lab5", "5.5").parts[-1]
+    part = lab_help.parts("lab5", "5.5")[-1]
     right = []
     for seed in range(5):
         ((first, second),) = part.draw(np.random.default_rng(seed))
         said = space["predict"](first, second)
-        right.append(said == lab5.labels(first, second))
+        right.append(said == questions.labels(first, second))
         assert part.judge((first, second), said) == 0
     assert f"in {np.mean(right):.0%}".replace("%", " %") in README.read_text()
 
@@ -183,13 +178,13 @@ def test_rules_from_the_learner_s_files_earn_nothing_as_instructors_are_told(sou
 @pytest.fixture(scope="module")
 def drawn():
     """Hidden pairs, and which are the same."""
-    pairs = lab5.hidden_pairs(np.random.default_rng(0))
-    return *pairs, lab5.labels(*pairs)
+    pairs = questions.hidden_pairs(np.random.default_rng(0))
+    return *pairs, questions.labels(*pairs)
 
 
 @pytest.mark.parametrize("name", rules.SCORES)
 def test_no_rule_with_the_best_threshold_earns_more_than_a_tenth(name, drawn):
-    assert lab5.share(rules.reached(rules.SCORES[name], *drawn)) <= 0.1
+    assert ex_5_5.share(rules.reached(rules.SCORES[name], *drawn)) <= 0.1
 
 
 def test_what_instructors_are_told_of_rules_is_what_was_measured():
@@ -198,5 +193,5 @@ def test_what_instructors_are_told_of_rules_is_what_was_measured():
     best = f"{max(entry['accuracy'] for entry in found.values()):.0%}".replace("%", " %")
     text = " ".join(README.read_text().split())
     assert f"{len(found)} more (shared names" in text and f"right in {best}. None of them" in text
-    assert f"begin at {lab5.QUALITY[0][0]:.0%}".replace("%", " %") in text
+    assert f"begin at {ex_5_5.QUALITY[0][0]:.0%}".replace("%", " %") in text
     assert all(entry["share of points"] == 0 for entry in found.values())

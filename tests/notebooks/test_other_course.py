@@ -7,7 +7,7 @@ import jupytext
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = [*ROOT.glob("notebooks/scripts/*.py"), *ROOT.glob("instructor/labs/*.py")]
+NOTEBOOKS = [*ROOT.glob("notebooks/scripts/*.py"), *ROOT.glob("instructor/labs/lab*/lab*.py")]
 TEXTS = [
     ROOT / "README.md",
     *ROOT.glob("docs/*.md"),

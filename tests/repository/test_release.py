@@ -1,4 +1,4 @@
-"""The learners' bundle holds what learners need, and no line of a solution or a challenge."""
+"""The learners' bundle holds what learners need, and no line of a solution or of a hidden input."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from programs import need
 
 from instructor import release
 from instructor.grading import submissions
+from instructor.labs.find import find_labs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +31,7 @@ def test_it_holds_what_learners_need(bundle):
                  "siamese_lib/checks/lab_data", "siamese_lib/losses/batch.py"):  # fmt: skip
         assert (bundle / name).exists(), name
     made = {path.stem for path in (bundle / "notebooks/labs").glob("*.ipynb")}
-    assert {path.stem for path in (ROOT / "instructor/labs").glob("lab*.py")} <= made
+    assert {lab.notebook for lab in find_labs()} <= made
     assert os.access(bundle / "binder/postBuild", os.X_OK)
 
 
@@ -47,12 +48,9 @@ def test_it_holds_nothing_else(bundle):
         )
 
 
-def test_every_solution_and_challenge_is_looked_for():
+def test_every_solution_and_hidden_input_is_looked_for():
     runs, public = release.secrets()
-    count = sum(
-        path.read_text().count("### BEGIN SOLUTION")
-        for path in (ROOT / "instructor/labs").glob("*.py")
-    )
+    count = sum(lab.master.read_text().count("### BEGIN SOLUTION") for lab in find_labs())
     assert len(runs) > count > 5
     telling = [line for run in runs for line in run if len(line) >= release.SHORTEST]
     assert sum(line not in public for line in telling) > 100

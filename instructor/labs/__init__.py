@@ -1,0 +1,1 @@
+"""The labs, a folder each: the master with its solutions, and a file for each exercise."""
