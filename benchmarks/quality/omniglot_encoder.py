@@ -1,6 +1,6 @@
 """Train the Omniglot encoder that siamese_lib ships: about an hour on two cores.
 
-Usage: python benchmarks/train_omniglot.py [--steps 7000] [--seed 0] [--folder FOLDER] [--held-out]
+Usage: python -m benchmarks.quality.omniglot_encoder [--folder FOLDER] [--held-out]
 
 Writes siamese_lib/data/omniglot_encoder.safetensors (half precision) and
 siamese_lib/data/results/omniglot_encoder.json. Stopped and started again with the same folder it
@@ -11,33 +11,22 @@ alphabets are opened once, after the last step.
 
 import argparse
 import json
-import resource
+import sys
 import tempfile
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
-import omniglot
-import omniglot_recipe as recipe
 from flax import nnx
-from machine import describe
 
+from benchmarks.measure import ROOT, describe, peak_mb, store
+from benchmarks.quality import omniglot
+from benchmarks.quality import omniglot_recipe as recipe
 from siamese_lib.one_shot import evaluate_n_way, evaluate_runs
 from siamese_lib.pretrained import embed_views, omniglot_encoder
 from siamese_lib.training import save
 
-ROOT = Path(__file__).resolve().parent.parent
+STEPS, SEED = 7000, 0
 WEIGHTS = ROOT / "siamese_lib" / "data" / "omniglot_encoder.safetensors"
-TARGET = ROOT / "siamese_lib" / "data" / "results" / "omniglot_encoder.json"
-
-
-def parse():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--steps", type=int, default=7000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", help="where checkpoints go")
-    parser.add_argument("--held-out", action="store_true")
-    return parser.parse_args()
 
 
 def held_out_accuracy(kept):
@@ -49,7 +38,7 @@ def held_out_accuracy(kept):
 
 
 def ship(encoder):
-    """Half the size, and no answer changes: half precision keeps three digits of a weight."""
+    """Save the weights in half precision: three digits of each, half the size, the same answers."""
     nnx.update(encoder, jax.tree.map(lambda x: x.astype(jnp.float16), nnx.state(encoder)))
     save(encoder, WEIGHTS)
 
@@ -62,22 +51,30 @@ def figures():
     return {"official runs, one view": round(one_view, 4), **found}
 
 
-if __name__ == "__main__":
-    asked = parse()
+def main(arguments):
+    """Train, ship the weights and store what they score."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.omniglot_encoder")
+    parser.add_argument("--folder", help="where checkpoints go")
+    parser.add_argument("--held-out", action="store_true")
+    asked = parser.parse_args(arguments)
     folder = asked.folder or tempfile.mkdtemp()
     print(f"checkpoints go to {folder}", flush=True)
+    recipe.use_one_device_per_core()
     data, kept = recipe.load_background(without=5 if asked.held_out else 0)
     encoder, took = recipe.train(
-        recipe.LARGE, seed=asked.seed, steps=asked.steps, checkpoint=folder,
+        recipe.LARGE, seed=SEED, steps=STEPS, checkpoint=folder,
         batches=lambda s: recipe.draw_batches(data, s),
         validate=held_out_accuracy(kept) if asked.held_out else None,
     )  # fmt: skip
     print(took, flush=True)
-    if not asked.held_out:
-        ship(encoder)
-        result = {"machine": describe(), "seed": asked.seed, **took, **figures()}
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        result["peak_mb"] = round(peak)
-        result["file_mb"] = round(WEIGHTS.stat().st_size / 1e6, 2)
-        TARGET.write_text(json.dumps(result, indent=1) + "\n")
-        print(json.dumps(result, indent=1))
+    if asked.held_out:
+        return
+    ship(encoder)
+    result = {"machine": describe(), "seed": SEED, **took, **figures(), "peak_mb": peak_mb()}
+    result["file_mb"] = round(WEIGHTS.stat().st_size / 1e6, 2)
+    store("omniglot_encoder", result)
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,29 +1,24 @@
 """Five minutes of training on Omniglot, three seeds, next to the literature on its own protocols.
 
-Usage: python benchmarks/omniglot.py         writes siamese_lib/data/results/omniglot.json
+Usage: python -m benchmarks.quality.omniglot        writes siamese_lib/data/results/omniglot.json
 
 Trained on the 30 background alphabets, tested on the 20 others: the official runs (20-way one-shot
 inside one alphabet), and episodes that mix all alphabets, as prototypical networks are tested. The
-settings were chosen on background alphabets kept back (train_omniglot.py --held-out).
+settings were chosen on background alphabets kept back (omniglot_encoder.py --held-out).
 """
 
 import json
-import resource
-from pathlib import Path
 
-import omniglot_recipe as recipe
-from machine import describe
-
+from benchmarks.measure import SEEDS, describe, peak_mb, store
+from benchmarks.quality import omniglot_recipe as recipe
+from benchmarks.quality import shots
 from siamese_lib.datasets import load_omniglot, load_omniglot_runs
-from siamese_lib.one_shot import evaluate_n_way, evaluate_runs
+from siamese_lib.one_shot import evaluate_runs
 from siamese_lib.pretrained import embed_views
 
-TARGET = (
-    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "omniglot.json"
-)
-SEEDS = (0, 1, 2)
 STEPS = 2000
 EPISODES = 1000
+TASKS = ((5, 1), (5, 5), (20, 1), (20, 5))
 
 
 def scores(embed):
@@ -32,12 +27,8 @@ def scores(embed):
     test = load_omniglot("evaluation", size=recipe.SOURCE)
     vectors = embed(test.images)
     for name, within in (("mixed", None), ("within", test.alphabet)):
-        for n_way, k_shot in ((5, 1), (5, 5), (20, 1), (20, 5)):
-            found = evaluate_n_way(
-                lambda _: vectors, test.images, test.label, n_way=n_way, k_shot=k_shot,
-                episodes=EPISODES, seed=0, within=within,
-            )  # fmt: skip
-            result[f"{name} {n_way}-way {k_shot}-shot"] = [round(x, 4) for x in found]
+        found = shots.accuracies(vectors, test.label, TASKS, episodes=EPISODES, within=within)
+        result |= {f"{name} {task}": accuracy for task, accuracy in found.items()}
     return result
 
 
@@ -61,13 +52,19 @@ def measure(seed):
     return result
 
 
-if __name__ == "__main__":
+def main():
+    """Three seeds, and the pixels."""
+    recipe.use_one_device_per_core()
     found = [measure(seed) for seed in SEEDS]
     result = {
         "machine": describe(),
-        "mean": recipe.summary(found),
+        "mean": shots.over_seeds(found, "mean", "std", "min", "max"),
         "pixels": scores(pixels),
         "seeds": found,
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_mb": peak_mb(),
     }
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("omniglot", result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """Two minutes of training on glyphs with the deeper tower, three seeds, on scripts never seen.
 
-Usage: python benchmarks/glyphs_residual.py [--held-out]
+Usage: python -m benchmarks.quality.glyphs_residual [--held-out]
 Writes siamese_lib/data/results/glyphs_residual.json.
 
 What the Omniglot benchmarks do, on the letters of notebook 06: residual encoder, InfoNCE, distorted
@@ -9,27 +9,17 @@ settings were chosen, and writes nothing.
 """
 
 import json
-import resource
 import sys
-from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
-import omniglot_recipe as recipe
-from machine import describe
 
+from benchmarks.measure import SEEDS, describe, peak_mb, store
+from benchmarks.quality import omniglot_recipe as recipe
+from benchmarks.quality import shots
 from siamese_lib.datasets import load_glyphs
-from siamese_lib.one_shot import evaluate_n_way
 from siamese_lib.pretrained import embed_views
 
-TARGET = (
-    Path(__file__).resolve().parent.parent
-    / "siamese_lib"
-    / "data"
-    / "results"
-    / "glyphs_residual.json"
-)
-SEEDS = (0, 1, 2)
 STEPS = 800
 
 
@@ -51,19 +41,15 @@ def draw_batches(data, seed):
 
 def score(encoder, data):
     """20-way 1-shot and 5-shot inside a script, queries in other typefaces than their support."""
-    vectors = embed_views(encoder, data.images)
-    result = {}
-    for k_shot in (1, 5):
-        found = evaluate_n_way(
-            lambda _: vectors, data.images, data.label, n_way=20, k_shot=k_shot, episodes=1000,
-            seed=0, within=data.alphabet, drawer=data.drawer,
-        )  # fmt: skip
-        result[f"20-way {k_shot}-shot"] = [round(x, 4) for x in found]
-    return result
+    return shots.accuracies(
+        embed_views(encoder, data.images), data.label, ((20, 1), (20, 5)), episodes=1000,
+        within=data.alphabet, drawer=data.drawer,
+    )  # fmt: skip
 
 
-if __name__ == "__main__":
-    is_held_out = "--held-out" in sys.argv
+def main(is_held_out):
+    """Train and score each seed; only the first where scripts are held out."""
+    recipe.use_one_device_per_core()
     train, test = load_glyphs("train"), load_glyphs("validation" if is_held_out else "test")
     seeds = []
     for seed in SEEDS[:1] if is_held_out else SEEDS:
@@ -73,6 +59,10 @@ if __name__ == "__main__":
         seeds.append({"seed": seed, **took, **score(encoder, test)})
         print(json.dumps(seeds[-1]), flush=True)
     if not is_held_out:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        result = {"machine": describe(), "mean": recipe.summary(seeds), "seeds": seeds}
-        TARGET.write_text(json.dumps(result | {"peak_mb": round(peak)}, indent=1) + "\n")
+        mean = shots.over_seeds(seeds, "mean", "std", "min", "max")
+        result = {"machine": describe(), "mean": mean, "seeds": seeds, "peak_mb": peak_mb()}
+        store("glyphs_residual", result)
+
+
+if __name__ == "__main__":
+    main("--held-out" in sys.argv)

@@ -16,10 +16,7 @@ from siamese_lib.losses import info_nce_loss
 from siamese_lib.residual_encoder import ResidualEncoder
 from siamese_lib.training import fit
 
-# One device a core: each core then does its half of a batch with nothing to wait for in between.
 CORES = 2
-jax.config.update("jax_num_cpu_devices", CORES)
-
 SOURCE, SIZE = 42, 28  # side of the stored pictures, side of what the network sees
 DRAWINGS = 20  # of each character
 CHARACTERS = 128  # in a batch, two drawings of each
@@ -29,6 +26,11 @@ TEMPERATURE = 0.1
 SMALL = {"channels": (16, 32, 64, 128), "embedding_dim": 64}
 LARGE = {"channels": (32, 64, 128, 256), "embedding_dim": 128}
 DISTORTION = {"rotation": 10, "shear": 0.2, "scale": 1.2, "shift": 2.0, "bend": 0.5}
+
+
+def use_one_device_per_core():
+    """Each core then does its half of a batch and waits for nothing. Before jax does anything."""
+    jax.config.update("jax_num_cpu_devices", CORES)
 
 
 def load_background(*, without=0):
@@ -41,8 +43,8 @@ def load_background(*, without=0):
 def draw_batches(data, seed):
     """An epoch of (anchor, positive): whole alphabets, each turned or mirrored in its own way.
 
-    A batch takes alphabets in a random order until it has enough characters, since letters of one
-    alphabet are the hardest to tell apart.
+    Letters of one alphabet are the hardest to tell apart, so a batch takes all of an alphabet's
+    before it goes on to the next, in random order, until it has enough.
     """
     random = np.random.default_rng(seed)
     images = jnp.asarray(data.images)
@@ -70,7 +72,7 @@ def pair(images, anchor, positive, turns, key):
 
 
 def loss(encoder, anchor, positive):
-    """InfoNCE in both directions; one pass for both, so that batch norm sees them together."""
+    """InfoNCE both ways; both sides in one pass, so that batch norm sees them together."""
     h1, h2 = jnp.split(encoder(jnp.concatenate([anchor, positive])), 2)
     there = info_nce_loss(h1, h2, temperature=TEMPERATURE).mean()
     back = info_nce_loss(h2, h1, temperature=TEMPERATURE).mean()
@@ -103,7 +105,7 @@ def train(options, *, seed, steps, batches, checkpoint=None, validate=None):
 
 
 class Clock:
-    """Seconds and seconds of processor time an epoch, kept beside the checkpoint."""
+    """Seconds and processor seconds of each epoch, kept beside the checkpoint."""
 
     def __init__(self, folder):
         self.path = Path(folder) / "seconds.json" if folder else None
@@ -129,14 +131,3 @@ class Clock:
             "training_seconds": round(float(wall), 1),
             "processor_seconds": round(float(cpu), 1),
         }
-
-
-def summary(runs):
-    """Mean, standard deviation, lowest and highest over the seeds of every accuracy."""
-    result = {}
-    for name in [name for name in runs[0] if "-way" in name or name.startswith("official")]:
-        values = [float(np.ravel(run[name])[0]) for run in runs]  # of [mean, low, high] the mean
-        spread = {"mean": np.mean(values), "std": np.std(values, ddof=1)}
-        spread |= {"min": min(values), "max": max(values)}
-        result[name] = {key: round(float(value), 4) for key, value in spread.items()}
-    return result

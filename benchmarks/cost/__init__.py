@@ -1,0 +1,1 @@
+"""What the course asks of a reader's time and machine."""

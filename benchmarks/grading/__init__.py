@@ -1,0 +1,1 @@
+"""What grading costs, and what the hidden pairs of lab 5 pay for. Never in the learners' bundle."""
