@@ -1,9 +1,9 @@
 """What every benchmark shares: its seeds, seconds, memory, machine, and the file of its results.
 
-    took = stopwatch()
-    runs = [measure(seed) for seed in SEEDS]
-    wall, processor = took()
-    store("glyphs", {"machine": describe(), "seconds": round(wall), "peak_mb": peak_mb(), ...})
+took = stopwatch()
+runs = [measure(seed) for seed in SEEDS]
+wall, processor = took()
+store("glyphs", {"machine": describe(), "seconds": round(wall), "peak_mb": peak_mb(), ...})
 """
 
 import importlib.metadata
@@ -36,7 +36,7 @@ def spread(values, *names):
 
 
 def chosen(asked, known):
-    """The parts of a benchmark that a command line asks for: all that there are where it is bare."""
+    """The parts of a benchmark that a command line names, or all where it names none."""
     if unknown := [name for name in asked if name not in known]:
         raise ValueError(f"there is no part {unknown[0]!r}; there are {', '.join(known)}")
     return asked or list(known)
@@ -67,16 +67,18 @@ def describe():
     }
 
 
-def apart(*command, python=sys.executable, **environment):
+def apart(*command, python=sys.executable, shown=True, **environment):
     """The JSON that `python` with these arguments prints last, in a fresh process: nothing is warm.
 
-    environment: variables set for it, as in JAX_PLATFORMS="cpu".
+    What it prints is shown here too, unless shown is False. environment: variables set for it, as
+    in JAX_PLATFORMS="cpu".
     """
     done = subprocess.run(
         [str(python), *map(str, command)], cwd=ROOT, env=os.environ | environment,
         stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
-    print(done.stdout, end="", flush=True)
+    if shown:
+        print(done.stdout, end="", flush=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 

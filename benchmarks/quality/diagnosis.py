@@ -1,10 +1,11 @@
 """Does diagnose name every failure, and is it silent on healthy runs? On data it was not built on.
 
-Usage: python benchmarks/diagnosis.py build      the figures that the thresholds were read from
-       python benchmarks/diagnosis.py held-out   the frozen thresholds on other data and seeds
+Usage: python -m benchmarks.quality.diagnosis [build] [held-out]
 
-Both write their half of siamese_lib/data/results/diagnosis.json. Every run is asked twice: with the
-history and the embeddings of new classes alone, and with all the evidence there is.
+Writes siamese_lib/data/results/diagnosis.json. "build" is what the thresholds were read from,
+"held-out" the frozen thresholds on other data and seeds; one not named keeps its entry. Every run
+is asked twice: with the history and the embeddings of new classes alone, and with all the evidence
+there is.
 
 A first held-out round (seeds 10 to 13, glyphs) showed flipped labels ending in collapse, which hid
 them, and a mild learning rate of 0.1 unnoticed. The rules were then changed on the build runs, and
@@ -13,22 +14,17 @@ those seeds are used up: the ones below are fresh.
 
 import json
 import sys
-import time
 from collections import Counter
-from pathlib import Path
 
-import failures
 import numpy as np
-from machine import describe
 
+from benchmarks.measure import chosen, describe, stopwatch, store, stored
+from benchmarks.quality import diagnosis_runs
 from siamese_lib import diagnosis
 from siamese_lib.diagnosis import diagnose
 from siamese_lib.energy import cosine_distance, euclidean_distance
 from siamese_lib.metrics import roc_auc
 
-TARGET = (
-    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "diagnosis.json"
-)
 SETS = {
     "build": (("blobs", "questions"), (0, 1, 2)),
     "held-out": (("glyphs", "faces"), (30, 31, 32, 33)),
@@ -70,7 +66,7 @@ def verdicts(run, what):
 
 
 def figures(run):
-    """What the thresholds cut: see the constants of siamese_lib.diagnosis."""
+    """The numbers that the thresholds of siamese_lib.diagnosis are compared with."""
     loss, rows = np.array(run.history["loss"]), run.embeddings
     if not (np.isfinite(loss).all() and np.isfinite(rows).all()):
         return {}
@@ -86,14 +82,14 @@ def figures(run):
 
 
 def measure(kind):
-    """One row a run: what it was, what was found, and its figures."""
+    """A row for each run: what it was, what was found, and its figures."""
     rows = []
     for name in SETS[kind][0]:
-        sources = {seed: failures.data(name, seed) for seed in SETS[kind][1]}
-        for failure, ways in {"healthy": failures.HEALTHY, **failures.BROKEN}.items():
+        sources = {seed: diagnosis_runs.data(name, seed) for seed in SETS[kind][1]}
+        for failure, ways in {"healthy": diagnosis_runs.HEALTHY, **diagnosis_runs.BROKEN}.items():
             for what, (loss, changes) in ways.items():
                 for seed, source in sources.items():
-                    run = failures.run(source, loss, seed, **changes)
+                    run = diagnosis_runs.run(source, loss, seed, **changes)
                     alone, known = verdicts(run, what)
                     rows.append(
                         {"data": name, "seed": seed, "failure": failure, "run": what,
@@ -108,7 +104,7 @@ def evaluation(kind):
     rows, history, apart = [], {"loss": [1.0, 0.1]}, np.eye(2)  # nothing wrong with the training
     for name in SETS[kind][0]:
         for seed in SETS[kind][1]:
-            group, rng = failures.data(name, seed).label, np.random.default_rng(seed)
+            group, rng = diagnosis_runs.data(name, seed).label, np.random.default_rng(seed)
             for failure, split in splits(group, rng).items():
                 found = names(diagnose(history, apart, group=group, **split))
                 rows.append({"data": name, "seed": seed, "failure": failure,
@@ -152,15 +148,19 @@ def summary(rows):
     return result
 
 
+def main(asked):
+    """Both sets, or those asked for."""
+    for kind in chosen(asked, SETS):
+        took = stopwatch()
+        rows = measure(kind) + evaluation(kind)
+        result = {
+            "data": SETS[kind][0], "seeds": SETS[kind][1], "thresholds": thresholds(),
+            "summary": summary(rows),
+            "cpu_seconds": round(took()[1]), "machine": describe(), "runs": rows,
+        }  # fmt: skip
+        store("diagnosis", stored("diagnosis") | {kind: result})
+        print(json.dumps(result["summary"], indent=1))
+
+
 if __name__ == "__main__":
-    (kind,) = sys.argv[1:]
-    start = time.process_time()
-    rows = measure(kind) + evaluation(kind)
-    result = {
-        "data": SETS[kind][0], "seeds": SETS[kind][1], "thresholds": thresholds(),
-        "summary": summary(rows),
-        "cpu_seconds": round(time.process_time() - start), "machine": describe(), "runs": rows,
-    }  # fmt: skip
-    stored = json.loads(TARGET.read_text()) if TARGET.exists() else {}
-    TARGET.write_text(json.dumps({**stored, kind: result}, indent=1) + "\n")
-    print(json.dumps(result["summary"], indent=1))
+    main(sys.argv[1:])

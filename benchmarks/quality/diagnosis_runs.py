@@ -1,6 +1,6 @@
 """Small training runs that go well, and the same runs broken in one known way each.
 
-What the thresholds of siamese_lib.diagnosis are built on and tested on: see diagnosis.py here.
+The thresholds of siamese_lib.diagnosis were chosen and tested on these: see diagnosis.py here.
 """
 
 from functools import partial
@@ -9,9 +9,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from flax import nnx
 
+from benchmarks.quality.descent import descend
 from siamese_lib import losses
 from siamese_lib.datasets import load_faces, load_glyphs, load_question_meanings
 from siamese_lib.energy import (
@@ -55,7 +55,7 @@ class Tower(nnx.Module):
 
 
 def data(name, seed):
-    """Data for a run: of "blobs", "questions", "glyphs" or "faces", another choice each seed."""
+    """Data for a run: "blobs", "questions", "glyphs" or "faces"; each seed draws other classes."""
     rng = np.random.default_rng(seed)
     source = {"blobs": _blobs, "questions": _questions, "glyphs": _glyphs, "faces": _faces}[name]
     x, label = source(rng)
@@ -94,7 +94,7 @@ def _faces(rng):
 
 
 def contrastive(h, g, margin=1.0, genuine=1):
-    """Genuine pairs (h, g), and as many imposite ones; genuine=0 swaps the labels."""
+    """Genuine pairs (h, g), and as many of two classes; genuine=0 swaps the labels."""
     distance = euclidean_distance(jnp.concatenate([h, h]), jnp.concatenate([g, jnp.roll(g, 1, 0)]))
     is_same = jnp.repeat(jnp.array([genuine, 1 - genuine]), len(h))
     return losses.contrastive_loss(distance, is_same, margin=margin).mean()
@@ -139,12 +139,12 @@ def _bare_root(h, g):
 
 
 def _each_class_once(h, g):
-    """Batch-hard on the anchors alone: nobody has a positive."""
+    """Batch-hard on the anchors alone, none of which then has a positive."""
     return _batch_hard(h, jnp.arange(len(h)))
 
 
 def _rows_for_labels(h, g):
-    """Batch-hard with the numbers of the rows where their classes should stand."""
+    """Batch-hard with row numbers in place of classes."""
     return _batch_hard(jnp.concatenate([h, g]), jnp.arange(2 * len(h)))
 
 
@@ -248,7 +248,7 @@ def run(source, loss, seed, *, rate=RATE, normalise=l2_normalize, classes=None):
 
 
 def _pairs(label, classes, rng):
-    """Rows [2, CLASSES] of a batch's anchors and positives; from few classes if classes is set."""
+    """Rows [2, CLASSES] of a batch's anchors and positives, drawn from so many classes."""
     names = np.unique(label)
     chosen = rng.choice(names, classes or CLASSES, replace=False)
     chosen = np.resize(chosen, CLASSES)
@@ -259,20 +259,12 @@ def _pairs(label, classes, rng):
 @partial(jax.jit, static_argnames=("definition", "loss", "rate"))
 def _train(definition, weights, x, pairs, *, loss, rate):
     """(weights, the loss of every step); goes on past NaN, where fit would stop."""
-    optimizer = optax.adam(rate)
 
     def cost(weights, rows):
         tower = nnx.merge(definition, weights)
         return loss(tower(x[rows[0]]), tower(x[rows[1]]))
 
-    def step(carry, rows):
-        weights, state = carry
-        value, gradient = jax.value_and_grad(cost)(weights, rows)
-        change, state = optimizer.update(gradient, state)
-        return (optax.apply_updates(weights, change), state), value
-
-    (weights, _), values = jax.lax.scan(step, (weights, optimizer.init(weights)), pairs)
-    return weights, values
+    return descend(cost, weights, pairs, rate)
 
 
 @partial(jax.jit, static_argnames="definition")  # jitted, since a traced NaN raises nothing

@@ -1,40 +1,31 @@
 """Notebook 07's recipe on groups of people held out, with three seeds, next to raw pixels.
 
-Usage: python benchmarks/faces.py         writes siamese_lib/data/results/faces.json
+Usage: python -m benchmarks.quality.faces        writes siamese_lib/data/results/faces.json
 
-The recipe is read from the notebook's own cells, those that begin with "# Recipe", so the two
-cannot drift apart. The group 34 to 39 is the test of the notebook and seed 0 its run. The recipe
-was chosen on four of the groups; the other two never had a say.
+The group 34 to 39 is the test of the notebook and seed 0 its run. The recipe was chosen on four of
+the groups; the other two never had a say.
 """
 
-import json
 import resource
-import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
-from machine import describe
 
+from benchmarks import notebook_recipe
+from benchmarks.measure import SEEDS, describe, peak_mb, stopwatch, store
 from siamese_lib.training import encode
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "siamese_lib" / "data" / "results" / "faces.json"
-SEEDS = (0, 1, 2)
 CHOSEN_ON, NEW = (0, 7, 14, 28), (20, 34)  # the first person of each group of six
 TRAINING_PEOPLE = 28
 TRAINING_PHOTOS = 7  # of each person where people are shared: 280 pictures, as many as of 28 people
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as runner  # noqa: E402
 
 
 @cache
 def recipe():
     """What the notebook's recipe cells define, with the pictures of all 40 people."""
-    names = runner.definitions("07", "# Recipe")
+    names = notebook_recipe.recipe("07")
     return names, *names["load_people"]("all")
 
 
@@ -62,7 +53,7 @@ def pixel_error(rows):
 
 
 def train_and_score(job):
-    """{name of a test: EER} of one network."""
+    """{name of a test: equal error rate} of one network."""
     seed, train, tests = job
     names, images, person = recipe()
     encoder, _ = names["train_faces"](images[train], person[train], seed=seed)
@@ -73,7 +64,7 @@ def train_and_score(job):
 
 
 def score(todo, workers=2):
-    """{name of a test: {"pixels": EER, "network": [an EER a seed]}}."""
+    """Equal error rates: {name of a test: {"pixels": rate, "network": [a rate for each seed]}}."""
     result = {
         name: {"pixels": pixel_error(rows), "network": []}
         for _, tests in todo.values()
@@ -97,8 +88,9 @@ def means(scores, firsts):
     }
 
 
-if __name__ == "__main__":
-    start = time.perf_counter()
+def main():
+    """All groups of people, and what a split by pictures would have said."""
+    took = stopwatch()
     data = recipe()[0]["datasets"].load_faces("all")
     scores = score(jobs(data.label, data.drawer))
     groups = [
@@ -112,8 +104,11 @@ if __name__ == "__main__":
         "mean": {"all": means(scores, CHOSEN_ON + NEW), "new": means(scores, NEW)},
         "groups": groups,
         "splits": {"people": scores[group(34)], **leaks},
-        "seconds": round(time.perf_counter() - start),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+        "seconds": round(took()[0]),
+        "peak_mb": peak_mb(resource.RUSAGE_CHILDREN),
     }
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("faces", result)
+
+
+if __name__ == "__main__":
+    main()

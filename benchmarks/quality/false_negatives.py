@@ -5,34 +5,33 @@ three ways: each class once (no false negatives), at random (as many as the data
 pairs of each class (a share that we choose). Every run with false negatives has a twin with the
 same first weights and batches, whose loss leaves them out; what the twin is ahead is the harm.
 
-Usage: nice python benchmarks/false_negatives.py [PART ...]      all parts, or those of PARTS named
-Writes siamese_lib/data/results/false_negatives.json; a part not named keeps its entry. On one core
-under an hour of processor time.
+Usage: nice python -m benchmarks.quality.false_negatives [PART ...]
+Writes siamese_lib/data/results/false_negatives.json; a part of PARTS not named keeps its entry, and
+all are measured where none is named. On one core under an hour of processor time.
 """
 
 import json
-import resource
 import sys
-import time
 from functools import partial
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
-from classes import glyphs, questions
 from flax import nnx
-from machine import describe
 
-TARGET = (
-    Path(__file__).resolve().parent.parent
-    / "siamese_lib"
-    / "data"
-    / "results"
-    / "false_negatives.json"
+from benchmarks.measure import (
+    SEEDS,
+    chosen,
+    describe,
+    peak_mb,
+    spread,
+    stopwatch,
+    store,
+    stored,
 )
-SEEDS = (0, 1, 2)
+from benchmarks.quality.descent import descend
+from benchmarks.quality.false_negatives_data import glyphs, questions
+
 NEGATIVES = ("mean", "closest", "hardest", "InfoNCE")
 MARGIN, TEMPERATURE = 0.25, 0.1
 
@@ -80,7 +79,6 @@ def row_losses(similarity, is_negative, negatives):
 @partial(jax.jit, static_argnames=("definition", "negatives", "rate"))
 def train(definition, weights, x, label, pairs, counts_false, *, negatives, rate):
     """(weights, loss of every step); pairs [steps, 2, batch] are rows of x."""
-    optimizer = optax.adam(rate)
 
     def cost(weights, rows):
         tower, own = nnx.merge(definition, weights), label[rows[0]]
@@ -88,14 +86,7 @@ def train(definition, weights, x, label, pairs, counts_false, *, negatives, rate
         similarity = tower(x[rows[0]]) @ tower(x[rows[1]]).T
         return row_losses(similarity, is_other, negatives).mean()
 
-    def step(carry, rows):
-        weights, state = carry
-        value, gradient = jax.value_and_grad(cost)(weights, rows)
-        change, state = optimizer.update(gradient, state)
-        return (optax.apply_updates(weights, change), state), value
-
-    (weights, _), values = jax.lax.scan(step, (weights, optimizer.init(weights)), pairs)
-    return weights, values
+    return descend(cost, weights, pairs, rate)
 
 
 @partial(jax.jit, static_argnames="definition")
@@ -140,17 +131,17 @@ def cell(data, batch, per_class, negatives):
         result["false"] = {
             of: round(float(np.mean(columns.pop(of))), 5) for of in ("rows", "negatives")
         }
-        result[name] = {of: spread(values) for of, values in columns.items()}
+        result[name] = {of: with_spread(values) for of, values in columns.items()}
     if len(twins) > 1:
         aucs = (result[name]["auc"]["seeds"] for name in ("left out", "counted"))
-        result["harm"] = spread(np.subtract(*aucs))
+        result["harm"] = with_spread(np.subtract(*aucs))
     return result
 
 
-def spread(values):
+def with_spread(values):
+    """Mean and standard deviation of the seeds' values, and the values."""
     values = [round(float(value), 4) for value in values]
-    mean, std = np.mean(values), np.std(values, ddof=1)
-    return {"mean": round(float(mean), 4), "std": round(float(std), 4), "seeds": values}
+    return spread(values, "mean", "std") | {"seeds": values}
 
 
 def grid(data, plan, negatives=NEGATIVES):
@@ -186,17 +177,20 @@ PARTS = {
 }
 
 
-if __name__ == "__main__":
-    stored = json.loads(TARGET.read_text()) if TARGET.exists() else {}
-    for part in sys.argv[1:] or PARTS:
-        start = time.process_time()
+def main(asked):
+    """Every part, or those asked for."""
+    for part in chosen(asked, PARTS):
+        took = stopwatch()
         cells = list(PARTS[part]())
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        stored[part] = {
+        entry = {
             "cells": cells,
             "seeds": list(SEEDS),
-            "processor_seconds": round(time.process_time() - start),
-            "peak_mb": round(peak),
+            "processor_seconds": round(took()[1]),
+            "peak_mb": peak_mb(),
             "machine": describe(),
         }
-        TARGET.write_text(json.dumps(stored, indent=1) + "\n")
+        store("false_negatives", stored("false_negatives") | {part: entry})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

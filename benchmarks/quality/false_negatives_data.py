@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 from flax import nnx
-from questions import known_pairs, pair_similarity
 
+from benchmarks.quality.pairs import known_pairs, pair_similarity
 from siamese_lib.datasets import load_glyphs, load_questions, load_quora
 from siamese_lib.encoders import QuestionEncoder
 from siamese_lib.energy import l2_normalize
@@ -41,7 +41,7 @@ class Dense(nnx.Module):
 
 
 class WordMean(nnx.Module):
-    """The mean of a question's word vectors: an LSTM's place at a tenth of its time."""
+    """The mean of a question's word vectors, in place of an LSTM: a tenth of the time."""
 
     def __init__(self, words, *, rngs):
         self.embedding = nnx.Embed(words, 128, rngs=rngs)
@@ -52,7 +52,7 @@ class WordMean(nnx.Module):
 
 
 def glyphs(letters=512):
-    """Letters of half the size, as in notebook 10; the new ones are of two other scripts."""
+    """Letters at half the size, as in notebook 10; the new ones are of two other scripts."""
     train, new = load_glyphs("train"), load_glyphs("validation")
 
     def small(images):
@@ -76,7 +76,7 @@ def glyphs(letters=512):
 
 
 def questions(name, lstm=False):
-    """Questions with their meaning; the AUC is that of notebook 05, on the test pairs."""
+    """Questions, those with one meaning as a class; the AUC is notebook 05's, on the test pairs."""
     train, test = LOADERS[name]("train"), LOADERS[name]("test")
     texts, group = duplicate_groups(*train)
     row = {text: place for place, text in enumerate(texts)}

@@ -1,31 +1,26 @@
 """K shots of scripts never seen: prototypes, fine-tuning and probabilities, with three seeds.
 
-Usage: python benchmarks/few_shot.py         writes siamese_lib/data/results/few_shot.json
+Usage: python -m benchmarks.quality.few_shot        writes siamese_lib/data/results/few_shot.json
 
 Prototypes and fine-tuning on the support set against the mean cosine, and the calibration of the
 cosine, with notebook 06's loss and batches, a smaller encoder and 8 epochs. Settings are chosen
 on the validation scripts, scores taken on the test scripts.
 """
 
-import json
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import optax
 from flax import nnx
-from machine import describe
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.measure import SEEDS, describe, stopwatch, store
+from benchmarks.notebook_recipe import recipe
 from siamese_lib.encoders import ImageEncoder, SiameseNetwork
 from siamese_lib.fine_tuning import fine_tune, probabilities, prototype_head
 from siamese_lib.one_shot import classify_by_support, prototypes, sample_episode
 from siamese_lib.training import encode, fit
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "siamese_lib" / "data" / "results" / "few_shot.json"
-SEEDS = (0, 1, 2)
 EPOCHS, CHANNELS = 8, (16, 32, 64)
 TASKS = ((5, 1), (5, 5), (20, 1), (20, 5))
 # Tried on validation scripts, for each task and seed.
@@ -36,13 +31,11 @@ SETTINGS = [
     for rate in (0.01, 0.1)
 ]
 ENTROPY = (0.03, 0.1, 0.3)
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as runner  # noqa: E402
 
 
 def embed_unseen(seed):
     """{split: (data, embeddings)} of the scripts kept back, after training on the others."""
-    names = runner.definitions("06", "# Recipe", SEED=seed)
+    names = recipe("06", SEED=seed)
     network = SiameseNetwork(ImageEncoder(channels=CHANNELS, rngs=nnx.Rngs(seed)))
     steps = names["STEPS"]
     rate = optax.warmup_cosine_decay_schedule(0, 3e-3, steps, EPOCHS * steps)
@@ -77,6 +70,7 @@ def share_right(answers):
 
 
 def best(tuned, episodes, settings):
+    """The settings with the highest mean over the episodes."""
     return max(settings, key=lambda s: np.mean([tuned(*episode, **s) for episode in episodes]))
 
 
@@ -97,7 +91,10 @@ def few_shot(splits, n_way, k_shot, seed):
 
 
 def gains(runs):
-    """Means over all seeds' episodes; gains over the prototypes in pairs, +- 1.96 errors."""
+    """Means over all seeds' episodes; mean gain over the prototypes, episode by episode, +- half.
+
+    half: 1.96 standard errors.
+    """
     scores = {name: np.concatenate([run[0][name] for run in runs]) for name in runs[0][0]}
     result = {name: {"mean": round(float(own.mean()), 4)} for name, own in scores.items()}
     for name in ("mean cosine", "fine-tuned", "with entropy"):
@@ -137,6 +134,7 @@ def calibration(splits):
 
 
 def reliability(p, is_same):
+    """Of probabilities in ten bins: what was said and found in each, and the mean difference."""
     group = np.minimum((p * 10).astype(int), 9)
     bins = [
         [round(float(p[group == g].mean()), 4), round(float(is_same[group == g].mean()), 4),
@@ -155,15 +153,20 @@ def measure(seed):
     return shots, calibration(splits)
 
 
-if __name__ == "__main__":
-    start = time.perf_counter()
+def main():
+    """Three seeds, their episodes taken together."""
+    took = stopwatch()
     runs = [measure(seed) for seed in SEEDS]
     result = {
         "machine": describe(),
-        "seconds": round(time.perf_counter() - start),
+        "seconds": round(took()[0]),
         "cpu_seconds": round(time.process_time()),
         "seeds": SEEDS,
         "few-shot": {name: gains([shots[name] for shots, _ in runs]) for name in runs[0][0]},
         "calibration": [own for _, own in runs],
     }
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("few_shot", result)
+
+
+if __name__ == "__main__":
+    main()

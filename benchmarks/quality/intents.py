@@ -84,7 +84,9 @@ def main(is_held_out):
     print("untrained", result["untrained"], flush=True)
     for seed in SEEDS:
         encoder, took = train(tokens, known.label, seed)
-        result["seeds"].append({"seed": seed, **took, **score(encode(encoder, asked)[:, :-1], data)})
+        result["seeds"].append(
+            {"seed": seed, **took, **score(encode(encoder, asked)[:, :-1], data)}
+        )
         print(result["seeds"][-1], flush=True)
     if not is_held_out:
         result["mean"] = shots.over_seeds(result["seeds"], "mean", "std", "min", "max")

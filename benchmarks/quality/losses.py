@@ -1,35 +1,35 @@
 """Notebook 09's grid: every loss with every miner, three seeds each, on scripts never seen.
 
-Usage: python benchmarks/losses.py         writes siamese_lib/data/results/losses.json
+Usage: python -m benchmarks.quality.losses        writes siamese_lib/data/results/losses.json
 
-The harness is read from the notebook's own cells, those that begin with "# Recipe", so the two
-cannot drift apart. For each cell of the grid the loss's one number (margin, temperature, scale,
-the head's rate) is chosen on the validation scripts with a seed of its own; then seeds 0 to 2 are
-trained and scored, on the test scripts once each. Seconds are those of the processor, all cores
-together, of training only; other work on the machine makes them somewhat longer.
+For each cell of the grid the loss's one number (margin, temperature, scale, the head's rate) is
+chosen on the validation scripts with a seed of its own; then seeds 0 to 2 are trained, and scored
+once each on the test scripts. Seconds are those of the processor, all cores together, of training
+only; other work on the machine makes them somewhat longer.
 """
 
-import json
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
-from machine import describe
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "siamese_lib" / "data" / "results" / "losses.json"
-SEEDS, SEARCH_SEED = (0, 1, 2), 9
+from benchmarks.measure import SEEDS, describe, spread, stopwatch, store
+from benchmarks.notebook_recipe import recipe
+
+SEARCH_SEED = 9
 EPISODES = 400
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as runner  # noqa: E402
-
-HARNESS = runner.definitions("09", "# Recipe")
-CELLS = [(name, miner) for name in HARNESS["ON_TRIPLETS"] for miner in HARNESS["MINERS"]]
-CELLS += [(name, None) for name in HARNESS["ON_BATCHES"]]
 
 
-def train(name, miner, number, seed, validate=True):
+def cells(harness):
+    """(loss, miner) of every cell of the grid; a loss of whole batches has no miner."""
+    mined = [(name, miner) for name in harness["ON_TRIPLETS"] for miner in harness["MINERS"]]
+    return mined + [(name, None) for name in harness["ON_BATCHES"]]
+
+
+def accuracy(harness, network, split):
+    return float(harness["accuracy"](network, harness[split], EPISODES))
+
+
+def train(harness, name, miner, number, seed, validate=True):
     """(network, validation accuracy after each epoch, seconds of training until then)."""
     curve, seconds, start = [], [], time.process_time()
 
@@ -37,59 +37,57 @@ def train(name, miner, number, seed, validate=True):
         nonlocal start
         seconds.append(time.process_time() - start)
         if validate:
-            curve.append(float(HARNESS["accuracy"](network, HARNESS["validation"], EPISODES)))
+            curve.append(accuracy(harness, network, "validation"))
             start = time.process_time() - seconds[-1]
 
-    network, _ = HARNESS["run"](name, miner, number, seed, on_epoch)
+    network, _ = harness["run"](name, miner, number, seed, on_epoch)
     return network, curve, seconds
 
 
-def chosen_number(name, miner):
-    """({number: validation accuracy}, the best number), never looking at the test scripts."""
+def chosen_number(harness, name, miner):
+    """({number: validation accuracy}, the best number); the test scripts are not looked at."""
     tried = {}
-    for number in HARNESS["NUMBERS"][name]:
-        network, _, _ = train(name, miner, number, SEARCH_SEED, validate=False)
-        tried[number] = float(HARNESS["accuracy"](network, HARNESS["validation"], EPISODES))
+    for number in harness["NUMBERS"][name]:
+        network, _, _ = train(harness, name, miner, number, SEARCH_SEED, validate=False)
+        tried[number] = accuracy(harness, network, "validation")
     return tried, max(tried, key=tried.get)
 
 
-def measure(name, miner):
-    tried, number = chosen_number(name, miner)
+def measure(harness, name, miner):
+    """One cell of the grid."""
+    tried, number = chosen_number(harness, name, miner)
     runs = []
     for seed in SEEDS:
-        network, curve, seconds = train(name, miner, number, seed)
-        score = float(HARNESS["accuracy"](network, HARNESS["test"], EPISODES))
+        network, curve, seconds = train(harness, name, miner, number, seed)
+        score = accuracy(harness, network, "test")
         curve, seconds = np.round(curve, 4).tolist(), np.round(seconds, 2).tolist()
         runs.append(
             {"seed": seed, "test": round(score, 4), "validation": curve, "seconds": seconds}
         )
-    scores = [run["test"] for run in runs]
-    cell = {
-        "loss": name,
-        "miner": miner,
-        "number": number,
-        "tried": {str(n): round(a, 4) for n, a in tried.items()},
-        "mean": round(float(np.mean(scores)), 4),
-        "low": min(scores),
-        "high": max(scores),
-        "runs": runs,
-    }
-    print(
-        {key: cell[key] for key in ("loss", "miner", "number", "mean", "low", "high")}, flush=True
-    )
-    return cell
+    tried = {str(number): round(accuracy, 4) for number, accuracy in tried.items()}
+    found = spread([run["test"] for run in runs], "mean", "low", "high")
+    cell = {"loss": name, "miner": miner, "number": number}
+    print(cell | found, flush=True)
+    return cell | {"tried": tried} | found | {"runs": runs}
 
 
-if __name__ == "__main__":
-    start, start_cpu = time.perf_counter(), time.process_time()
-    cells = [measure(name, miner) for name, miner in CELLS]
+def main():
+    """Every cell of the grid."""
+    harness = recipe("09")
+    took = stopwatch()
+    found = [measure(harness, name, miner) for name, miner in cells(harness)]
+    wall, processor = took()
     result = {
         "machine": describe(),
         "seeds": SEEDS,
         "search_seed": SEARCH_SEED,
         "episodes": EPISODES,
-        "seconds": round(time.perf_counter() - start),
-        "cpu_seconds": round(time.process_time() - start_cpu),
-        "cells": cells,
+        "seconds": round(wall),
+        "cpu_seconds": round(processor),
+        "cells": found,
     }
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("losses", result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,30 +1,19 @@
 """Notebook 08's recipe with three seeds: the head's own learning rate, and head against cosine.
 
-Usage: python benchmarks/pairwise.py         writes siamese_lib/data/results/pairwise.json
+Usage: python -m benchmarks.quality.pairwise        writes siamese_lib/data/results/pairwise.json
 
-The recipe is read from the notebook's own cells, those that begin with "# Recipe", so the two
-cannot drift apart. Seed 0 is the run of the notebook. "one rate" is the recipe with plain Adam;
-"modified triplet loss" trains the same encoder with notebook 06's loss, as many pictures a step
-and as many steps. Same or different is asked on validation pairs, one-shot on the test scripts.
+Seed 0 is the run of the notebook. "one rate" is the recipe with plain Adam; "modified triplet loss"
+trains the same encoder with notebook 06's loss, on as many pictures a step and for as many steps.
+Same or different is asked on validation pairs, one-shot on the test scripts.
 """
-
-import json
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import optax
-from machine import describe
 
+from benchmarks.measure import SEEDS, describe, spread, stopwatch, store
+from benchmarks.notebook_recipe import recipe, train
 from siamese_lib.encoders import SiameseNetwork
 from siamese_lib.training import encode, fit
-
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "siamese_lib" / "data" / "results" / "pairwise.json"
-SEEDS = (0, 1, 2)
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as runner  # noqa: E402
 
 
 def pairs_right(names, head):
@@ -54,10 +43,9 @@ def cosine(query, support):
 
 
 def with_head(seed, has_own_rate):
-    names = runner.definitions("08", "# Recipe", SEED=seed)
-    optimizer = names["optimizer"] if has_own_rate else optax.adam(names["rate"])
-    fit(names["network"], names["loss"], names["batches"], epochs=names["EPOCHS"],
-        optimizer=optimizer, progress=False)  # fmt: skip
+    """The recipe, or the recipe with one learning rate for the encoder and its head."""
+    names = recipe("08", SEED=seed)
+    train(names, optimizer=None if has_own_rate else optax.adam(names["rate"]))
     head = names["network"].head
     return {
         "validation pairs": pairs_right(names, head),
@@ -68,8 +56,10 @@ def with_head(seed, has_own_rate):
 
 def with_triplets(seed):
     """Notebook 06's loss and batches on notebook 08's encoder, optimizer steps and pictures."""
-    names, rival = (runner.definitions(n, "# Recipe", SEED=seed) for n in ("08", "06"))
-    assert rival["LETTERS"] == names["PAIRS"] and rival["STEPS"] == names["STEPS"]
+    names, rival = (recipe(number, SEED=seed) for number in ("08", "06"))
+    ours, theirs = (names["PAIRS"], names["STEPS"]), (rival["LETTERS"], rival["STEPS"])
+    if ours != theirs:
+        raise ValueError(f"08 has {ours} pairs and steps, 06 {theirs}; make them equal")
     network = SiameseNetwork(names["encoder"])
     fit(network, rival["loss"], rival["batches"], epochs=names["EPOCHS"],
         optimizer=optax.adam(names["rate"]), progress=False)  # fmt: skip
@@ -84,30 +74,28 @@ WAYS = {
 
 
 def summary(runs):
-    """Mean over the seeds, with the lowest and the highest of them."""
-    return {
-        what: {
-            "mean": round(float(np.mean([run[what] for run in runs])), 4),
-            "low": round(min(run[what] for run in runs), 4),
-            "high": round(max(run[what] for run in runs), 4),
-        }
-        for what in runs[0]
-    }
+    """Mean, lowest and highest over the seeds."""
+    return {what: spread([run[what] for run in runs], "mean", "low", "high") for what in runs[0]}
 
 
-if __name__ == "__main__":
-    start, start_cpu = time.perf_counter(), time.process_time()
-    runs = {name: [] for name in WAYS}
+def main():
+    """Each way with each seed."""
+    took, runs = stopwatch(), {name: [] for name in WAYS}
     for name, measure in WAYS.items():
         for seed in SEEDS:
             runs[name].append(measure(seed))
             print(name, "seed", seed, runs[name][-1], flush=True)
+    wall, processor = took()
     result = {
         "machine": describe(),
         "seeds": SEEDS,
-        "seconds": round(time.perf_counter() - start),
-        "cpu_seconds": round(time.process_time() - start_cpu),
+        "seconds": round(wall),
+        "cpu_seconds": round(processor),
         "mean": {name: summary(own) for name, own in runs.items()},
         "runs": runs,
     }
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("pairwise", result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 """Notebook 05's recipe on meanings never trained on, with three seeds, next to TF-IDF.
 
 Usage: python -m benchmarks.quality.questions [questions] [banking77] [quora]
-Writes siamese_lib/data/results/questions.json; data not named keep their entry. Seed 0 is the run of
-the notebook, so both should print the same figures on one machine.
+Writes siamese_lib/data/results/questions.json; data not named keep their entry. Seed 0 is the run
+of the notebook, so both should print the same figures on one machine.
 """
 
 import sys

@@ -1,30 +1,28 @@
 """What Siamese networks are good and bad at: each claim of notebook 06, with three seeds.
 
-Usage: python benchmarks/strengths.py         writes siamese_lib/data/results/strengths.json
+Usage: python -m benchmarks.quality.strengths        writes siamese_lib/data/results/strengths.json
 
-Known letters, other drawings in the test: few examples a letter, heavy imbalance, averaging two
-models, training time. Both networks stand in known_letters.py; scripts never seen: few_shot.py.
+Known letters, other drawings in the test: few examples of each letter, heavy imbalance, averaging
+two models, training time. Both networks are in strengths_models.py; scripts never seen are in
+few_shot.py.
 """
 
 import json
 import time
-from pathlib import Path
 
-import known_letters as known
 import numpy as np
-from machine import describe
 
-TARGET = (
-    Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "strengths.json"
-)
-SEEDS = (0, 1, 2)
+from benchmarks.measure import SEEDS, describe, spread, stopwatch, store
+from benchmarks.quality import strengths_models as known
+
 EXAMPLES = (1, 3, 10)
-MIDDLE = 3  # examples a letter where models are averaged, or trained for longer
+MIDDLE = 3  # examples of each letter where models are averaged, or trained for longer
+CLAIMS = ("examples", "imbalance", "averaging", "time")
 PAIRS_OF_MODELS = (("siamese", "classifier"), ("classifier", "another classifier"))
 
 
 def few_examples(letters, seed):
-    """Both models for each number of examples a letter: {"siamese, 1": Run, ...}."""
+    """Both models for each number of examples of a letter: {"siamese, 1": Run, ...}."""
     runs = {
         f"{name}, {k}": train(letters, np.full(known.LETTERS, k), seed)
         for k in EXAMPLES
@@ -67,7 +65,7 @@ def averaging(letters, runs, seed):
 
 
 def training_time(runs):
-    """Processor seconds an epoch, the factor between both, and steps until enough is right."""
+    """Processor seconds of an epoch, their ratio, and the steps until enough is right."""
     own = {name: runs[f"{name}, {EXAMPLES[-1]}"] for name in ("siamese", "classifier")}
     seconds = {f"{name}, seconds an epoch": run.seconds for name, run in own.items()}
     steps = {f"{name}, steps": known.steps_until_enough(run) for name, run in own.items()}
@@ -93,21 +91,24 @@ def summary(runs, claim):
     """{what: mean, lowest and highest of the seeds}; nothing where a seed has no number."""
     values = {what: [run[claim][what] for run in runs] for what in runs[0][claim]}
     return {
-        what: {"mean": round(float(np.mean(own)), 4), "low": min(own), "high": max(own)}
-        for what, own in values.items()
-        if None not in own
+        what: spread(own, "mean", "low", "high") for what, own in values.items() if None not in own
     }
 
 
-if __name__ == "__main__":
-    start = time.perf_counter()
+def main():
+    """Three seeds; each claim over them, and the runs."""
+    took = stopwatch()
     runs = [measure(seed) for seed in SEEDS]
     result = {
         "machine": describe(),
-        "seconds": round(time.perf_counter() - start),
+        "seconds": round(took()[0]),
         "cpu_seconds": round(time.process_time()),
         "seeds": SEEDS,
-        **{claim: summary(runs, claim) for claim in ("examples", "imbalance", "averaging", "time")},
+        **{claim: summary(runs, claim) for claim in CLAIMS},
         "runs": runs,
     }
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("strengths", result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 """Known letters, few examples: a Siamese network beside a plain classifier with the same encoder.
 
-Part of benchmarks/strengths.py. Both see as many pictures a step, for as many steps, with the same
-learning rate, and both see every example moved by up to two pixels, anew each time. The classifier
-is plain: the encoder's last layer gives a logit for each letter in place of an embedding.
+Part of strengths.py. Both see as many pictures a step, for as many steps, with the same
+learning rate, and both see every example moved by up to two pixels, anew each time. In the
+classifier the encoder's last layer gives a logit for each letter in place of an embedding.
 """
 
 import time
@@ -96,7 +96,7 @@ def siamese(letters, counts, seed):
 
 
 def classifier(letters, counts, seed, *, is_even=True, epochs=EPOCHS):
-    """Softmax over the letters; with is_even all letters equally often, else all examples."""
+    """Softmax over the letters; with is_even all letters equally often, otherwise all examples."""
     chance = None if is_even else counts / counts.sum()
 
     def batches(epoch):

@@ -1,6 +1,7 @@
 """The blockwise loss on several devices: memory and bytes exchanged per device, at 65,536 rows.
 
-Usage: python benchmarks/sharded_loss.py     writes siamese_lib/data/results/sharded_loss.json
+Usage: python -m benchmarks.speed.sharded_loss
+Writes siamese_lib/data/results/sharded_loss.json.
 
 Loss and gradient are compiled for 1, 2, 4 and 8 simulated devices, where the compiler says what
 one device holds; with 8 they are run too, all in one process, whose peak of memory is measured.
@@ -12,28 +13,16 @@ the number of blocks; the mean of the losses adds a few bytes.
 """
 
 import json
-import os
 import re
-import resource
-import subprocess
 import sys
-import time
-from pathlib import Path
 
 import jax
 import numpy as np
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
-from machine import describe
 
+from benchmarks.measure import apart, describe, peak_mb, stopwatch, store
 from siamese_lib.losses import modified_triplet_loss
 
-TARGET = (
-    Path(__file__).resolve().parent.parent
-    / "siamese_lib"
-    / "data"
-    / "results"
-    / "sharded_loss.json"
-)
 ROWS, DIM = 65_536, 128
 DEVICES, BLOCK_SIZES = (1, 2, 4, 8), (512, 1024)
 ALONE_ROWS, ALONE_BLOCK = (8_192, 16_384, 32_768), 1024
@@ -106,42 +95,40 @@ def compile_all():
     return cases
 
 
-def peak_mib():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def run_once(devices, block_size, rows):
     """Peak of this process's memory over that before, and seconds, for one loss and gradient."""
     sides = np.random.default_rng(0).normal(size=(2, rows, DIM)).astype(np.float32)
     sides /= np.linalg.norm(sides, axis=-1, keepdims=True)
-    before = peak_mib()
+    before = peak_mb()
     program, layout = compiled(mesh_of(devices), block_size, rows)
-    start = time.perf_counter()
+    took = stopwatch()
     value, gradients = jax.block_until_ready(program(*jax.device_put(tuple(sides), layout)))
-    seconds = time.perf_counter() - start
+    seconds, _ = took()
     if not (np.isfinite(value) and np.isfinite(gradients[1]).all()):
         raise ValueError(f"the loss is {value}, and it or a gradient is not finite")
     return {
         "devices": devices,
         "block_size": block_size,
         "rows": rows,
-        "peak_mib_over_start": round(peak_mib() - before),
-        "start_mib": round(before),
+        "peak_mib_over_start": peak_mb() - before,
+        "start_mib": before,
         "seconds": round(seconds, 1),
     }
 
 
 def elsewhere(available, *call):
     """The value of a call of this file, in a process of its own with so many devices."""
-    done = subprocess.run(
-        [sys.executable, __file__, *map(str, call)], stdout=subprocess.PIPE, text=True, check=True,
-        env=os.environ | {"JAX_PLATFORMS": "cpu", "JAX_NUM_CPU_DEVICES": str(available)},
+    return apart(
+        "-m", __spec__.name, *call, JAX_PLATFORMS="cpu", JAX_NUM_CPU_DEVICES=str(available)
     )  # fmt: skip
-    print(done.stdout, end="", flush=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
-def main():
+def main(call):
+    """All of it; or, in a process that `elsewhere` started, the one call named."""
+    if call:
+        function = {"compile": compile_all, "run": run_once}[call[0]]
+        print(json.dumps(function(*map(int, call[1:]))))
+        return
     result = {
         "machine": describe(),
         "rows": ROWS,
@@ -150,12 +137,8 @@ def main():
         "run": elsewhere(8, "run", 8, BLOCK_SIZES[-1], ROWS),
         "alone": [elsewhere(1, "run", 1, ALONE_BLOCK, rows) for rows in ALONE_ROWS],
     }
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("sharded_loss", result)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        call = {"compile": compile_all, "run": run_once}[sys.argv[1]]
-        print(json.dumps(call(*map(int, sys.argv[2:]))))
-    else:
-        main()
+    main(sys.argv[1:])

@@ -1,14 +1,12 @@
 """Side by side in one run: siamese_lib, PyTorch and Keras at one model, its loss, and miners.
 
-Usage: make bench, or
-    python benchmarks/speed.py --peers PYTHON      the Python of an environment with the peers
-Writes siamese_lib/data/results/speed.json. All competitors of a task are started and compiled
-first, then take turns, so that a machine that slows down slows all of them; a ratio is that of two
-turns of the same round. Absolute times are of this machine; nothing else should run on it.
+Usage: python -m benchmarks.speed.speed [CONTEST ...] [--peers PYTHON]
+Writes siamese_lib/data/results/speed.json; a contest of CONTESTS not named keeps its entry. All
+competitors of a task are started and compiled first, then take turns, so that a machine that slows
+down slows all of them; a ratio is that of two turns of the same round. Absolute times are of this
+machine; nothing else should run on it.
 """
 
-import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -16,15 +14,14 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from machine import describe
 
+from benchmarks.measure import chosen, describe, store, stored
+from benchmarks.speed.beside import PEERS, command_line, save_batches
 from siamese_lib.datasets import load_quora
 from siamese_lib.text import build_tokenizer, duplicate_batches, duplicate_groups, encode_texts
 
-HERE = Path(__file__).resolve().parent
-TARGET = HERE.parent / "siamese_lib" / "data" / "results" / "speed.json"
 ROUNDS = 7
-PEERS = ("keras", "tensorflow", "torch", "pytorch_metric_learning")
+PACKAGES = ("keras", "tensorflow", "torch", "pytorch_metric_learning")
 VOCABULARY = 36_224  # the DeepLearning.AI course's
 # Task -> {competitor: (module, its name for the task)}, and how often a turn repeats it.
 TOKENS = {
@@ -65,37 +62,27 @@ def write_inputs(folder):
     tokenizer = build_tokenizer(texts, vocabulary_size=VOCABULARY)
     tokens = encode_texts(tokenizer, texts, max_length=1000)  # nothing is cut
     drawn = list(duplicate_batches(tokens, group, batch_size=256, seed=0))
-    _store(folder / "longest.npz", drawn)
-    # Bucketed: pairs of like length together, so each batch is padded to little more than its own.
+    save_batches(folder / "longest.npz", drawn)
+    # Bucketed: pairs of like length share a batch, which then needs little padding.
     pairs = [both for batch in drawn for both in zip(*batch, strict=True)]
     pairs.sort(key=lambda both: max((side != 0).sum() for side in both))
     longest = max(len(side) for both in pairs for side in both)
     rows = [[np.pad(side, (0, longest - len(side))) for side in both] for both in pairs]
     rows = np.array(rows).transpose(1, 0, 2)
     cut = [rows[:, k : k + 256] for k in range(0, rows.shape[1] - 255, 256)]
-    _store(folder / "buckets.npz", cut)
+    save_batches(folder / "buckets.npz", cut)
     vectors = rng.normal(size=(2, 8192, 128))
     vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
     np.save(folder / "vectors.npy", vectors.astype(np.float32))
     np.save(folder / "labels.npy", np.repeat(np.arange(256), 4))
 
 
-def _store(path, batches):
-    """Each batch padded to its longest question, [2, batch, length]."""
-    stored = {}
-    for place, sides in enumerate(batches):
-        length = max(int((side != 0).sum(axis=1).max()) for side in sides)
-        padded = [np.pad(s[:, :length], ((0, 0), (0, max(0, length - s.shape[1])))) for s in sides]
-        stored[f"{place:03}"] = np.stack(padded).astype(np.int32)
-    np.savez(path, **stored)
-
-
 def contest(competitors, turns, folder, peers):
     """{competitor: its seconds and ratios to ours}."""
     started = {}
     for name, (module, task) in competitors.items():
-        python = sys.executable if module == "ours" else peers
-        command = [python, str(HERE / "peers" / "worker.py"), module, task, str(folder)]
+        python = sys.executable if module == "ours" else str(peers)
+        command = [python, str(PEERS / "worker.py"), module, task, str(folder)]
         started[name] = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True,
@@ -124,40 +111,43 @@ def contest(competitors, turns, folder, peers):
     return found
 
 
-def shares(stored):
-    """Of the machine's rate of matrix products: those of a step forward and twice back, each."""
-    rate = 2 * 2048**3 / stored["matrix product"]["competitors"]["ours"]["ms"] / 1e6
+def shares(contests):
+    """The share of the machine's rate that a step's matrix products reach, forward and back."""
+    rate = 2 * 2048**3 / contests["matrix product"]["competitors"]["ours"]["ms"] / 1e6
     found = {"GFLOP/s of the matrix product": round(rate)}
     for words in (32, 64):
-        step = stored[f"step, {words} tokens"]["competitors"]["ours"]["ms"] / 2  # two batches
+        step = contests[f"step, {words} tokens"]["competitors"]["ours"]["ms"] / 2  # two batches
+        # A product costs as much forward as for each of its two gradients: three times in all.
         operations = 3 * 2 * 512 * words * 256 * 512 + 3 * 2 * 256 * 256 * 128
         found[f"step, {words} tokens"] = round(operations / step / 1e6 / rate, 2)
     return found
 
 
-def main():
-    """Measure what the command line asks for, all contests where nothing is named."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--peers", required=True)
-    parser.add_argument("--only", nargs="*", help="names of contests; the others' figures stay")
-    options = parser.parse_args()
-    stored = json.loads(TARGET.read_text()) if TARGET.exists() else {}
-    ask = "; ".join(f"import {p}; print({p!r}, {p}.__version__)" for p in PEERS)
-    said = subprocess.run([options.peers, "-c", ask], capture_output=True, text=True, check=True)
-    versions = dict(line.split() for line in said.stdout.splitlines()[-len(PEERS) :])
+def versions(peers):
+    """{package: version} of the peers."""
+    ask = "; ".join(f"import {p}; print({p!r}, {p}.__version__)" for p in PACKAGES)
+    said = subprocess.run([peers, "-c", ask], capture_output=True, text=True, check=True)
+    return dict(line.split() for line in said.stdout.splitlines()[-len(PACKAGES) :])
+
+
+def main(arguments):
+    """The contests asked for, or all."""
+    parser = command_line("speed")
+    parser.add_argument("contests", nargs="*", metavar="CONTEST")
+    options = parser.parse_args(arguments)
+    names, machine = chosen(options.contests, CONTESTS), describe() | versions(options.peers)
     with tempfile.TemporaryDirectory() as folder:
         write_inputs(Path(folder))
-        for name, (competitors, turns) in CONTESTS.items():
-            if not options.only or name in options.only:
-                print(name, flush=True)
-                found = contest(competitors, turns, folder, options.peers)
-                machine = describe() | versions
-                stored[name] = {"competitors": found, "rounds": ROUNDS, "machine": machine}
-                if {"matrix product", "step, 32 tokens", "step, 64 tokens"} <= stored.keys():
-                    stored["share of the matrix product's rate"] = shares(stored)
-                TARGET.write_text(json.dumps(stored, indent=1) + "\n")
-    print(stored.get("share of the matrix product's rate"))
+        for name in names:
+            print(name, flush=True)
+            found = contest(*CONTESTS[name], folder, options.peers)
+            entry = {"competitors": found, "rounds": ROUNDS, "machine": machine}
+            result = stored("speed") | {name: entry}
+            if {"matrix product", "step, 32 tokens", "step, 64 tokens"} <= result.keys():
+                result["share of the matrix product's rate"] = shares(result)
+            store("speed", result)
+    print(result.get("share of the matrix product's rate"))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -78,7 +78,7 @@ def loss_task(batch):
 
 
 def mining_task(kind):
-    """pytorch-metric-learning, one triplet an anchor is not its way: it takes all of a kind."""
+    """pytorch-metric-learning: all triplets of the kind, where siamese_lib takes one per anchor."""
 
     def build(folder):
         from pytorch_metric_learning import distances, losses, miners

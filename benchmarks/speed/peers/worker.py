@@ -1,7 +1,7 @@
-"""One competitor, waiting: builds a task, then runs it as often as it is told, and says how long.
+"""One competitor: builds a task, waits, then runs it as often as it is told and says how long.
 
-Usage: python worker.py MODULE TASK FOLDER        FOLDER holds the inputs that speed.py wrote
-Reads a number of runs a line, writes the seconds they took; at the end of its input it stops.
+Usage: python worker.py MODULE TASK FOLDER        FOLDER holds what speed.py wrote
+Each line of its input is a number of runs; it answers with their seconds and its peak memory, MB.
 """
 
 import importlib
