@@ -48,6 +48,13 @@ def stopwatch():
     return lambda: (time.perf_counter() - wall, time.process_time() - processor)
 
 
+def clocked(make):
+    """(what make() gives, seconds, processor seconds)."""
+    took = stopwatch()
+    made = make()
+    return made, *took()
+
+
 def peak_mb(who=resource.RUSAGE_SELF):
     """The most memory this process has held so far; with RUSAGE_CHILDREN its largest child."""
     return round(resource.getrusage(who).ru_maxrss / 1024)
@@ -67,18 +74,15 @@ def describe():
     }
 
 
-def apart(*command, python=sys.executable, shown=True, **environment):
+def apart(*command, python=sys.executable, **environment):
     """The JSON that `python` with these arguments prints last, in a fresh process: nothing is warm.
 
-    What it prints is shown here too, unless shown is False. environment: variables set for it, as
-    in JAX_PLATFORMS="cpu".
+    environment: variables set for it, as in JAX_PLATFORMS="cpu".
     """
     done = subprocess.run(
         [str(python), *map(str, command)], cwd=ROOT, env=os.environ | environment,
         stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
-    if shown:
-        print(done.stdout, end="", flush=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -17,8 +17,7 @@ from pathlib import Path
 from instructor.grading.labs import load_challenges
 
 ROOT = Path(__file__).resolve().parent.parent
-PRIVATE = ("instructor/", "benchmarks/grading", "benchmarks/results/grading")
-PRIVATE += ("tests/grading_", "tests/test_grading")
+PRIVATE = ("instructor/", "benchmarks/grading/", "tests/grading_", "tests/test_grading")
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 FOR_INSTRUCTORS = re.compile(r"<!-- instructors -->.*?<!-- /instructors -->\n*", re.DOTALL)
 INSTRUCTORS_WORD = re.compile(r"\binstructor\b|\binstructor[/.]")

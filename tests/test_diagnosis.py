@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -11,6 +10,8 @@ import optax
 import pytest
 from flax import nnx
 
+from benchmarks.quality import diagnosis as benchmark
+from benchmarks.quality import diagnosis_runs as failures
 from siamese_lib import diagnosis
 from siamese_lib.batches import balanced_batches
 from siamese_lib.diagnosis import diagnose
@@ -22,9 +23,6 @@ from siamese_lib.metrics import roc_auc
 from siamese_lib.training import encode, fit
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))
-import diagnosis as benchmark  # noqa: E402
-import failures  # noqa: E402
 
 FINE = {"loss": [0.9, 0.5, 0.3]}
 rng = np.random.default_rng(0)

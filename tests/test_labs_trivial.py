@@ -14,7 +14,7 @@ from instructor.challenges import challenge, lab5
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "instructor" / "README.md"
-QUALITY = ROOT / "benchmarks" / "results" / "grading_quality.json"
+QUALITY = ROOT / "benchmarks" / "grading" / "results" / "quality.json"
 
 UNTRAINED = ("ex-5-5",)  # the cell that trains
 LABS = ["lab1", "lab2", "lab3", "lab4", "lab5"]

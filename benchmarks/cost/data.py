@@ -1,22 +1,20 @@
 """Does data ever take longer than an epoch of training? Tokenising, rendering glyphs, episodes.
 
-Usage: python benchmarks/data.py            writes siamese_lib/data/results/data.json
+Usage: python -m benchmarks.cost.data        writes siamese_lib/data/results/data.json
 Each row stands beside one epoch of the training that it feeds, compiled before, in one process.
 """
 
-import json
 import time
-from pathlib import Path
 
-import glyphs
 import jax.numpy as jnp
 import matplotlib.pyplot  # noqa: F401, as every notebook has before it draws glyphs
 import numpy as np
 import optax
-import retrieval
 from flax import nnx
-from machine import describe
 
+from benchmarks.measure import clocked, describe, store
+from benchmarks.notebook_recipe import recipe
+from benchmarks.speed import retrieval
 from siamese_lib.datasets import load_omniglot
 from siamese_lib.datasets.glyphs import _render_all
 from siamese_lib.encoders import QuestionEncoder
@@ -25,14 +23,6 @@ from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.stairs import stair_plan, to_stairs
 from siamese_lib.text import build_tokenizer, encode_texts
 from siamese_lib.training import fit
-
-TARGET = Path(__file__).resolve().parent.parent / "siamese_lib" / "data" / "results" / "data.json"
-
-
-def clocked(make):
-    start = time.perf_counter()
-    made = make()
-    return made, round(time.perf_counter() - start, 4)
 
 
 def second_epoch(model, loss, batches, **options):
@@ -49,7 +39,7 @@ def questions():
     """400,000 questions, and an epoch of QuestionEncoder on them, a quarter of which is run."""
     texts = retrieval.questions()
     tokenizer = build_tokenizer(texts[:30_000], vocabulary_size=retrieval.VOCABULARY)
-    tokens, seconds = clocked(lambda: encode_texts(tokenizer, texts, max_length=64))
+    tokens, seconds, _ = clocked(lambda: encode_texts(tokenizer, texts, max_length=64))
     plan = stair_plan((tokens != 0).sum(axis=1), rows=512)
     steps = len(tokens) // 512 // 4
 
@@ -60,17 +50,17 @@ def questions():
         return modified_triplet_loss(*jnp.split(model(both), 2))
 
     model = QuestionEncoder(retrieval.VOCABULARY, rngs=nnx.Rngs(0))
-    return {"tokenise 400,000 questions": seconds}, 4 * second_epoch(model, loss, batches)
+    return {"tokenise 400,000 questions": round(seconds, 4)}, 4 * second_epoch(model, loss, batches)
 
 
 def pictures():
     """All glyphs rendered anew, and an epoch of notebook 06."""
-    _, seconds = clocked(lambda: _render_all(20, 0))
-    names = glyphs.recipe(0)
+    _, seconds, _ = clocked(lambda: _render_all(20, 0))
+    names = recipe("06", SEED=0)
     epoch = second_epoch(
         names["network"], names["loss"], names["batches"], optimizer=optax.adam(1e-3)
     )
-    return {"render all glyphs, once": seconds}, epoch
+    return {"render all glyphs, once": round(seconds, 4)}, epoch
 
 
 def omniglot():
@@ -82,7 +72,8 @@ def omniglot():
         for _ in range(200):
             sample_episode(data.label, n_way=20, k_shot=5, rng=rng)
 
-    return {"an episode of Omniglot": round(clocked(draw)[1] / 200, 6)}
+    _, seconds, _ = clocked(draw)
+    return {"an episode of Omniglot": round(round(seconds, 4) / 200, 6)}
 
 
 def main():
@@ -93,7 +84,7 @@ def main():
         print(result[part], flush=True)
     result["omniglot"] = omniglot() | {"one epoch": result["glyphs"]["one epoch"]}
     print(result["omniglot"])
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("data", result)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ to the compositor). The one-shot explorer answers from the kernel: from the end 
 drawn ranking. "bare_slider" is an ipywidgets slider with nothing beside it, in the same run: the
 part of the time that is JupyterLab's and the machine's.
 
-Usage: python benchmarks/explorers.py            writes siamese_lib/data/results/explorers.json
+Usage: python -m benchmarks.cost.explorers        writes siamese_lib/data/results/explorers.json
 """
 
-import json
 import random
 import sys
 import tempfile
@@ -19,10 +18,11 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
-from machine import describe
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.measure import ROOT, describe, store
+
+# The tests' helpers import each other by name, as pytest has them on its path.
 sys.path.insert(0, str(ROOT / "tests"))
 import browser  # noqa: E402
 from programs import need  # noqa: E402
@@ -156,6 +156,9 @@ def measure():
     return result
 
 
+def main():
+    store("explorers", measure())
+
+
 if __name__ == "__main__":
-    target = ROOT / "siamese_lib" / "data" / "results" / "explorers.json"
-    target.write_text(json.dumps(measure(), indent=1) + "\n")
+    main()

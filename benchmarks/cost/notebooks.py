@@ -1,24 +1,19 @@
 """Time and peak memory of every notebook: on all cores, and as on Binder (one core, 2 GB).
 
-Usage: python benchmarks/notebooks.py [--binder | --tests]
+Usage: python -m benchmarks.cost.notebooks [--binder | --tests]
 Writes siamese_lib/data/results/notebooks.json. --binder keeps to one core and puts itself and its
 kernels into a memory cgroup of 2 GB (needs root); a kernel that wants more is killed, and that is
 written down. --tests times the test suite too.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-from machine import describe
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as runner  # noqa: E402
+from benchmarks.measure import ROOT, describe, stopwatch, store, stored
+from tools import notebooks as runner
 
 BINDER_BYTES = 2 * 2**30
 
@@ -38,12 +33,12 @@ def measure():
     """Execute each notebook afresh, one after the other."""
     result = {"machine": describe(), "notebooks": {}}
     for script in runner.scripts():
-        start = time.perf_counter()
+        took = stopwatch()
         try:
             seconds, peak = runner.execute(runner.read(script))
             found = {"seconds": round(seconds, 1), "peak_mb": round(peak)}
         except Exception as error:  # a killed kernel must not hide the other notebooks
-            found = {"seconds": round(time.perf_counter() - start, 1), "failed": str(error)[:200]}
+            found = {"seconds": round(took()[0], 1), "failed": str(error)[:200]}
         result["notebooks"][script.stem] = found
         print(f"{script.stem:28} {found}", flush=True)
     total = sum(entry["seconds"] for entry in result["notebooks"].values())
@@ -54,23 +49,25 @@ def measure():
 
 def test_suite():
     """Seconds and exit status of the tests."""
-    start = time.perf_counter()
+    took = stopwatch()
     done = subprocess.run([sys.executable, "-m", "pytest"], cwd=ROOT, check=False)
-    return {"seconds": round(time.perf_counter() - start), "exit": done.returncode}
+    return {"seconds": round(took()[0]), "exit": done.returncode}
+
+
+def main(arguments):
+    """The notebooks, and what else is asked for; the other entries stay."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cost.notebooks")
+    parser.add_argument("--binder", action="store_true")
+    parser.add_argument("--tests", action="store_true")
+    options = parser.parse_args(arguments)
+    if options.binder:
+        become_binder()
+    found = measure()
+    result = stored("notebooks") | ({"binder": found} if options.binder else found)
+    if options.tests:
+        result["tests"] = test_suite()
+    store("notebooks", result)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binder", action="store_true")
-    parser.add_argument("--tests", action="store_true")
-    options = parser.parse_args()
-    target = ROOT / "siamese_lib" / "data" / "results" / "notebooks.json"
-    stored = json.loads(target.read_text()) if target.exists() else {}
-    if options.binder:
-        become_binder()
-        stored["binder"] = measure()
-    else:
-        stored |= measure()
-    if options.tests:
-        stored["tests"] = test_suite()
-    target.write_text(json.dumps(stored, indent=1) + "\n")
+    main(sys.argv[1:])

@@ -1,6 +1,7 @@
 """What exercise 5.5 pays for: accuracy on hidden pairs of rules, word counts and trained models.
 
-Usage: python benchmarks/grading_quality.py     writes benchmarks/results/grading_quality.json
+Usage: python -m benchmarks.grading.quality
+Writes benchmarks/grading/results/quality.json.
 
 QUALITY of instructor/challenges/lab5.py was set by these. Every way sees what a learner has;
 thresholds are chosen on the validation pairs, those of the rules in
@@ -8,25 +9,24 @@ tests/grading_attacks/rules.py on the hidden pairs themselves.
 Five drawings of hidden pairs, one training each.
 """
 
-import json
 import sys
-from pathlib import Path
 
 import numpy as np
-from machine import describe
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "benchmarks" / "results" / "grading_quality.json"
-DRAWINGS = 5
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from benchmarks.grading import RESULTS
+from benchmarks.measure import ROOT, describe, store
+from instructor.challenges import lab5
+from siamese_lib.datasets import load_questions
+
+# The tests' helpers import each other by name, as pytest has them on its path.
+sys.path.insert(0, str(ROOT / "tests"))
 import labs  # noqa: E402
 import test_labs_5  # noqa: E402
 import test_labs_trivial  # noqa: E402
 from grading_attacks import rules  # noqa: E402
 
-from instructor.challenges import lab5  # noqa: E402
-from siamese_lib.datasets import load_questions  # noqa: E402
+DRAWINGS = 5
 
 
 def written(source):
@@ -93,7 +93,8 @@ def _summary(scores):
             "drawings": np.round(scores, 4).tolist()}  # fmt: skip
 
 
-if __name__ == "__main__":
+def main():
+    """Every way and every rule."""
     result = {"machine": describe(), "pairs": lab5.PAIRS, "accuracy": {}, "rules": {}}
     for name, make in WAYS.items():
         result["accuracy"][name] = measure(make())
@@ -101,4 +102,8 @@ if __name__ == "__main__":
     for name, score in rules.SCORES.items():
         result["rules"][name] = measure_rule(score)
         print(name, result["rules"][name], flush=True)
-    TARGET.write_text(json.dumps(result, indent=1) + "\n")
+    store("quality", result, RESULTS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,8 @@
 """Grade generated submissions in one run: seconds a notebook and core, and peak memory.
 
-Usage: python benchmarks/grading.py [LEARNERS]    default 40, each with every graded lab: 200
-       notebooks of five labs; writes benchmarks/results/grading.json
+Usage: python -m benchmarks.grading.throughput [LEARNERS]
+Writes benchmarks/grading/results/throughput.json. Without LEARNERS 40 of them, each with every
+graded lab: 200 notebooks of five labs.
 
 Needs instructor/requirements.txt and bubblewrap. Of each ten learners three hand in the
 solutions, three every other exercise, one the labs untouched, two an error in every exercise, and
@@ -21,11 +22,10 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from machine import describe
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from instructor.grading.labs import find_labs, read_master  # noqa: E402
+from benchmarks.grading import RESULTS
+from benchmarks.measure import ROOT, describe, stopwatch, store
+from instructor.grading.labs import find_labs, read_master
 
 KINDS = ("whole", "half", "untouched", "errors", "whole", "half", "whole", "half", "errors", "loop")
 SOURCES = {"untouched": "...", "errors": "1 / 0", "loop": "while True:\n    pass"}
@@ -71,14 +71,14 @@ def measure(learners):
 def grade(handed, out):
     """(seconds, bytes at the peak: grader, workers and sandboxes together, shared pages once)."""
     words = [sys.executable, "-m", "instructor.grading.grade", handed, "--out", out]
-    start, peak = time.perf_counter(), 0
+    took, peak = stopwatch(), 0
     run = subprocess.Popen([str(word) for word in words], cwd=ROOT)
     while run.poll() is None:
         peak = max(peak, memory(run.pid))
         time.sleep(0.5)
     if run.returncode:
         sys.exit(run.returncode)
-    return time.perf_counter() - start, peak
+    return took()[0], peak
 
 
 def memory(top):
@@ -104,8 +104,11 @@ def check(table):
     return means
 
 
-if __name__ == "__main__":
-    result = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 40)
+def main(learners=40):
+    result = measure(int(learners))
     print(json.dumps(result, indent=1))
-    target = ROOT / "benchmarks" / "results" / "grading.json"
-    target.write_text(json.dumps(result, indent=1) + "\n")
+    store("throughput", result, RESULTS)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

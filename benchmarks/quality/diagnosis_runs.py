@@ -258,7 +258,7 @@ def _pairs(label, classes, rng):
 
 @partial(jax.jit, static_argnames=("definition", "loss", "rate"))
 def _train(definition, weights, x, pairs, *, loss, rate):
-    """(weights, the loss of every step); goes on past NaN, where fit would stop."""
+    """(weights, the loss of every step)."""
 
     def cost(weights, rows):
         tower = nnx.merge(definition, weights)

@@ -18,7 +18,7 @@ import numpy as np
 from flax import nnx
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from benchmarks.measure import SEEDS, apart, describe, peak_mb, spread, stopwatch, store, stored
+from benchmarks.measure import SEEDS, apart, clocked, describe, peak_mb, spread, store, stored
 from benchmarks.quality import duplicates_recipe as recipe
 from benchmarks.quality.pairs import TFIDF, pair_similarity, score
 from siamese_lib.bag_encoder import BagEncoder
@@ -40,21 +40,20 @@ def splits():
     return [load_quora(split) for split in ("train", "validation", "test")]
 
 
-def clocked(make):
+def cost(make):
     """(what make() gives, {seconds, processor seconds, peak memory so far})."""
-    took = stopwatch()
-    made = make()
-    wall, processor = (round(seconds, 1) for seconds in took())
-    return made, {"seconds": wall, "processor_seconds": processor, "peak_mb": peak_mb()}
+    made, wall, processor = clocked(make)
+    found = {"seconds": round(wall, 1), "processor_seconds": round(processor, 1)}
+    return made, found | {"peak_mb": peak_mb()}
 
 
 def one_seed(name, seed):
     """The entry of one model and seed. Tokenising and compiling count as training."""
     pairs, validation, test = splits()
-    similarity, cost = clocked(lambda: MAKERS[name](pairs, seed))
-    cost = {"training_seconds": cost.pop("seconds")} | cost
+    similarity, took = cost(lambda: MAKERS[name](pairs, seed))
+    took = {"training_seconds": took.pop("seconds")} | took
     scores = score(similarity(validation), validation, similarity(test), test)
-    return {"seed": seed} | cost | scores
+    return {"seed": seed} | took | scores
 
 
 def tfidf(options, pairs, validation, test):
@@ -79,6 +78,7 @@ def measure():
         # In fresh processes, so that no seed finds anything compiled.
         seeds = [apart("-m", __spec__.name, "--one", name, seed) for seed in SEEDS]
         result[name] = {"seeds": seeds, **summary(seeds)}
+        print(name, result[name], flush=True)
     return result
 
 
@@ -114,7 +114,7 @@ def full_size(epochs=1):
     found = {"rows": FULL_ROWS, "epochs": epochs}
 
     def step(name, make):
-        made, found[name] = clocked(make)
+        made, found[name] = cost(make)
         print(name, found[name], file=sys.stderr, flush=True)
         return made
 

@@ -12,7 +12,7 @@ import tempfile
 import numpy as np
 from flax import nnx
 
-from benchmarks.measure import apart, describe, peak_mb, stopwatch, store
+from benchmarks.measure import apart, clocked, describe, peak_mb, store
 from benchmarks.speed.beside import PEERS, command_line
 from siamese_lib.datasets import load_quora
 from siamese_lib.encoders import QuestionEncoder
@@ -33,18 +33,11 @@ def questions():
     return made[:COUNT]
 
 
-def clocked(make):
-    """(what make() gives, its seconds)."""
-    took = stopwatch()
-    made = make()
-    return made, took()[0]
-
-
 def search(vectors):
     """(rows found for each query, seconds of the fastest of three searches)."""
     nearest(vectors[:QUERIES], vectors, k=K)  # compiles
     turns = [clocked(lambda: nearest(vectors[:QUERIES], vectors, k=K)[1]) for _ in range(3)]
-    return turns[-1][0], min(seconds for _, seconds in turns)
+    return turns[-1][0], min(seconds for _, seconds, _ in turns)
 
 
 def faiss(vectors, peers):
@@ -63,10 +56,10 @@ def main(arguments):
     peers = command_line("retrieval").parse_args(arguments).peers
     texts = questions()
     tokenizer = build_tokenizer(texts[:30_000], vocabulary_size=VOCABULARY)
-    tokens, tokenised = clocked(lambda: encode_texts(tokenizer, texts, max_length=64))
+    tokens, tokenised, _ = clocked(lambda: encode_texts(tokenizer, texts, max_length=64))
     encoder = QuestionEncoder(VOCABULARY, rngs=nnx.Rngs(0))
     encode(encoder, tokens[::40])  # compiles
-    vectors, encoded = clocked(lambda: encode(encoder, tokens))
+    vectors, encoded, _ = clocked(lambda: encode(encoder, tokens))
     at_encode = peak_mb()
     found, seconds = search(vectors)
     theirs, flat = faiss(vectors, peers)

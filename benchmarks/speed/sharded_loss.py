@@ -91,7 +91,6 @@ def compile_all():
                 "received_bytes": exchanged,
                 "received_mib": round(sum(exchanged.values()) / MIB, 1),
             })  # fmt: skip
-            print(cases[-1], flush=True)
     return cases
 
 
@@ -137,6 +136,7 @@ def main(call):
         "run": elsewhere(8, "run", 8, BLOCK_SIZES[-1], ROWS),
         "alone": [elsewhere(1, "run", 1, ALONE_BLOCK, rows) for rows in ALONE_ROWS],
     }
+    print(json.dumps(result, indent=1))
     store("sharded_loss", result)
 
 

@@ -15,7 +15,7 @@ import tempfile
 import numpy as np
 from flax import nnx
 
-from benchmarks.measure import apart, describe, stopwatch, store
+from benchmarks.measure import apart, clocked, describe, stopwatch, store
 from benchmarks.quality import duplicates_recipe as recipe
 from benchmarks.speed.beside import PEERS, command_line, save_batches, widen
 from siamese_lib.bag_encoder import BagEncoder, start_from_texts
@@ -48,9 +48,7 @@ def point(seconds, scores, validation):
 
 def sparse(train, validation):
     """The curve of the pairwise head, one point: it is trained in one go."""
-    took = stopwatch()
-    similarity = recipe.train_sparse(train, 0)
-    seconds, _ = took()
+    similarity, seconds, _ = clocked(lambda: recipe.train_sparse(train, 0))
     return [point(seconds, similarity(validation), validation)]
 
 
@@ -94,7 +92,7 @@ def keras(train, validation, peers):
         sides = [encode_known(tokenizer, side) for side in validation[:2]]
         width = max(side.shape[1] for side in sides)
         np.savez(f"{folder}/validation.npz", *(widen(side, width) for side in sides))
-        curve = apart(PEERS / "keras_epochs.py", folder, KERAS_EPOCHS, python=peers, shown=False)
+        curve = apart(PEERS / "keras_epochs.py", folder, KERAS_EPOCHS, python=peers)
     return [point(before + seconds, np.array(scores), validation) for seconds, scores in curve]
 
 

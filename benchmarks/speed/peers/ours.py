@@ -40,7 +40,7 @@ def tokens_task(name, dtype=jnp.float32):
 
 
 def stairs_task(dtype=jnp.float32):
-    """The batches of "longest" as staircases. Cutting them is timed; padding, done before, is not."""
+    """The batches of "longest" as staircases. Cutting them is timed, padding is not."""
 
     def build(folder):
         batches = padded(folder, "longest")
