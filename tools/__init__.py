@@ -1,1 +1,1 @@
-"""Scripts for those who change the course."""
+"""Scripts for those who change the notebooks and the library."""

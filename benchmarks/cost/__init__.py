@@ -1,1 +1,1 @@
-"""What the course asks of a reader's time and machine."""
+"""What the notebooks take of a reader's time and machine."""
