@@ -55,6 +55,16 @@ def clocked(make):
     return made, *took()
 
 
+def run_seeds(run):
+    """(run(seed) of every seed, what is stored beside them: machine, seconds, seeds).
+
+    cpu_seconds are those of the whole process, imports included.
+    """
+    runs, wall, _ = clocked(lambda: [run(seed) for seed in SEEDS])
+    spent = {"seconds": round(wall), "cpu_seconds": round(time.process_time())}
+    return runs, {"machine": describe(), **spent, "seeds": SEEDS}
+
+
 def peak_mb(who=resource.RUSAGE_SELF):
     """The most memory this process has held so far; with RUSAGE_CHILDREN its largest child."""
     return round(resource.getrusage(who).ru_maxrss / 1024)

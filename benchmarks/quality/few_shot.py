@@ -14,7 +14,7 @@ import optax
 from flax import nnx
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.measure import SEEDS, describe, stopwatch, store
+from benchmarks.measure import run_seeds, store
 from benchmarks.notebook_recipe import recipe
 from siamese_lib.encoders import ImageEncoder, SiameseNetwork
 from siamese_lib.fine_tuning import fine_tune, probabilities, prototype_head
@@ -155,13 +155,9 @@ def measure(seed):
 
 def main():
     """Three seeds, their episodes taken together."""
-    took = stopwatch()
-    runs = [measure(seed) for seed in SEEDS]
+    runs, beside = run_seeds(measure)
     result = {
-        "machine": describe(),
-        "seconds": round(took()[0]),
-        "cpu_seconds": round(time.process_time()),
-        "seeds": SEEDS,
+        **beside,
         "few-shot": {name: gains([shots[name] for shots, _ in runs]) for name in runs[0][0]},
         "calibration": [own for _, own in runs],
     }

@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from benchmarks.measure import SEEDS, describe, spread, stopwatch, store
+from benchmarks.measure import run_seeds, spread, store
 from benchmarks.quality import strengths_models as known
 
 EXAMPLES = (1, 3, 10)
@@ -97,13 +97,9 @@ def summary(runs, claim):
 
 def main():
     """Three seeds; each claim over them, and the runs."""
-    took = stopwatch()
-    runs = [measure(seed) for seed in SEEDS]
+    runs, beside = run_seeds(measure)
     result = {
-        "machine": describe(),
-        "seconds": round(took()[0]),
-        "cpu_seconds": round(time.process_time()),
-        "seeds": SEEDS,
+        **beside,
         **{claim: summary(runs, claim) for claim in CLAIMS},
         "runs": runs,
     }
