@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import measure
@@ -122,6 +123,21 @@ def test_the_other_stored_spreads_are_those_of_the_stored_seeds():
     for claim in strengths.CLAIMS:
         for what, entry in strengths.summary(stored("strengths")["runs"], claim).items():
             assert entry == pytest.approx(stored("strengths")[claim][what], abs=5e-5)
+
+
+def test_our_side_of_a_contest_is_built_and_answers_when_told(tmp_path):
+    """The worker with a step of training: the one task that reaches into the library's loop."""
+    tokens = np.random.default_rng(0).integers(2, 50, (2, 4, 8)).astype(np.int32)
+    np.savez(tmp_path / "tokens_32.npz", a=tokens)
+    worker = ROOT / "benchmarks" / "speed" / "peers" / "worker.py"
+    done = subprocess.run(
+        [sys.executable, str(worker), "ours", "tokens_32", str(tmp_path)], input="2\n", text=True,
+        capture_output=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    first_call, turn = done.stdout.splitlines()
+    seconds, peak_mb = turn.split()
+    assert float(first_call) > 0 and float(seconds) > 0 and int(peak_mb) > 0
 
 
 def test_a_spread_is_what_is_asked_for():

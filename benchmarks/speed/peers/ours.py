@@ -6,11 +6,11 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import training
 from siamese_lib.encoders import QuestionEncoder
 from siamese_lib.losses import mean_of_real, modified_triplet_loss, triplet_loss
 from siamese_lib.mining import hardest_triplets, semi_hard_triplets
 from siamese_lib.stairs import stair_plan, to_stairs
+from siamese_lib.training.loop import _make_step
 
 
 def step(make_batches, dtype=jnp.float32):
@@ -21,7 +21,7 @@ def step(make_batches, dtype=jnp.float32):
     def loss(model, both):
         return modified_triplet_loss(*jnp.split(model(both), 2), negatives="closest")
 
-    train = training._make_step(loss)  # what fit runs for each batch
+    train = _make_step(loss)  # what fit runs for each batch
     return lambda: jax.block_until_ready([train(model, optimizer, b) for b in make_batches()])
 
 
