@@ -68,25 +68,25 @@ pins: test-env
 
 # What the explorers show where no data is given: a few minutes of training.
 record: test-env
-	.venv/bin/python tools/record_explorers.py
-	.venv/bin/python tools/record_encoder.py
+	.venv/bin/python -m tools.record_explorers
+	.venv/bin/python -m tools.record_encoder
 
 # README's moving picture: Chromium draws on the one-shot explorer, half a minute.
 picture: test-env
 	.venv/bin/python tools/record_picture.py
 
 # Beside Keras, PyTorch, pytorch-metric-learning and faiss, in an environment of their own.
-.venv-peers/installed: benchmarks/peers/requirements.txt
+.venv-peers/installed: benchmarks/speed/peers/requirements.txt
 	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/pip install -q -r benchmarks/peers/requirements.txt
+	.venv-peers/bin/pip install -q -r benchmarks/speed/peers/requirements.txt
 	touch .venv-peers/installed
 
 bench: test-env .venv-peers/installed
-	.venv/bin/python benchmarks/speed.py --peers .venv-peers/bin/python
-	.venv/bin/python benchmarks/retrieval.py --peers .venv-peers/bin/python
-	.venv/bin/python benchmarks/time_to_auc.py --peers .venv-peers/bin/python
-	.venv/bin/python benchmarks/start.py
-	.venv/bin/python benchmarks/sharded_loss.py
-	.venv/bin/python benchmarks/explorers.py
-	.venv/bin/python benchmarks/data.py
-	.venv/bin/python benchmarks/notebooks.py --tests
+	.venv/bin/python -m benchmarks.speed.speed
+	.venv/bin/python -m benchmarks.speed.retrieval
+	.venv/bin/python -m benchmarks.speed.time_to_auc
+	.venv/bin/python -m benchmarks.speed.sharded_loss
+	.venv/bin/python -m benchmarks.cost.start
+	.venv/bin/python -m benchmarks.cost.explorers
+	.venv/bin/python -m benchmarks.cost.data
+	.venv/bin/python -m benchmarks.cost.notebooks --tests

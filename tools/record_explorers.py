@@ -4,27 +4,25 @@ threshold: notebook 05's network (seed 0), its similarities of 2,000 test pairs 
 random:    notebook 03's run on random triplets, eight of its letters every 4 steps.
 hardest:   notebook 03's run that collapses, at the same rate, every 2 steps.
 
-Usage: python tools/record_explorers.py          writes siamese_lib/data/explorer_*, prints figures
+Usage: python -m tools.record_explorers          writes siamese_lib/data/explorer_*, prints figures
 """
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import optax
 
-import notebooks as runner
+from benchmarks.quality import questions
+from benchmarks.quality.pairs import known_pairs, pair_similarity
 from siamese_lib.datasets import load_questions
 from siamese_lib.evaluation import accuracy_at, confusion_at, roc_auc
 from siamese_lib.explorers.replay import plane_points, triplet_summary
 from siamese_lib.text import build_tokenizer, duplicate_groups, encode_texts
 from siamese_lib.training import encode, fit
+from tools import notebooks as runner
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))
-import questions  # noqa: E402
-
 DATA = ROOT / "siamese_lib" / "data"
 PAIRS = 2000
 # Which of notebook 03's letters are on the map (those that most fonts hold), how often each.
@@ -38,8 +36,8 @@ def record_threshold():
     texts, group = duplicate_groups(*train)
     tokenizer = build_tokenizer(texts)
     model, _ = questions.train("questions", tokenizer, encode_texts(tokenizer, texts), group, 0)
-    test = questions.known_pairs(test, tokenizer)
-    similarity = questions.pair_similarity(
+    test = known_pairs(test, tokenizer)
+    similarity = pair_similarity(
         lambda some: encode(model.encoder, encode_texts(tokenizer, some)), test
     )
     chosen = np.random.default_rng(0).choice(len(similarity), PAIRS, replace=False)

@@ -22,7 +22,7 @@ BATCHES = {"step, 32 tokens": 2, "step, 64 tokens": 2, "step, real lengths": 15}
 
 
 def stored(name):
-    """What benchmarks/NAME.py found."""
+    """What the benchmark of this name found."""
     return json.loads((RESULTS / f"{name}.json").read_text())
 
 

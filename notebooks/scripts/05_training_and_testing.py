@@ -195,7 +195,7 @@ print(f"rows that repeat a meaning, mean {repeated.mean():.1f} of {BATCH}")
 # as c, then all three have one meaning. `duplicate_batches` deals each meaning at most once into a
 # batch, and pairs its questions anew in each epoch.
 #
-# What is that worth? `benchmarks/false_negatives.py` trains twice, from the same first weights on the same
+# What is that worth? `benchmarks/quality/false_negatives.py` trains twice, from the same first weights on the same
 # batches: with the false negatives in the loss, and with them left out. A batch of 128 pairs is drawn at
 # random, as above, or so that half of its rows have one false negative each, or with 4 or 16 pairs of each
 # meaning. The first two rows are the network that this notebook trains; the others have a mean of word
@@ -348,7 +348,7 @@ print("validation AUC after each epoch", np.round(history["validation"], 3))
 # %% [markdown]
 # Alone, the hardest negative sticks at 0.250, the margin: everything lies in one point. In the whole
 # loss that way is barred, since it would raise L1, the mean negative's part, from 0.107 to 0.250.
-# (Two epochs with three seeds, in `benchmarks/false_negatives.py`, say the same: the mean cosine of
+# (Two epochs with three seeds, in `benchmarks/quality/false_negatives.py`, say the same: the mean cosine of
 # two questions ends at 1.000 under L2 alone, at 0.015 under the whole loss.)
 #
 # The loss of a batch goes to nearly 0 (0.001 in the last epoch): for training meanings the order is
@@ -508,7 +508,7 @@ for name, score in scores.items():
 #
 # ## Is it luck, and is it real?
 #
-# One run is one draw of first weights and batches. `python benchmarks/questions.py` trains this
+# One run is one draw of first weights and batches. `python -m benchmarks.quality.questions` trains this
 # recipe with seeds 0, 1 and 2, on the three sets of data, and stores what it finds with the versions
 # and the machine. (The Quora entry comes from an excerpt of 15,000 pairs.) We read its file.
 
@@ -553,7 +553,7 @@ if "questions" in stored:
 # `BagEncoder` is that: two sums of vectors, for words and for letters. It knows no order of words.
 # `SubwordLSTM` reads the words in order with the LSTM of above. The third rival has no encoder at all:
 # `fit_sparse_pairs` puts a logistic curve on |x1 - x2| and its like (the head of notebook 08), where x1 and x2
-# are TF-IDF vectors, one weight for each piece. `python benchmarks/duplicates.py` trains them on the
+# are TF-IDF vectors, one weight for each piece. `python -m benchmarks.quality.duplicates` trains them on the
 # excerpt with three seeds and stores what they do on its test pairs. *Predict: with so few pairs, does
 # order help? Does an encoder?*
 

@@ -573,7 +573,7 @@ for way, name in enumerate(("prototypes", "fine-tuned", "with entropy")):
 # 0.961 with the entropy. Both gains are about twice their own intervals, and they are of one network, so
 # this needs more episodes and more seeds.
 #
-# `benchmarks/few_shot.py` takes three seeds, 600 / 3 = 200 episodes each over all test scripts, and
+# `benchmarks/quality/few_shot.py` takes three seeds, 600 / 3 = 200 episodes each over all test scripts, and
 # chooses scale, steps, rate and the weight of the entropy on the validation scripts. Its encoder is
 # smaller than ours and trains for 8 epochs in place of 15, so its accuracies are lower: only the
 # gains matter here.
@@ -609,7 +609,7 @@ print("weights chosen", {own["entropy_weight"] for ways in few["few-shot"].value
 # classes, since a few examples of each are enough; the mean of one and a plain classifier beats two
 # classifiers; they learn what things mean, and put like beside like. Against them: they are slow to
 # train, and give no probabilities. Let us measure the claims, his first one as two.
-# `benchmarks/strengths.py` draws 50 letters, trains a Siamese network and a plain classifier, the same
+# `benchmarks/quality/strengths.py` draws 50 letters, trains a Siamese network and a plain classifier, the same
 # encoder with an output a letter, on the same number of pictures, and asks for *other drawings of the
 # same letters*. Both see each picture moved by up to two pixels, anew each time. Three seeds.
 #
@@ -759,7 +759,7 @@ else:
 # (`ResidualEncoder`: convolutions whose second half corrects the first). It was trained on the
 # handwriting of Omniglot's 30 background alphabets, with the batch as its own negatives (InfoNCE),
 # each drawing turned, slanted and bent anew, and each alphabet also turned by quarters and mirrored,
-# which makes new letters of old ones. `benchmarks/train_omniglot.py` is the whole of it. Here it
+# which makes new letters of old ones. `benchmarks/quality/omniglot_encoder.py` is the whole of it. Here it
 # meets our printed letters. *Predict: a long training on handwriting or two minutes on print, which
 # reads print better?*
 
@@ -782,8 +782,8 @@ for number in np.unique(test.alphabet):
 # never met is thick and thin, serifs and slants of typefaces. A network learns to overlook what its
 # training pairs vary, and nothing else: choose pairs that vary as your use will.
 #
-# Now the protocols of the table, with what `benchmarks/omniglot.py` (five minutes of training, three
-# seeds) and `benchmarks/train_omniglot.py` stored. Nothing was chosen on the evaluation alphabets:
+# Now the protocols of the table, with what `benchmarks/quality/omniglot.py` (five minutes of training, three
+# seeds) and `benchmarks/quality/omniglot_encoder.py` stored. Nothing was chosen on the evaluation alphabets:
 # settings were tried on five background alphabets kept back, and the evaluation set was opened once.
 # *Predict: which is harder, 20 letters of one alphabet, or 20 of all?*
 
@@ -824,11 +824,11 @@ for task, ours in own["mean"].items():
 # letters of 30 alphabets and is tested on 20 others.
 #
 # The last two rows are about our printed letters. One training run is one draw, so
-# `benchmarks/glyphs.py` repeats this notebook's recipe with three seeds: they lie within one point of
+# `benchmarks/quality/glyphs.py` repeats this notebook's recipe with three seeds: they lie within one point of
 # each other, and how the weights start hardly matters. (They ran on another processor: seed 0 came
 # out at 0.912 there, at 0.911 here.) The deeper tower, trained for two minutes of two cores on them,
 # gains 0.930 - 0.914 = 0.016 with one example and loses 0.964 - 0.959 = 0.005 with five
-# (`benchmarks/glyphs_residual.py`): deeper is not better at everything.
+# (`benchmarks/quality/glyphs_residual.py`): deeper is not better at everything.
 #
 # ## Exercises
 #

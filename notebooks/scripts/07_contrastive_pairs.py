@@ -447,7 +447,7 @@ plots.show(figure, alt="FAR rises and FRR falls with the threshold and they cros
 #
 # ## Six people are few
 #
-# `python benchmarks/faces.py` trains this recipe for six groups of six held-out people, each with
+# `python -m benchmarks.quality.faces` trains this recipe for six groups of six held-out people, each with
 # seeds 0, 1 and 2, the last group being the test people. The recipe was chosen on four of the
 # groups; the other two never had a say. *Predict: what varies more, the seed or the group?*
 

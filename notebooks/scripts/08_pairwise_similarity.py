@@ -295,7 +295,7 @@ is_head = nnx.State({"encoder": False, "head": True})
 optimizer = optax.chain(optax.adam(rate), optax.masked(optax.scale(HEAD_TIMES), is_head))
 
 # %% [markdown]
-# What is that worth? `benchmarks/pairwise.py` trains this notebook's recipe with three seeds, once as it
+# What is that worth? `benchmarks/quality/pairwise.py` trains this notebook's recipe with three seeds, once as it
 # stands and once with one rate for all, and measures on validation pairs.
 
 # %%

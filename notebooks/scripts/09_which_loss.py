@@ -235,7 +235,7 @@ def run(name, miner, k, seed, on_epoch=None):
 # %% [markdown]
 # ## One cell, live
 #
-# The grid takes about 22 minutes on two cores, so it is run apart (`benchmarks/losses.py`) and
+# The grid takes about 22 minutes on two cores, so it is run apart (`benchmarks/quality/losses.py`) and
 # stored. Two cells you train here: the triplet loss after random and after hardest triplets. They
 # should come close to what is stored for seed 0. Each has the margin that validation chose: 0.6 for
 # random, 0.3 for hardest triplets. *Predict: what will the loss curves look like? Does the lower one

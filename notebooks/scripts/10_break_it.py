@@ -416,7 +416,7 @@ beside(crowded[0], healthy["info_nce"][0], level=np.log(6), text="ln 6", names=(
 # trained on the AUC is 0.972 in place of 0.990. On new letters it is 0.879 in place of 0.868; with
 # two other seeds it came out slightly lower. Here, that is no harm to speak of. The last lines are a
 # longer run with three seeds, larger batches of 4 letters, too, and the same batches with the false
-# negatives left out of the loss (`benchmarks/false_negatives.py`): InfoNCE and the mean are even
+# negatives left out of the loss (`benchmarks/quality/false_negatives.py`): InfoNCE and the mean are even
 # 0.005 and 0.004 better off with them, within or near the spread of the seeds, the closest negative
 # loses 0.019 and the hardest 0.102. So it depends on the loss, as in
 # [05](05_training_and_testing.ipynb): a softmax or a mean over all negatives outvotes the false ones,
@@ -560,7 +560,7 @@ for name, truth in exam.items():
 # ## How far can it be trusted?
 #
 # The thresholds of `diagnose` were set on other data, blobs and questions, with seeds 0 to 2. Then they were frozen
-# and tested on letters and faces with seeds of their own. `benchmarks/diagnosis.py` does both; this is its
+# and tested on letters and faces with seeds of their own. `benchmarks/quality/diagnosis.py` does both; this is its
 # record of the second part.
 
 # %%

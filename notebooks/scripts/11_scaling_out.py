@@ -339,7 +339,7 @@ for name, a, b in zip(("gradients", "embeddings"), measured, by_formula, strict=
 #
 # The table of similarities has rows x rows entries. *Predict its size for a batch of 65,536 rows.*
 # The library never holds it: it looks at a block of rows at a time, keeps for each row the column it
-# chose, and throws the block away. `benchmarks/sharded_loss.py` asked the compiler what loss and
+# chose, and throws the block away. `benchmarks/speed/sharded_loss.py` asked the compiler what loss and
 # gradient hold in that way (128 numbers a row):
 
 # %%

@@ -36,7 +36,7 @@ def omniglot_encoder() -> LetterEncoder:
 
     Shapes: images [n, 28, 28] float, 0 = paper, 1 = ink -> [n, 128] float32, unit vectors.
     Raises: as LetterEncoder, when called by siamese_lib.training.encode or embed_views.
-    Source: benchmarks/train_omniglot.py; load_results("omniglot_encoder") has its results.
+    Source: benchmarks/quality/omniglot_encoder.py, which stores its results under that name.
     """
     # Only its shapes: drawing a million random weights takes seconds, and load replaces them.
     encoder = nnx.eval_shape(

@@ -9,7 +9,7 @@ from siamese_lib.training.evidence import labelled_pairs, pairs, require_evidenc
 from siamese_lib.training.findings import found
 
 # Chosen between what healthy and broken runs on blobs and questions gave with seeds 0 to 2, then
-# frozen and tested on glyphs and faces with other seeds: benchmarks/diagnosis.py.
+# frozen and tested on glyphs and faces with other seeds: benchmarks/quality/diagnosis.py.
 COLLAPSED = 0.01  # spread: collapsed up to 0.006, flipped labels from 0.019, healthy from 0.29
 EXPLODED = 2.0  # highest loss over first, above HIGH: healthy up to 1.43, most too high rates more
 SWAPPED = 0.65  # AUC on rows trained on: flipped labels up to 0.60, collapsed from 0.75
@@ -19,7 +19,7 @@ SPREAD_OUT = 0.5  # spread of rows that have moved apart: margin too large from 
 HIGH = 1.0  # lower losses are never called exploded or stuck; a fitting margin rests below it
 OUT_OF_REACH = 0.9  # share of pairs nearer than the margin
 CROWDED = 0.1  # share of a batch's rows that meet their own class among their negatives; measured
-# in benchmarks/false_negatives.py: no harm up to 0.24 of the rows, under any loss of the library
+# in benchmarks/quality/false_negatives.py: no harm up to 0.24 of the rows, under any of our losses
 UNIT = 1e-3  # how far a length may be from 1, a loss from its start; float32 adds up to less
 APART = 0.99  # AUC of classes that are well apart: a loss of 0 has reached its end
 ENCODED = 256  # rows that training.encode passes through a model at a time, at most
@@ -60,7 +60,7 @@ def diagnose(
     Shapes: embeddings [n, dim] float, labels [n], batch [b], group [all rows], the rows [any] int,
     distance [m, dim], [m, dim] -> [m]. Returns: a list of Finding.
     Units: margin in units of distance. Lengths and spreads have none.
-    Source: the limits are measured by benchmarks/diagnosis.py.
+    Source: the limits are measured by benchmarks/quality/diagnosis.py.
     Raises: ValueError where history holds no loss, embeddings is not [n, dim] with 2 rows or more,
     labels or group has another length or makes no pairs, rows are no whole numbers of 0 or more,
     margin is negative, distance gives another shape, or a part comes without those it needs: rows

@@ -326,7 +326,7 @@ def test_the_share_of_an_accuracy():
 
 
 def test_the_figure_in_the_lab_is_the_measured_one():
-    stored = json.loads((ROOT / "benchmarks/results/grading_quality.json").read_text())["accuracy"]
+    stored = json.loads((ROOT / "benchmarks/grading/results/quality.json").read_text())["accuracy"]
     text = lab_help.LABS["lab5"].master.read_text()
     assert f"counting words (TF-IDF) {stored['TF-IDF, characters']['accuracy']:.2f}." in text
     assert f"on {questions.PAIRS} hidden pairs" in text

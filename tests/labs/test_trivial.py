@@ -14,7 +14,7 @@ from instructor.labs.lab5 import ex_5_5, questions
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "instructor" / "README.md"
-QUALITY = ROOT / "benchmarks" / "results" / "grading_quality.json"
+QUALITY = ROOT / "benchmarks" / "grading" / "results" / "quality.json"
 
 UNTRAINED = ("ex-5-5",)  # the cell that trains
 EXERCISES = [(lab, number) for lab in lab_help.GRADED for number in lab_help.LABS[lab].points]

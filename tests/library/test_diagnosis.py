@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -11,6 +10,8 @@ import optax
 import pytest
 from flax import nnx
 
+from benchmarks.quality import diagnosis as benchmark
+from benchmarks.quality import diagnosis_runs as failures
 from siamese_lib.datasets import balanced_batches
 from siamese_lib.energy import euclidean_distance, l2_normalize
 from siamese_lib.evaluation import roc_auc
@@ -20,9 +21,6 @@ from siamese_lib.training.evidence import labelled_pairs
 from siamese_lib.training.findings import CURES
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "benchmarks"))
-import diagnosis as benchmark  # noqa: E402
-import failures  # noqa: E402
 
 FINE = {"loss": [0.9, 0.5, 0.3]}
 rng = np.random.default_rng(0)

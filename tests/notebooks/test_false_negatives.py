@@ -1,7 +1,6 @@
 """The benchmark of false negatives: its loss is the library's, its batches hold what they say."""
 
 import json
-import sys
 from pathlib import Path
 
 import jax
@@ -9,14 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from benchmarks.quality import false_negatives as benchmark
+from benchmarks.quality.false_negatives_data import Data
 from siamese_lib import text
 from siamese_lib.energy import l2_normalize
 from siamese_lib.losses import info_nce_loss, modified_triplet_loss
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "benchmarks"))
-import false_negatives as benchmark  # noqa: E402
-from classes import Data  # noqa: E402
 
 A, P = l2_normalize(np.random.default_rng(0).normal(size=(2, 9, 5)))
 OTHERS = ~jnp.eye(9, dtype=bool)

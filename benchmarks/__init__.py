@@ -1,0 +1,1 @@
+"""What the stored results were measured with: see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""What the notebooks take of a reader's time and machine."""
