@@ -52,13 +52,17 @@ def _require_numbers(name, leaf):
             "of texts, np.unique(labels, return_inverse=True)[1] of labels"
         )
     is_wide = leaf.dtype.kind in "iu" and leaf.dtype.itemsize >= 4 and leaf.dtype != np.int32
-    if is_wide and not jax.config.read("jax_enable_x64") and leaf.size:
+    if is_wide and not _has_64_bits() and leaf.size:
         far = max(int(leaf.max()), -int(leaf.min()))
         if far >= 2**31:
             raise ValueError(
                 f"{name} holds whole numbers up to {far}, which jax would cut to 32 bits; give "
                 "np.unique(labels, return_inverse=True)[1] for labels"
             )
+
+
+def _has_64_bits():
+    return jax.config.jax_enable_x64  # type: ignore[attr-defined]  # added as jax starts
 
 
 def look_at_first(
