@@ -22,14 +22,14 @@ def automatic(mesh: Mesh) -> Mesh:
     return Mesh(mesh.devices, mesh.axis_names, axis_types=types)
 
 
-def copy_to(mesh: Mesh, *parts: nnx.Module) -> None:
+def copy_to(mesh: Mesh, *parts: nnx.Module | nnx.Optimizer) -> None:
     """Put the state of each part (a model, an optimizer) on every device of the mesh."""
     everywhere = NamedSharding(mesh, PartitionSpec())
     for part in parts:
         nnx.update(part, jax.tree.map(partial(_place, everywhere), nnx.state(part)))
 
 
-def bring_home(mesh: Mesh, *parts: nnx.Module) -> None:
+def bring_home(mesh: Mesh, *parts: nnx.Module | nnx.Optimizer) -> None:
     """If several processes share the mesh, give each a copy of the state that it can use alone."""
     if not mesh.is_multi_process:
         return

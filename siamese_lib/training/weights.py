@@ -28,7 +28,7 @@ def save(model: nnx.Module, path: str | PathLike) -> None:
 
     path = Path(path)
     content = to_bytes({name: np.asarray(leaf) for name, leaf in _weights(model).items()})
-    # Not with tempfile, whose files only their owner may read; a service often runs as another user.
+    # Not with tempfile: its files are for their owner alone, and a service is often another user.
     partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         with open(partial, "xb") as file:
