@@ -14,7 +14,7 @@ _COSINES = tuple(
     (*_rng.uniform(-1, 1, size=(2, n)), margin)
     for n, margin in ((20, 0.25), (11, 0.6), (7, 0.0), (30, 1.0))
 )
-# Losses of exactly 0: all numbers are multiples of an eighth.
+# Losses of exactly 0: every number is a multiple of an eighth, which floats hold exactly.
 _COSINES += (
     (np.array([0.5, 0.75, 0.25, 0.5]), np.array([0.25, 0.25, 0.5, -0.5]), 0.25),
 )  # fmt: skip

@@ -26,7 +26,7 @@ def _scores(seeds):
 
 
 def _grid(numbers, seeds):
-    """Scores in which the best mean, the best single run and the best test are in different rows."""
+    """Scores whose best mean, best single run and best test are in different rows."""
     validation = _rng.uniform(0.5, 0.7, (numbers, seeds))
     validation[1] += 0.15
     validation[2, -1] = 0.95
