@@ -35,9 +35,8 @@ def bring_home(mesh: Mesh, *parts: nnx.Module | nnx.Optimizer) -> None:
         return
     everywhere = NamedSharding(mesh, PartitionSpec())
     for part in parts:
-        whole = jax.device_put(
-            nnx.state(part), everywhere
-        )  # the compiler may have split some arrays
+        # The compiler may have split some arrays.
+        whole = jax.device_put(nnx.state(part), everywhere)
         nnx.update(part, jax.tree.map(lambda array: array.addressable_data(0), whole))
 
 
