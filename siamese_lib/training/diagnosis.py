@@ -12,20 +12,18 @@ from siamese_lib.training.embedding import batch_rows
 from siamese_lib.training.evidence import labelled_pairs, pairs, require_evidence
 from siamese_lib.training.findings import Finding, found
 
-# Each limit lies between the values that healthy and broken runs on blobs and questions gave with
-# seeds 0 to 2. They were then frozen and tested on glyphs and faces: benchmarks/diagnosis.py.
+# Each limit lies between what healthy and broken runs on blobs and questions gave with seeds 0 to 2,
+# was then frozen, and tested on glyphs and faces with other seeds: benchmarks/quality/diagnosis.py.
 COLLAPSED = 0.01  # spread: collapsed up to 0.006, flipped labels from 0.019, healthy from 0.29
 EXPLODED = 2.0  # highest loss over first, above HIGH: healthy up to 1.43, most rates too high above
 SWAPPED = 0.65  # AUC on rows trained on: flipped labels up to 0.60, collapsed from 0.75
 STUCK = 0.6  # last losses over first: margin too large from 0.69, healthy up to 0.51 above HIGH
 SPREAD_OUT = 0.5  # spread of rows that have moved apart: 0.98 or more with a margin too large
 # Chosen by reasoning, not by runs.
-HIGH = (
-    1.0  # losses below it never count as exploded or stuck; with a margin that fits they end below
-)
+HIGH = 1.0  # losses below it never count as exploded or stuck; they end below if the margin fits
 OUT_OF_REACH = 0.9  # share of the pairs that are nearer than the margin
 CROWDED = 0.1  # share of a batch's rows that have their own class among their negatives; up to
-# 0.24 did no harm under any loss of the library: benchmarks/false_negatives.py
+# 0.24 did no harm under any loss of the library: benchmarks/quality/false_negatives.py
 UNIT = 1e-3  # a length may be so far from 1, a loss from its start; rounding of float32 adds less
 APART = 0.99  # AUC of classes that are well apart: a loss of 0 then means that training is done
 ENCODED = 256  # most rows that training.encode passes through a model at a time
@@ -69,7 +67,7 @@ def diagnose(
     Shapes: embeddings [n, dim] float, labels [n], batch [b], group [all rows], the rows [any] int,
     distance [m, dim], [m, dim] -> [m]. Returns: a list of Finding.
     Units: margin is in units of distance. Lengths and spreads have none.
-    Source: the limits were measured by benchmarks/diagnosis.py.
+    Source: the limits were measured by benchmarks/quality/diagnosis.py.
     Raises: ValueError where history holds no loss, embeddings is not [n, dim] with 2 rows or more,
     labels or group has another length or makes no pairs, rows are not whole numbers of 0 or more,
     margin is negative, distance gives another shape, or a part comes without those it needs: rows
