@@ -12,7 +12,7 @@ from siamese_lib.training.embedding import batch_rows
 from siamese_lib.training.evidence import labelled_pairs, pairs, require_evidence
 from siamese_lib.training.findings import Finding, found
 
-# Each limit lies between what healthy and broken runs on blobs and questions gave with seeds 0 to 2,
+# Each limit lies between what healthy and broken runs on blobs and questions gave (seeds 0 to 2),
 # was then frozen, and tested on glyphs and faces with other seeds: benchmarks/quality/diagnosis.py.
 COLLAPSED = 0.01  # spread: collapsed up to 0.006, flipped labels from 0.019, healthy from 0.29
 EXPLODED = 2.0  # highest loss over first, above HIGH: healthy up to 1.43, most rates too high above
