@@ -2,17 +2,23 @@
 
 import base64
 import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 # Okabe and Ito's colours stay apart for colour-blind eyes and in grey print.
 COLOURS = {"anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00", "accent": "#CC79A7"}
 CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D5D5D", "#B8A500")
 
 
-def style():
-    """Set the look of all later figures: readable sizes, light grid, white ground."""
+def style() -> None:
+    """Set the look of all later figures: readable sizes, a light grid, a white background."""
     plt.rcParams.update({
         "figure.figsize": (6.4, 3.8), "figure.dpi": 90, "savefig.dpi": 90,
         "figure.facecolor": "white", "font.size": 11, "axes.titlesize": 12,
@@ -23,8 +29,8 @@ def style():
     })  # fmt: skip
 
 
-def show(figure, *, alt):
-    """Display a figure with a text that says what it shows, for readers who do not see it.
+def show(figure: Figure, *, alt: str) -> None:
+    """Display a figure with an alternative text, which says what it shows to those who cannot see.
 
     Raises: ValueError where alt is shorter than a sentence of four words.
     """
@@ -36,8 +42,8 @@ def show(figure, *, alt):
     display(picture.pop("data"), **picture)
 
 
-def _picture(figure, alt):
-    """What display takes for a figure with its alternative text; closes the figure."""
+def _picture(figure: Figure, alt: str) -> dict[str, Any]:
+    """Close the figure and return the arguments that IPython's display takes to show it."""
     data = io.BytesIO()
     figure.savefig(data, format="png", metadata={"Software": None})
     plt.close(figure)
@@ -48,12 +54,18 @@ def _picture(figure, alt):
     }  # fmt: skip
 
 
-def similarity_matrix(
-    similarity, *, rows=None, columns=None, title="", label="similarity", axes=None
-):
-    """Heat map of S [n, m] with the values written in; the diagonal is framed.
+def _figure_of(axes: Axes) -> Figure:
+    return cast(Figure, axes.figure)  # it may be a SubFigure, which notebooks do not use
 
-    rows, columns: names of the sides. Returns the figure.
+
+def similarity_matrix(
+    similarity: ArrayLike, *, rows: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None, title: str = "", label: str = "similarity",
+    axes: Axes | None = None,
+) -> Figure:  # fmt: skip
+    """Draw a heat map of S [n, m] with its values written in and its diagonal framed.
+
+    rows, columns: what to call the rows and the columns. Returns the figure.
     """
     similarity = np.asarray(similarity)
     n, m = similarity.shape
@@ -66,19 +78,22 @@ def similarity_matrix(
         ink = "white" if abs(similarity[i, j]) > 0.7 else "black"
         axes.text(j, i, f"{similarity[i, j]:.2f}", ha="center", va="center", color=ink, fontsize=9)
     for i in range(min(n, m)):
-        box = plt.Rectangle((i - 0.48, i - 0.46), 0.96, 0.92, fill=False, lw=2.5)
+        box = Rectangle((i - 0.48, i - 0.46), 0.96, 0.92, fill=False, lw=2.5)
         box.set_edgecolor(COLOURS["positive"])
         axes.add_patch(box)
-    axes.set_xticks(range(m), range(m) if columns is None else columns)
-    axes.set_yticks(range(n), range(n) if rows is None else rows)
+    axes.set_xticks(range(m), map(str, range(m)) if columns is None else columns)
+    axes.set_yticks(range(n), map(str, range(n)) if rows is None else rows)
     axes.set_title(title)
-    return axes.figure
+    return _figure_of(axes)
 
 
-def embedding_map(embeddings, labels, *, names=None, title="", axes=None):
-    """Embeddings [n, dim] drawn in the plane of their two main directions, a colour a label.
+def embedding_map(
+    embeddings: ArrayLike, labels: ArrayLike, *, names: Sequence[str] | None = None,
+    title: str = "", axes: Axes | None = None,
+) -> Figure:  # fmt: skip
+    """Draw embeddings [n, dim] in the plane of their two main directions, one colour per label.
 
-    Two dimensions are drawn as they are; more are projected by principal components.
+    Two dimensions are drawn as they are; more are projected on their principal components.
     """
     embeddings, labels = np.asarray(embeddings), np.asarray(labels)
     if axes is None:
@@ -90,20 +105,25 @@ def embedding_map(embeddings, labels, *, names=None, title="", axes=None):
     for k, label in enumerate(np.unique(labels)):
         own = points[labels == label]
         name = str(label) if names is None else names[k]
-        axes.scatter(*own.T, s=22, color=CLASSES[k % len(CLASSES)], label=name, alpha=0.85)
+        axes.scatter(
+            own[:, 0], own[:, 1], s=22, color=CLASSES[k % len(CLASSES)], label=name, alpha=0.85
+        )
     axes.set(xlabel="first direction", ylabel="second direction", title=title)
     axes.set_aspect("equal", adjustable="datalim")
     if len(np.unique(labels)) <= len(CLASSES):
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    return axes.figure
+    return _figure_of(axes)
 
 
-def pair_histogram(similarity, is_same, *, threshold=None, title="", axes=None):
-    """Similarities of same and of different pairs, with the threshold between them."""
+def pair_histogram(
+    similarity: ArrayLike, is_same: ArrayLike, *, threshold: float | None = None,
+    title: str = "", axes: Axes | None = None,
+) -> Figure:  # fmt: skip
+    """Draw the similarities of same and of different pairs, with the threshold between them."""
     similarity, is_same = np.asarray(similarity), np.asarray(is_same)
     if axes is None:
         _, axes = plt.subplots()
-    bins = np.linspace(min(-0.2, similarity.min()), 1, 41)
+    bins = np.linspace(min(-0.2, similarity.min()), 1, 41).tolist()
     for value, role, name in ((1, "positive", "same"), (0, "negative", "different")):
         own = similarity[is_same == value]
         axes.hist(own, bins, color=COLOURS[role], alpha=0.6, label=f"{name} ({len(own):,} pairs)")
@@ -111,11 +131,13 @@ def pair_histogram(similarity, is_same, *, threshold=None, title="", axes=None):
         axes.axvline(threshold, color="black", ls="--", label=f"threshold {threshold:.2f}")
     axes.set(xlabel="cosine similarity of the pair", ylabel="pairs", title=title)
     axes.legend(loc="upper left")
-    return axes.figure
+    return _figure_of(axes)
 
 
-def roc(curves, *, title="", axes=None):
-    """ROC curves; curves is {name: (false_positive_rate, true_positive_rate)}."""
+def roc(
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, title: str = "", axes: Axes | None = None
+) -> Figure:
+    """Draw ROC curves; curves is {name: (false_positive_rate, true_positive_rate)}."""
     if axes is None:
         _, axes = plt.subplots(figsize=(4.6, 4.2))
     for name, (false_positive, true_positive) in curves.items():
@@ -124,13 +146,16 @@ def roc(curves, *, title="", axes=None):
     axes.set(xlabel="false positive rate", ylabel="true positive rate", title=title)
     axes.set_aspect("equal")
     axes.legend(loc="lower right", fontsize=9)
-    return axes.figure
+    return _figure_of(axes)
 
 
-def loss_curve(history, *, title="", axes=None, validation="validation"):
-    """The loss of every step, its running mean, and validation after each epoch if any.
+def loss_curve(
+    history: Mapping[str, Sequence[float]], *, title: str = "", axes: Axes | None = None,
+    validation: str = "validation",
+) -> Figure:  # fmt: skip
+    """Draw the loss of every step and its running mean, with any validation after each epoch.
 
-    validation: what was measured there, written at the right axis.
+    validation: the name of what was measured there, written beside the right axis.
     """
     if axes is None:
         _, axes = plt.subplots()
@@ -154,13 +179,13 @@ def loss_curve(history, *, title="", axes=None, validation="validation"):
         other.spines["right"].set_visible(True)
         handles, names = [*handles, line], [*names, "validation (right axis)"]
     axes.legend(handles, names, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
-    return axes.figure
+    return _figure_of(axes)
 
 
 def live_loss_curve(
-    *, alt="Loss curve of the training run, step by step.", validation="validation"
-):
-    """A function for fit(on_epoch=...) that draws the curve in place after each epoch."""
+    *, alt: str = "Loss curve of the training run, step by step.", validation: str = "validation"
+) -> Callable[[Mapping[str, Sequence[float]]], None]:
+    """A function for fit(on_epoch=...) that draws the curve anew, in place, after each epoch."""
     from IPython.display import display
 
     handle = display({"text/plain": "waiting for the first epoch"}, raw=True, display_id=True)
@@ -172,8 +197,14 @@ def live_loss_curve(
     return draw
 
 
-def image_grid(images, *, titles=None, columns=10, frames=None, title=""):
-    """Pictures [n, h, w] in rows, dark ink on white; frames colours the border of each."""
+def image_grid(
+    images: ArrayLike, *, titles: Sequence[str] | None = None, columns: int = 10,
+    frames: Sequence[str] | None = None, title: str = "",
+) -> Figure:  # fmt: skip
+    """Draw pictures [n, h, w] in rows, dark ink on white.
+
+    titles: the text above each picture. frames: the colour of the border round each picture.
+    """
     images = np.asarray(images)
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)

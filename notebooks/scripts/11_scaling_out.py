@@ -485,7 +485,7 @@ PER_DEVICE = 256
 
 # %%
 SCRIPT = """
-import os, signal, sys
+import os, signal, sys, time
 from siamese_lib.training.launch import join
 join()
 import jax, numpy as np
@@ -495,6 +495,8 @@ from siamese_lib.training import fit
 
 def batches(epoch):
     if [str(epoch), str(jax.process_index())] == [sys.argv[2], "1"]:
+        while not os.path.isdir(f"{sys.argv[1]}/{epoch}"):  # the epoch before is still being written
+            time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGKILL)
     return map(tuple, np.random.default_rng(epoch).normal(size=(4, 2, 64, 16)).astype(np.float32))
 

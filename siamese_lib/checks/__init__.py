@@ -1,13 +1,14 @@
-"""Instant checks for the exercises, each with several cases and a hint for each likely mistake.
+"""Instant checks of the exercises, each with several cases and a hint for each likely mistake.
 
-`check("02.1", my_function)` shows one verdict and remembers a pass for the course map. Nothing is
-raised: an unfilled exercise says "not yet", so that a notebook runs from top to bottom. Where an
-answer is wrong, the first wrong case is shown with your answer to it.
+`check("02.1", my_function)` shows one verdict and remembers a pass for the course map. It raises no
+error: an unfilled exercise says "not yet", so that a notebook runs from top to bottom. If an answer
+is wrong, the check shows the first wrong case and your answer to it.
 
-`save_work()` packs your notebooks and your passes into one file, `restore_work()` brings them back.
+`save_work()` packs your notebooks and your passes into one file; `restore_work()` unpacks it.
 """
 
 import os
+from typing import Any
 
 from siamese_lib.checks import exercise, labs
 from siamese_lib.checks.exercise import Exercise, Mistake, verdict
@@ -21,13 +22,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-def check(name, answer, *, show_expected=False):
-    """Compare answer with exercise `name` ("NN.k", "labN.k"), show the verdict, remember a pass.
+def check(name: str, answer: Any, *, show_expected: bool = False) -> None:
+    """Check an answer to exercise `name` ("NN.k", "labN.k"): show a verdict, remember a pass.
 
-    show_expected shows what is expected in the case too; the labs, which are graded, keep that.
+    show_expected also shows what is expected in the case that is shown; labs, which are graded,
+    never show it.
 
-    Raises: ValueError on a name that no notebook has; AssertionError on a wrong answer to a lab
-    while nbgrader validates, since its Validate button sees nothing else.
+    Raises: ValueError where no notebook has that name; AssertionError on a wrong answer to a lab
+    while nbgrader validates, since its Validate button notices only errors.
     """
     known = _known(name)
     is_lab = name.startswith("lab")
@@ -56,7 +58,7 @@ def _known(name):
 
 
 def _display(shown):
-    from IPython.display import display  # a notebook has it; a plain Python prints the text
+    from IPython.display import display  # plain Python prints the text
 
     display(shown)
 

@@ -1,12 +1,14 @@
-"""What is visibly off in an answer, without the value that is right."""
+"""What is visibly wrong with an answer, said without giving the right value away."""
+
+from typing import Any
 
 import numpy as np
 
 from siamese_lib.checks.values import array_of, same, shown
 
 
-def difference(given, expected, tolerance):
-    """A sentence on the first thing that is off; the shape that is asked for is no secret."""
+def difference(given: Any, expected: Any, tolerance: float) -> str:
+    """A sentence on the first thing that is wrong; the expected shape is no secret."""
     if isinstance(expected, dict):
         name = first_wrong(given, expected, tolerance)
         said = difference(given.get(name), expected[name], tolerance)
@@ -23,8 +25,8 @@ def difference(given, expected, tolerance):
     return _off(array_of(given), np.asarray(expected))
 
 
-def is_other_kind(given, expected):
-    """True where the answer has not the parts, or a part not the shape, that is asked for."""
+def is_other_kind(given: Any, expected: Any) -> bool:
+    """True where an answer lacks the parts that are asked for, or a part has another shape."""
     if isinstance(expected, dict):
         pairs = [(given.get(name), entry) for name, entry in expected.items() if name in given]
         return any(is_other_kind(*pair) for pair in pairs)
@@ -35,8 +37,8 @@ def is_other_kind(given, expected):
     return False
 
 
-def first_wrong(given, expected, tolerance):
-    """The name of the first entry of a dict that is wrong."""
+def first_wrong(given: dict, expected: dict, tolerance: float) -> str:
+    """The name of the first wrong entry of a dict."""
     return next(
         n for n, e in expected.items() if n not in given or not same(given[n], e, tolerance)
     )
@@ -61,7 +63,7 @@ def _place(flat, shape):
 
 
 def _structure(given, expected):
-    """Where the answer is another kind of thing than is asked for; None where it is not."""
+    """A sentence where the answer is another kind of thing than is asked for; otherwise None."""
     if isinstance(expected, list):
         return _parts(given, expected)
     if isinstance(expected, str):
@@ -96,7 +98,7 @@ def _parts(given, expected):
 
 
 def _spare(given, expected):
-    """Which part of an answer is an array of one entry, where that is all that is wrong."""
+    """Names the part that is an array of one entry, if that is all that is wrong; otherwise ""."""
     leaves = _leaves(given)
     if len(leaves) != np.size(expected) or any(np.size(leaf) != 1 for leaf in leaves):
         return ""
@@ -112,7 +114,7 @@ def _leaves(value):
     return [value]
 
 
-def kind(value):
+def kind(value: Any) -> str:
     """What a value is, in words: a number, an array of shape (4, 3), (a number, a text)."""
     if isinstance(value, str):
         return f"a text, {shown(value)}"

@@ -1,7 +1,6 @@
-"""What an exercise of a notebook is, and how an answer to it is judged."""
+"""The exercises of the notebooks: what one consists of, and how an answer to it is judged."""
 
 import inspect
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from siamese_lib.checks import hints
@@ -18,17 +17,18 @@ FALLBACK = (
 
 
 class Mistake(NamedTuple):
-    """A wrong answer that learners give, and the hint that leads away from it."""
+    """A wrong answer that learners give, and the hint that helps them out of it."""
 
     answer: Any
     hint: str
 
 
 class Exercise(NamedTuple):
-    """right is a function judged on every case (a tuple of arguments), or a plain value.
+    """An exercise: its right answer, the cases it is judged on, and hints for likely mistakes.
 
-    guards: {number of a case, from 1, that needs a guard: the hint where only such cases are
-    wrong}. meaning: the sentence that follows a pass. fallback: the hint where no mistake fits.
+    right is a function, judged on every case (a tuple of its arguments), or a plain value.
+    guards: {number of a case that needs a guard, from 1: the hint if only such cases are wrong}.
+    meaning: the sentence that follows a pass. fallback: the hint if no mistake explains the answer.
     """
 
     title: str
@@ -41,17 +41,17 @@ class Exercise(NamedTuple):
     fallback: str = FALLBACK
 
 
-def verdict(exercise, answer):
-    """(is_right, one or two sentences for the learner). Never raises for what a learner wrote."""
+def verdict(exercise: Exercise, answer: Any) -> tuple[bool, str]:
+    """(is_right, one or two sentences for the learner). A learner's error never raises here."""
     found = finding(exercise, answer)
     return found.is_right, found.message
 
 
-def finding(exercise, answer):
-    """The same with the case that it speaks of, as judge.Finding."""
-    if answer is Ellipsis or (answer is None and not isinstance(exercise.right, Callable)):
+def finding(exercise: Exercise, answer: Any) -> Finding:
+    """The verdict as a judge.Finding, which also holds the case to show."""
+    if answer is Ellipsis or (answer is None and not callable(exercise.right)):
         return Finding(False, NOT_YET)
-    if not isinstance(exercise.right, Callable):
+    if not callable(exercise.right):
         return _value_finding(exercise, answer)
     refused = refusal(answer, _names(exercise.right)[: len(exercise.cases[0])])
     return refused or judge(_task(exercise, answer), answer)
@@ -82,7 +82,7 @@ def _answers(exercise):
 
 
 def _names(function):
-    """What a function calls its arguments; nothing where it does not say."""
+    """The names of a function's arguments; none for a built-in that does not tell them."""
     try:
         return tuple(inspect.signature(function).parameters)
     except (TypeError, ValueError):

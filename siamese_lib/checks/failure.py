@@ -1,11 +1,11 @@
-"""What a learner's code raised, in words: the error, the line it came from, and a likely cause."""
+"""The error that a learner's code raised, in words: where it came from, and a likely cause."""
 
 import re
 import traceback
 from pathlib import Path
 from typing import NamedTuple
 
-LETTERS = 160  # of an error's message
+LETTERS = 160  # of an error's message are shown
 _ENTRYWISE = (
     "Python's max, min, if, and, or judge one value, not an array; np.maximum, np.where, & and | "
     "work entry by entry."
@@ -25,7 +25,7 @@ _FIXED = "JAX arrays never change; x.at[i].set(value) gives a changed copy."
 _BRACKETS = "round brackets call a function; an entry of an array takes square ones."
 _AT = "this is a NumPy array; jnp.asarray(x).at[...] works."
 _AXES = "the array has fewer axes than that; axis=-1 is the last one, whatever their number."
-# (kind of error, what its message holds, the likely cause); the first that fits is said.
+# (kind of error, a pattern in its message, the likely cause); the first that fits is shown.
 CAUSES = (
     ("TracerArrayConversionError", "", _NUMPY),
     (
@@ -54,20 +54,20 @@ NONE_GIVEN = "your function gave None; does it end with return? (print only show
 
 
 class Raised(NamedTuple):
-    """An error of a learner's code."""
+    """An error that a learner's code raised: its kind, its message and the line it came from."""
 
     kind: str
     message: str
     line: str
 
     @property
-    def said(self):
+    def said(self) -> str:
         """One sentence: what was raised, and by which line."""
         where = f", in your line `{self.line}`" if self.line else ""
         return f"raised {self.kind}: {self.message}{where}"
 
     @property
-    def cause(self):
+    def cause(self) -> str:
         """A likely cause, or ""."""
         return next(
             (cause for kind, held, cause in CAUSES
@@ -75,8 +75,8 @@ class Raised(NamedTuple):
         )  # fmt: skip
 
 
-def raised(error):
-    """The Raised of an exception."""
+def raised(error: Exception) -> Raised:
+    """The Raised that describes an exception."""
     text = " ".join(str(error).split())
     message = text if len(text) <= LETTERS else f"{text[:LETTERS]}..."
     return Raised(type(error).__name__, message, _line_of(error))
@@ -90,4 +90,4 @@ def _line_of(error):
         if "site-packages" not in frame.filename and ours not in Path(frame.filename).parents
         and "lib/python" not in frame.filename and frame.line
     ]  # fmt: skip
-    return frames[-1].line.strip() if frames else ""
+    return str(frames[-1].line).strip() if frames else ""

@@ -1,11 +1,12 @@
 """Which mistake explains a learner's answers: one of those listed, or two of them at once.
 
-A first attempt often has a mistake and no guard for the odd input (a vector of zeros, nothing to
-average). The guard is a matter of few cases, the mistake of all, so those with no need of a guard
-are asked first, and what is not finite is passed over.
+A first attempt often has a mistake and also lacks a guard for odd inputs (a vector of zeros,
+nothing to average). The guard shows in few cases, the mistake in all. So the cases that need no
+guard are looked at first, and numbers that are not finite are ignored.
 """
 
 import math
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,38 +19,41 @@ CONSTANT = "your answer is the same in every case; compute it from the arguments
 
 
 class Known(NamedTuple):
-    """A mistake as a check sees it: what it gives in each case, and the hint."""
+    """A known mistake: its hint, and the answer that it gives in each case."""
 
     hint: str
     answers: list
 
 
 class Asked(NamedTuple):
-    """given and expected, case by case; guarded: numbers of cases, from 0, that need a guard."""
+    """What a learner's code gave and what is expected, case by case.
+
+    guarded: the numbers, from 0, of the cases that need a guard.
+    """
 
     given: list
     expected: list
     guarded: frozenset
     tolerance: float
 
-    def fits(self, answers, cases, *, finite_only):
-        """True where these answers are those given in all of the cases, and wrong in one."""
+    def fits(self, answers: list, cases: Iterable[int], *, finite_only: bool) -> bool:
+        """True where the learner gave these answers in all of the cases, and one is wrong."""
         seen = [_like(e, a) for e, a in zip(self.expected, answers, strict=True)]
         return self._all(answers, cases, finite_only) and not self._all(seen, cases, finite_only)
 
-    def wrong(self):
-        """Numbers of the wrong cases."""
+    def wrong(self) -> list[int]:
+        """The numbers of the wrong cases."""
         pairs = zip(self.given, self.expected, strict=True)
         return [k for k, (g, e) in enumerate(pairs) if not same(g, e, self.tolerance)]
 
-    def plain_and_first(self):
-        """Numbers of the cases that need no guard, and of the first wrong one."""
+    def plain_and_first(self) -> tuple[list[int], int]:
+        """The cases that need no guard, and the first wrong case: of these, or else of all."""
         plain = [k for k in range(len(self.given)) if k not in self.guarded]
         wrong = self.wrong()
         return plain, next((k for k in wrong if k in plain), wrong[0])
 
-    def is_constant(self):
-        """True where the answer is the same in cases that ask for different ones."""
+    def is_constant(self) -> bool:
+        """True where the answer is the same in all cases, although different ones are expected."""
         everywhere = range(len(self.given))
         return self._all([self.given[0]] * len(self.given), everywhere, False) and not all(
             same(e, self.expected[0], self.tolerance) for e in self.expected
@@ -62,18 +66,20 @@ class Asked(NamedTuple):
 
 
 def _like(expected, answer):
-    """expected with the entries alone that the answer to a mistake has."""
+    """expected, but of a dict only the entries that the answer to a mistake has."""
     if not isinstance(expected, dict) or not isinstance(answer, dict):
         return expected
     return {name: entry for name, entry in expected.items() if name in answer}
 
 
-def hint(asked, mistakes, pairs, guard=""):
-    """The hint of the mistake, or of the two, that explain the answers; "" where none does.
+def hint(
+    asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]], guard: str = ""
+) -> str:
+    """The hint of the mistake, or of the two mistakes, that explain the answers; "" if none does.
 
-    mistakes: list of Known; pairs: function of no argument that gives those made of two, and is
-    asked only where no single one fits. guard: what is said where only cases that need a guard are
-    wrong and nothing fits.
+    pairs: a function without arguments that returns the mistakes made of two; it is called only if
+    no single mistake fits. guard: the hint if nothing fits and only cases that need a guard are
+    wrong.
     """
     found = strong(asked, mistakes, pairs) or guard
     if found:
@@ -86,8 +92,8 @@ def hint(asked, mistakes, pairs, guard=""):
     return _first(asked, mistakes, scopes) or _first(asked, usual, scopes)
 
 
-def strong(asked, mistakes, pairs):
-    """The hint where the answers are explained in all cases, or in all that need no guard."""
+def strong(asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]]) -> str:
+    """The hint of what explains the answers in all cases, or in all that need no guard."""
     everywhere = range(len(asked.given))
     plain, first = asked.plain_and_first()
     name, is_vague = _entry(asked, first), _bits(asked, plain) < 5
@@ -113,7 +119,7 @@ def _first(asked, known, scopes):
 
 
 def _entry(asked, case):
-    """Where answers are dicts: the entry that is wrong in this case."""
+    """The name of the wrong entry in this case if answers are dicts; otherwise None."""
     expected, given = asked.expected[case], asked.given[case]
     if not isinstance(expected, dict) or not isinstance(given, dict):
         return None
@@ -121,7 +127,7 @@ def _entry(asked, case):
 
 
 def _usual(answers, name, before=""):
-    """What the usual slips make of answers, each as a Known."""
+    """What each of the usual slips turns the answers into, as Known."""
     made = ((slip, slipped(answers, slip, name)) for slip in USUAL)
     return [Known(two(before, slip.hint) if before else slip.hint, changed)
             for slip, changed in made if changed is not None]  # fmt: skip
@@ -131,13 +137,13 @@ def _twice(mistakes, name):
     return [known for m in mistakes for known in _usual(m.answers, name, m.hint)]
 
 
-def two(first, second):
-    """The hint where two mistakes were made at once."""
+def two(first: str, second: str) -> str:
+    """The hint for two mistakes made at once."""
     return f"two things: (1) {first} (2) {second}"
 
 
 def _bits(asked, cases):
-    """How much the answers to these cases say: little, and mistakes may be met by chance."""
+    """How much the answers to these cases tell; if it is little, a mistake may fit by chance."""
     numbers = [number for k in cases for number in _numbers(asked.given[k])]
     return sum(8 if n != int(n) else math.log2(1 + abs(n)) for n in numbers)
 

@@ -1,10 +1,10 @@
-"""How an answer to an exercise is judged: each case run, compared, and explained."""
+"""How an answer to an exercise is judged: each case is run, compared and explained."""
 
 import copy
 import dis
 import inspect
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from siamese_lib.checks import hints
 from siamese_lib.checks.difference import difference, first_wrong, is_other_kind
@@ -12,7 +12,7 @@ from siamese_lib.checks.failure import NONE_GIVEN, Raised, raised
 from siamese_lib.checks.values import named, plain, quiet, same, shown
 
 NOT_YET = "not yet. Replace the dots with your answer and run the cell again."
-# All that a body of dots, `pass` or a text does.
+# The bytecode of a function whose body is only dots, `pass` or a text.
 IDLE = {
     "RESUME", "NOP", "POP_TOP", "LOAD_CONST", "LOAD_FAST", "STORE_FAST", "RETURN_CONST",
     "RETURN_VALUE", "RETURN_GENERATOR", "COPY_FREE_VARS", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT",
@@ -22,30 +22,32 @@ CHANGED = "your code changed its arguments"
 
 
 class Task(NamedTuple):
-    """An exercise as the judge sees it, from a notebook or a lab.
+    """An exercise of a notebook or a lab, in the form that the judge needs.
 
-    run: run(answer, case) -> value. expected: one value a case. names: what the entries of a case
-    are called. guards: {number of a case, from 0: hint where only such cases are wrong}.
-    mistakes, pairs: functions of no argument that give hints.Known. meaning: what a pass says.
+    run: run(answer, case) -> value. expected: one value per case. names: the names of the arguments
+    that make a case. guards: {number of a case, from 0: the hint if only such cases are wrong}.
+    mistakes, pairs: functions without arguments that return a list of hints.Known. fallback: the
+    hint if no mistake explains the answer. meaning: the sentence that follows a pass.
     """
 
     cases: tuple
-    run: Callable
+    run: Callable[[Any, tuple], Any]
     expected: list
-    names: tuple
+    names: tuple[str, ...]
     tolerance: float
-    mistakes: Callable
-    pairs: Callable
+    mistakes: Callable[[], list[hints.Known]]
+    pairs: Callable[[], list[hints.Known]]
     guards: dict
     fallback: str
     meaning: str
 
 
 class Finding(NamedTuple):
-    """What a check has to say: a verdict, and the case it speaks of as it is shown.
+    """What a check says: a verdict, and the case that it shows, if any.
 
-    done: how many cases are right. number: of the case shown, from 1. case, given, expected: lines
-    for the eye, "" where there are none.
+    done: how many cases are right. number: the number of the case that is shown, from 1. case,
+    given, expected: the lines that show its arguments, the answer to it and what is expected; ""
+    where there are none.
     """
 
     is_right: bool
@@ -57,8 +59,8 @@ class Finding(NamedTuple):
     expected: str = ""
 
     @property
-    def message(self):
-        """All but the case, in one line."""
+    def message(self) -> str:
+        """The finding in one line, without the lines of the case."""
         if not self.number:
             return self.said
         if self.said.startswith("raised"):
@@ -66,8 +68,8 @@ class Finding(NamedTuple):
         return f"{self.done} Case {self.number}: {self.said}".strip()
 
 
-def judge(task, answer):
-    """The Finding on an answer. Never raises for what a learner wrote."""
+def judge(task: Task, answer: Any) -> Finding:
+    """The Finding on an answer. A learner's error never raises here."""
     given = []
     for number, case in enumerate(task.cases, 1):
         own = copy.deepcopy(case)
@@ -94,8 +96,8 @@ def _nothing(task, answer, value, number):
     return _finding(task, number, NONE_GIVEN, value)
 
 
-def is_stub(answer):
-    """True for a function, or a class that is called, which still consists of dots."""
+def is_stub(answer: Any) -> bool:
+    """True for a function, or a class with a method __call__, whose body is still only dots."""
     if isinstance(answer, tuple | list):
         return any(map(is_stub, answer))
     inner = inspect.unwrap(answer)
@@ -120,7 +122,7 @@ def _compared(task, given):
 
 
 def _present(expected, given):
-    """expected without the parts of an exercise that give None, and the names of those."""
+    """expected without the parts that the answer leaves at None, and the names of those parts."""
     entries = next((g for g in given if isinstance(g, dict)), {})
     missing = [name for name, entry in entries.items() if entry is None and name in expected[0]]
     if not missing or len(missing) == len(expected[0]):
@@ -154,7 +156,7 @@ def _finding(task, number, said, value, done="", expected=None):
 
 
 def _answer(task, value, expected):
-    """What the learner's code gave; of facts about it the wrong one, or what stands for them."""
+    """The line that shows the answer; if it is a dict, its entry "shown", or else the wrong one."""
     if value is None or isinstance(value, Raised):
         return ""
     if not isinstance(value, dict):

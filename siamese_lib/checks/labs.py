@@ -1,11 +1,12 @@
-"""Instant checks of the labs: tables of numbers, so that no solution lies in the learner's folder.
+"""Instant checks of the labs: tables of numbers, so that learners' folders hold no solution.
 
-A table holds visible cases, what a right answer gives for them, and what each likely mistake
-gives, with its hint; also what two mistakes at once give. Grading asks about other inputs, which
-no table holds.
+A table holds cases that learners see, what a right answer gives for them, and what each likely
+mistake gives, with its hint; also what two mistakes at once give. Grading uses other inputs, which
+are in no table.
 """
 
 import ast
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -13,18 +14,18 @@ import numpy as np
 from flax import nnx
 
 from siamese_lib.checks import hints
-from siamese_lib.checks.judge import Task, judge
+from siamese_lib.checks.judge import Finding, Task, judge
 from siamese_lib.checks.refusal import refusal
 
 
-def verdict(exercise, answer):
-    """(is_right, one or two sentences for the learner). Never raises for what a learner wrote."""
+def verdict(exercise: dict[str, Any], answer: Any) -> tuple[bool, str]:
+    """(is_right, one or two sentences for the learner). A learner's error never raises here."""
     found = finding(exercise, answer)
     return found.is_right, found.message
 
 
-def finding(exercise, answer):
-    """The same with the case that it speaks of, as judge.Finding."""
+def finding(exercise: dict[str, Any], answer: Any) -> Finding:
+    """The verdict as a judge.Finding, which also holds the case to show."""
     call = f'check("{exercise["name"]}", {exercise["call"]})'
     refused = refusal(answer, exercise["arguments"], call, exercise["takes"])
     return refused or judge(_task(exercise), answer)
@@ -51,16 +52,16 @@ def _pairs(exercise, mistakes):
     ]
 
 
-def evaluate(ask, answer, case):
-    """The value of the last expression of the program `ask`, which sees answer and case."""
+def evaluate(ask: str, answer: Any, case: list) -> Any:
+    """Run the program `ask`, which can use answer and case; return its last expression's value."""
     space = {"np": np, "jax": jax, "jnp": jnp, "nnx": nnx, "answer": answer, "case": case}
     *statements, last = ast.parse(ask).body
     exec(compile(ast.Module(statements, []), "check", "exec"), space)
-    return eval(compile(ast.Expression(last.value), "check", "eval"), space)
+    return eval(compile(ast.Expression(cast(ast.Expr, last).value), "check", "eval"), space)
 
 
-def decode(stored):
-    """What a table holds, with its arrays as numpy arrays."""
+def decode(stored: Any) -> Any:
+    """The content of a table, with its arrays as numpy arrays."""
     if isinstance(stored, list):
         return [decode(entry) for entry in stored]
     if not isinstance(stored, dict):

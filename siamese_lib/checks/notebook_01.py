@@ -21,8 +21,10 @@ def _padded(batch, time, dim):
     return _rng.normal(size=(batch, time, dim)), tokens
 
 
-_STATES = (_padded(3, 6, 2), _padded(1, 4, 5), _padded(5, 9, 3))
-_STATES += ((_rng.normal(size=(2, 3, 2)), np.array([[4, 2, 9], [7, 0, 0]])),)  # one is full
+_STATES: tuple = (_padded(3, 6, 2), _padded(1, 4, 5), _padded(5, 9, 3))
+_STATES += (
+    (_rng.normal(size=(2, 3, 2)), np.array([[4, 2, 9], [7, 0, 0]])),
+)  # one row is without padding
 
 
 def _energies(a, b, *, difference=np.subtract, measure=np.square, axis=-1, root=np.sqrt):

@@ -14,7 +14,7 @@ _COSINES = tuple(
     (*_rng.uniform(-1, 1, size=(2, n)), margin)
     for n, margin in ((20, 0.25), (11, 0.6), (7, 0.0), (30, 1.0))
 )
-# Losses of exactly 0: all numbers are multiples of an eighth.
+# Losses of exactly 0: every number is a multiple of an eighth, which floats hold exactly.
 _COSINES += (
     (np.array([0.5, 0.75, 0.25, 0.5]), np.array([0.25, 0.25, 0.5, -0.5]), 0.25),
 )  # fmt: skip
@@ -69,19 +69,19 @@ def _pairs(x):
 
 
 def _around(spread, *, rows, lengths):
-    """Rows that scatter around one direction, of the lengths given."""
+    """Rows of the given lengths that scatter around one direction."""
     return lengths * (np.array([1.0, 2.0, -1.0]) + spread * _rng.normal(size=(rows, 3)))
 
 
-# Unit rows with cosines 0.88: the mean with the diagonal in is 0.92, on the other side of 0.9.
+# Unit rows with cosines 0.88: with the diagonal the mean is 0.92, on the other side of 0.9.
 _THREE = np.linalg.cholesky(np.full((3, 3), 0.88) + 0.12 * np.eye(3))
-# Three rows alike and one across: pairs are at 1 or 0, on average at 0.5.
+# Three equal rows and one at right angles: the cosines are 1 or 0, on average 0.5.
 _MIXED = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
 _EMBEDDINGS = (
     (_around(0.01, rows=6, lengths=0.1), 0.99),  # collapsed, but its dot products are small
     (3 * _rng.normal(size=(7, 4)), 0.9),  # scattered
     (_THREE, 0.9),
-    (_MIXED, 0.4),  # collapsed by the mean, not by the smallest cosine
+    (_MIXED, 0.4),  # collapsed by the mean, but not by the smallest cosine
     (_MIXED, 0.6),  # not collapsed by the mean, but by the largest cosine
     (_MIXED, 0.5),  # exactly at the threshold
     (10 * _MIXED, 0.6),  # dot products are large

@@ -9,7 +9,7 @@ _rng = np.random.default_rng(4)
 # Entries are well apart. Row 1 of the second has no negative at or below its positive.
 _MATRICES = tuple(_rng.permutation(np.linspace(-0.9, 0.9, b * b)).reshape(b, b) for b in (4, 3, 6))
 _MATRICES[1][1] = [0.4, -0.95, 0.1]
-_MATRICES[2][3, 1] = _MATRICES[2][3, 3]  # as high as the positive, to the last bit
+_MATRICES[2][3, 1] = _MATRICES[2][3, 3]  # equal to the positive, to the last bit
 _CASES = tuple((s,) for s in _MATRICES)
 _WITH_MARGIN = tuple((s, margin) for s, margin in zip(_MATRICES, (0.2, 0.1, 0.6), strict=True))
 
@@ -23,7 +23,7 @@ def _mean(s, *, use=_off, count=lambda s: len(s) - 1):
 
 
 def _own(s):
-    """The positive of each row, beside all entries of the row."""
+    """The positive of each row as a column [b, 1], to compare with all entries of the row."""
     return np.diag(s)[:, None]
 
 

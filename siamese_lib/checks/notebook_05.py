@@ -10,7 +10,7 @@ _rng = np.random.default_rng(5)
 
 
 def _pairs(n, shift):
-    """Similarities that mostly follow the label, moved by shift."""
+    """Similarities, shifted, that mostly agree with the labels; and the labels."""
     is_same = np.arange(n) % 3 == 0
     similarity = np.where(is_same, 0.3, -0.3) + shift + 0.25 * _rng.normal(size=n)
     return similarity, is_same.astype(int)

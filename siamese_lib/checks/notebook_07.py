@@ -17,12 +17,12 @@ _PAIRS = tuple(
     (*_distances(n, span), margin)
     for n, span, margin in ((9, 2.0, 1.0), (14, 1.5, 0.5), (6, 2.0, 1.6), (11, 1.0, 0.25))
 )
-# Unequal numbers of both kinds, so that a share of all pairs is no share of one kind.
+# The two kinds differ in number, so that a share of all pairs is not the share of one kind.
 _CUTS = tuple(
     (_rng.uniform(0, 2, n), (np.arange(n) % 5 == 0).astype(int), cut)
     for n, cut in ((40, 0.8), (25, 1.2), (60, 0.5))
 )
-# A pair of each kind exactly at the cut.
+# One pair of each kind is exactly at the cut.
 _CUTS += ((np.array([0.2, 0.5, 0.9, 0.5, 0.7]), np.array([1, 1, 1, 0, 0]), 0.5),)
 _MIXES = ((0.08, 0.08, 0.5), (0.1, 0.2, 0.15), (0.01, 0.3, 0.02), (0.4, 0.05, 0.9))
 _PEOPLE = tuple(

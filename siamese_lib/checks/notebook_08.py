@@ -19,7 +19,8 @@ _LOGITS = (
     (_rng.normal(size=9), _rng.integers(2, size=9)),
     (np.array([1000.0, -1000.0, 1000.0, -1000.0]), np.array([1, 1, 0, 0])),
 )
-# Row 0 of each is sure of one support, row 1 of none; 0.6 as a logit and as a probability differ.
+# In each, row 0 is sure of one support and row 1 of none. A logit of 0.5 is below a least of 0.6,
+# its probability is above.
 _ASKED = tuple(
     (np.concatenate([[_rng.permutation(np.linspace(-3, 3, n)),
                       _rng.permutation(np.linspace(-5, -1, n)),
@@ -27,7 +28,7 @@ _ASKED = tuple(
                      _rng.normal(scale=2, size=(4, n))]), least)
     for n, least, least_logit in ((5, 0.5, 0.2), (8, 0.6, 0.5), (3, 0.9, 1.5))
 )  # fmt: skip
-_ASKED += ((np.array([[0.0, -2.0], [-1.0, -3.0], [2.0, 0.0]]), 0.5),)  # exactly at least
+_ASKED += ((np.array([[0.0, -2.0], [-1.0, -3.0], [2.0, 0.0]]), 0.5),)  # equal to least
 _SHARES = tuple(
     (p, share)
     for p, share in (

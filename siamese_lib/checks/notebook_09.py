@@ -9,7 +9,7 @@ _rng = np.random.default_rng(9)
 
 
 def _negatives(n):
-    """Similarities around the positive's, some of them on both edges exactly."""
+    """Similarities around that of the positive, two of them exactly on the edges of the band."""
     to_positive, margin = float(_rng.integers(2, 7)) / 8, 0.25
     near = to_positive + _rng.uniform(-0.6, 0.3, n)
     near[:2] = to_positive, to_positive - margin
@@ -26,7 +26,7 @@ def _scores(seeds):
 
 
 def _grid(numbers, seeds):
-    """The best mean, the best single run and the best test belong to different rows."""
+    """Scores whose best mean, best single run and best test are in different rows."""
     validation = _rng.uniform(0.5, 0.7, (numbers, seeds))
     validation[1] += 0.15
     validation[2, -1] = 0.95

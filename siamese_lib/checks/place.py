@@ -1,4 +1,4 @@
-"""Where this course lies: the one folder that all of its kernels share, wherever they run."""
+"""The folder of this course: the one that all of its kernels share, wherever they run."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ NOTEBOOKS = (
 )  # fmt: skip
 
 
-def course_folder():
+def course_folder() -> Path:
     """The nearest folder, from the working folder upwards, that holds notebook 00.
 
-    Where no 00 is: the nearest with another notebook of this course; where none is (a lab alone,
-    say): the working folder itself. A repository's own folder stands for its `notebooks`.
+    If there is no notebook 00, it is the nearest with another notebook of this course; if there is
+    none either (a lab alone, say), the working folder. In each folder `notebooks` counts too.
     """
     here = Path.cwd()
     for wanted in ((FIRST,), NOTEBOOKS):
@@ -26,8 +26,8 @@ def course_folder():
     return here
 
 
-def unused(path):
-    """path, or path-2, path-3, ... where that is taken: what is kept aside replaces nothing."""
+def unused(path: Path) -> Path:
+    """path, or path-2, path-3, ... if it is taken, so that a kept file never replaces another."""
     found, k = path, 1
     while found.exists():
         k += 1

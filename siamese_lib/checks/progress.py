@@ -1,19 +1,20 @@
-"""What the reader has done so far: one small file for all of this course, beside notebook 00."""
+"""The exercises passed so far: one small file for the whole course, beside notebook 00."""
 
 import contextlib
 import importlib
 import json
 import os
 import re
+import sys
 from pathlib import Path
+from typing import Any
 
 from siamese_lib.checks.place import course_folder, unused
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+if sys.platform == "win32":
     import msvcrt
+else:
+    import fcntl
 
 _HERE = Path(__file__).parent
 CORE = tuple(sorted(path.stem[-2:] for path in _HERE.glob("notebook_*.py")))
@@ -22,8 +23,8 @@ NAME = ".progress.json"
 EXERCISE = re.compile(r'"((?:lab)?\d+\.\d+)"')
 
 
-def exercises(notebook):
-    """The exercises of a notebook ("02") or lab ("lab2") by name; none where it has no checks."""
+def exercises(notebook: str) -> dict[str, Any]:
+    """The exercises of a notebook ("02") or lab ("lab2") by name; {} where it has no checks."""
     if notebook in LABS:
         return json.loads((_HERE / "lab_data" / f"{notebook}.json").read_text(encoding="utf-8"))
     if notebook in CORE:
@@ -31,21 +32,21 @@ def exercises(notebook):
     return {}
 
 
-def progress_file():
-    """SIAMESE_PROGRESS where it is set, else a file in this course's folder."""
+def progress_file() -> Path:
+    """The file SIAMESE_PROGRESS if it is set, otherwise one in the course's folder."""
     named = os.environ.get("SIAMESE_PROGRESS")
     return Path(named).expanduser() if named else course_folder() / NAME
 
 
-def done():
-    """Names of the exercises passed so far; of a damaged file those that can still be read."""
+def done() -> set[str]:
+    """The names of the exercises passed so far; if the file is damaged, those still legible."""
     path = progress_file()
     with _alone(path):
         return _gathered(path)
 
 
-def remember(*names):
-    """Tick exercises off, beside what other kernels tick off meanwhile.
+def remember(*names: str) -> None:
+    """Tick exercises off; what other kernels tick off at the same time is kept.
 
     Raises: OSError where the file cannot be written.
     """
@@ -55,7 +56,7 @@ def remember(*names):
         _replace(path, _gathered(path) | set(names))
 
 
-def forget(notebook=None):
+def forget(notebook: str | None = None) -> None:
     """Untick the exercises of one notebook ("02", "lab2"), or of all."""
     path = progress_file()
     with _alone(path):
@@ -63,14 +64,14 @@ def forget(notebook=None):
         _replace(path, kept)
 
 
-def course_progress():
-    """(notebook, passed, exercises) for each notebook, then for each lab with points."""
+def course_progress() -> list[tuple[str, int, int]]:
+    """(name, exercises passed, exercises) for each notebook, then for each lab with points."""
     passed, tables = done(), {name: exercises(name).keys() for name in CORE + LABS}
     return [(name, len(passed & own), len(own)) for name, own in tables.items()]
 
 
 def _older(path):
-    """Files of the time when each folder had its own; a file named by hand takes none in."""
+    """Files from when each folder had its own; none if the user has named the file to use."""
     if os.environ.get("SIAMESE_PROGRESS"):
         return []
     places = (path.parent / "labs" / NAME, Path.cwd() / NAME)
@@ -93,8 +94,8 @@ def _read(path):
     return names if is_whole else _mended(path, names)
 
 
-def names_in(text):
-    """(names of exercises, whether the text is whole): of a damaged one what is legible."""
+def names_in(text: str) -> tuple[set[str], bool]:
+    """(names of exercises, whether the text is whole); of a damaged text the legible names."""
     with contextlib.suppress(ValueError, RecursionError):
         names = json.loads(text)
         if isinstance(names, list) and all(isinstance(name, str) for name in names):
@@ -103,7 +104,7 @@ def names_in(text):
 
 
 def _mended(path, names):
-    """Keeps a damaged file aside and goes on with the names that were legible in it."""
+    """Keep a damaged file under another name, and write the names that were legible in it."""
     aside = unused(path.with_name(f"{path.stem}.damaged.json"))
     with contextlib.suppress(OSError):
         path.replace(aside)
@@ -122,7 +123,7 @@ def _replace(path, names):
 
 
 def _write(path, names):
-    """Whole file or none, so that a crash loses nothing."""
+    """Write the whole file or none of it, so that a crash loses nothing."""
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     partial.write_text(json.dumps(sorted(names)), encoding="utf-8")
     partial.replace(path)
@@ -130,12 +131,12 @@ def _write(path, names):
 
 @contextlib.contextmanager
 def _alone(path):
-    """No other kernel changes the file meanwhile. No lock where the folder takes none."""
+    """Lock the file against other kernels; go on without a lock if the folder allows none."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):
             file = stack.enter_context(path.with_name(f"{path.name}.lock").open("ab"))
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX)
-            else:
+            if sys.platform == "win32":
                 msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield

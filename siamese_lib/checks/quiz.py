@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -11,9 +12,11 @@ HERE = Path(__file__).parent
 
 
 @cache
-def questions():
-    """The questions as quiz.toml has them: dicts of ask, notebook ("04"), right (from 0),
-    answers [[text, why]].
+def questions() -> list[dict[str, Any]]:
+    """The questions of quiz.toml, as dicts.
+
+    ask is the question, notebook ("04") where to read more, answers [[text, why], ...] the choices
+    with an explanation each, and right the number of the right one, from 0.
 
     Raises: OSError where the file is missing from the installation.
     """
@@ -21,13 +24,13 @@ def questions():
 
 
 class Quiz(anywidget.AnyWidget):
-    """Radio buttons, one group a question; the browser answers by itself, offline and unstored."""
+    """One group of radio buttons per question; the browser answers offline and stores nothing."""
 
     _esm = (HERE / "quiz.js").read_text(encoding="utf-8")
     _css = (HERE / "quiz.css").read_text(encoding="utf-8")
-    questions = traitlets.List().tag(sync=True)
+    questions: traitlets.List = traitlets.List().tag(sync=True)
 
 
-def quiz():
-    """The whole quiz as a widget, to stand last in a cell."""
+def quiz() -> Quiz:
+    """The whole quiz as a widget; call it on the last line of a cell."""
     return Quiz(questions=questions())

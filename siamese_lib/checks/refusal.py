@@ -1,22 +1,26 @@
-"""What is told to who hands check() something else than the function that is asked for."""
+"""What check() tells learners who give it something other than the function it asks for."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
 from siamese_lib.checks.judge import NOT_YET, Finding
 from siamese_lib.checks.values import plain, shown
 
 
-def refusal(answer, arguments=None, call="its name", takes="function"):
-    """A Finding where answer is not what is asked for, None where it may be judged.
+def refusal(
+    answer: Any, arguments: Sequence[str] | None = None, call: str = "its name",
+    takes: str = "function",
+) -> Finding | None:  # fmt: skip
+    """A Finding where answer is not what the check asks for; None where it can be judged.
 
-    call: what stands in the check's brackets. takes: "function", "class" or "functions".
-    arguments: names of a function's arguments.
+    arguments: the names of the function's arguments. call: what learners should write in the
+    check's brackets. takes: what it asks for, "function", "class" or "functions".
     """
     if answer is Ellipsis:
         return Finding(False, NOT_YET)
     said = _class(answer, call) if takes == "class" else _function(answer, call, takes, arguments)
-    return said and Finding(False, said)
+    return Finding(False, said) if said else None
 
 
 def _function(answer, call, takes, arguments):
@@ -25,7 +29,7 @@ def _function(answer, call, takes, arguments):
         return None if is_several else f"give all of the functions: {call}."
     if answer is None:
         return f"not yet. This is None: give the function itself, {call}, without calling it."
-    if not isinstance(answer, Callable):
+    if not callable(answer):
         return f"give the function itself, without brackets: {call}; this is {_briefly(answer)}."
     return _arity(answer, arguments)
 
@@ -38,7 +42,7 @@ def _class(answer, call):
 
 
 def _arity(answer, arguments):
-    """Whether a function can be called with so many arguments."""
+    """A sentence where a function cannot be called with these arguments; otherwise None."""
     try:
         signature = inspect.signature(answer)
     except (TypeError, ValueError):  # some built-in functions have none

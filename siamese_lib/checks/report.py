@@ -1,7 +1,10 @@
-"""A finding as it is read: words that wrap at any width, and the case as code."""
+"""How a finding is shown: words that wrap at any width, and the case as code."""
 
 import html
 import textwrap
+from collections.abc import Sequence
+
+from siamese_lib.checks.judge import Finding
 
 WIDTH = 76
 COLOURS = {True: "#0072b2", False: "#d55e00", None: "#888888"}  # right, wrong, not yet
@@ -16,12 +19,12 @@ CODE = (
 
 
 class Report:
-    """What check() shows: a notebook takes the HTML, a terminal the text.
+    """What check() shows: as HTML in a notebook, as text in a terminal.
 
-    blocks: pairs of a kind, "words" or "code", and a text.
+    is_right: None for "not yet". blocks: pairs of a kind, "words" or "code", and a text.
     """
 
-    def __init__(self, is_right, blocks):
+    def __init__(self, is_right: bool | None, blocks: Sequence[tuple[str, str]]) -> None:
         self.is_right, self.blocks = is_right, [block for block in blocks if block[1]]
 
     def __repr__(self):
@@ -32,8 +35,8 @@ class Report:
         return BOX.format(COLOURS[self.is_right], inner)
 
 
-def report(name, title, found, *, show_expected=False):
-    """The Report on a judge.Finding of an exercise."""
+def report(name: str, title: str, found: Finding, *, show_expected: bool = False) -> Report:
+    """The Report on a Finding about the exercise `name`."""
     case = f"Case {found.number}:" if found.number else ""
     head = " ".join(part for part in (f"{name} {title}:", found.done, case) if part)
     is_right = found.is_right if found.is_right or not found.said.startswith("not yet") else None

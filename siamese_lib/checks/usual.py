@@ -1,7 +1,7 @@
-"""Slips that fit any exercise: the sign, 1 minus it, per cent, a mean of all, the other order."""
+"""Slips that fit any exercise: a wrong sign, 1 minus the answer, per cent, a mean over all, ..."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,19 +11,19 @@ _ALL = "this is one number for all; one for each is asked for."
 
 
 class Slip(NamedTuple):
-    """change: array -> what the slip makes of it, or None where it makes no sense."""
+    """A hint, and change(array) -> what the slip turns the array into, or None if it cannot."""
 
     hint: str
-    change: Callable
+    change: Callable[[np.ndarray], Any]
 
 
 def _numbers(change):
-    """Where there are numbers, not True and False."""
+    """The change, for arrays of numbers but not of True and False."""
     return lambda x: None if x.dtype.kind == "b" else change(x.astype(float))
 
 
 def _rows(change):
-    """Where there are several, or rows."""
+    """The change, for arrays but not for single numbers."""
     return lambda x: change(x) if x.ndim else None
 
 
@@ -50,8 +50,11 @@ USUAL = (
 )  # fmt: skip
 
 
-def slipped(answers, slip, name=None):
-    """Answers of all cases with the slip made; of dicts entry `name`. None where it cannot be."""
+def slipped(answers: list, slip: Slip, name: str | None = None) -> list | None:
+    """The answers of all cases with the slip in them; None where it cannot be made.
+
+    name: the entry that it is made in, where answers are dicts.
+    """
     if name is not None:
         entries = [answer.get(name) if isinstance(answer, dict) else None for answer in answers]
         changed = [_changed(entry, slip) for entry in entries]

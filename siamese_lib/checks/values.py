@@ -1,24 +1,26 @@
-"""Values that learners' code gives: made plain, compared, and shown in a few lines."""
+"""The values that learners' code returns: made plain, compared, and shown in a few lines."""
 
 import contextlib
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-WHOLE = 64  # entries of an array that is shown whole
-TEXT = 60  # letters of a text
+WHOLE = 64  # an array of up to so many entries is shown whole
+TEXT = 60  # so many letters of a text are shown
 
 
 @contextlib.contextmanager
-def quiet():
-    """No warnings of numpy: a NaN is said in words."""
+def quiet() -> Iterator[None]:
+    """Silence numpy's warnings, since the check says in words where there is a NaN."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
         yield
 
 
-def plain(value):
-    """Whatever a learner's code gives as numpy arrays in lists and dicts; dots become None."""
+def plain(value: Any) -> Any:
+    """Whatever a learner's code returns, as numpy arrays in lists and dicts; dots become None."""
     if isinstance(value, dict):
         return {name: plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -28,10 +30,10 @@ def plain(value):
     return value if isinstance(value, str) else np.asarray(value)
 
 
-def same(given, expected, tolerance, *, finite_only=False):
-    """True where given has expected's values; of a dict, those entries that expected names.
+def same(given: Any, expected: Any, tolerance: float, *, finite_only: bool = False) -> bool:
+    """True where given has the values of expected; of a dict only the entries in expected count.
 
-    finite_only passes over entries where given is NaN or infinite: what a missing guard makes.
+    finite_only ignores entries where given is NaN or infinite, as a missing guard makes them.
     """
     if isinstance(expected, dict):
         return isinstance(given, dict) and all(
@@ -61,8 +63,8 @@ def _same_numbers(given, expected, tolerance, finite_only):
     return np.allclose(given, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
-def array_of(value):
-    """value as an array of numbers or bools, or None where it is no such thing."""
+def array_of(value: Any) -> np.ndarray | None:
+    """value as an array of numbers or bools; None where it is not one."""
     if value is None or isinstance(value, str | dict):
         return None
     try:
@@ -72,8 +74,8 @@ def array_of(value):
     return array if array.dtype.kind in "biuf" else None
 
 
-def shown(value):
-    """A value for the eye: small arrays whole, large ones by shape and first entries."""
+def shown(value: Any) -> str:
+    """A value as text: small arrays whole, large ones as their shape and their first entries."""
     if isinstance(value, str):
         return repr(value if len(value) <= TEXT else f"{value[:TEXT]}...")
     if isinstance(value, dict):
@@ -107,8 +109,8 @@ def _shown_list(values):
     return "\n".join(named(f"[{k}]", value) for k, value in enumerate(values))
 
 
-def named(name, value):
-    """name = value, the further lines of an array below its first."""
+def named(name: str, value: Any) -> str:
+    """The text "name = value", with the further lines of an array aligned below the first."""
     first, *others = shown(value).split("\n")
     if isinstance(value, dict | list | tuple) and others:
         return "\n".join([f"{name} =", *("  " + line for line in (first, *others))])

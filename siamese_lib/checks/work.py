@@ -1,35 +1,37 @@
-"""Save your work in one file, and bring it back: on Binder after a break, on another machine."""
+"""Save your work in one file and restore it: on Binder after a break, or on another machine."""
 
 import hashlib
 import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from siamese_lib.checks.place import course_folder, unused
 from siamese_lib.checks.progress import NAME, done, names_in, remember
 
 ARCHIVE = "my_work.zip"
-STAMP = "siamese_original"  # in a notebook's metadata: the fingerprint of how it came
+STAMP = "siamese_original"  # in a notebook's metadata: its fingerprint as the course delivers it
 
 
-def fingerprint(notebook):
-    """A number for what stands in the cells of a notebook (as JSON has it), outputs left out."""
+def fingerprint(notebook: dict[str, Any]) -> str:
+    """A hash of the cells of a notebook (the parsed JSON), without their outputs."""
     cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 
-def save_work(archive=ARCHIVE):
+def save_work(archive: str = ARCHIVE) -> None:
     """Pack the notebooks you changed, all labs and your progress into one zip; print what it holds.
 
-    The file lies beside notebook 00; one that lay there becomes `my_work-before.zip`. Save your
-    notebooks first: what is only on the screen is not in them yet. `restore_work()` unpacks it.
+    The file is written beside notebook 00; one that is already there is kept as
+    `my_work-before.zip`. Save your notebooks first, since what is only on the screen is not in them
+    yet. `restore_work()` unpacks the file.
     """
     folder = course_folder()
     notebooks = [path for path in sorted(folder.glob("*.ipynb")) if is_changed(path.read_bytes())]
     notebooks += sorted(folder.glob("labs/*.ipynb"))
     passed = sorted(done())
-    if (folder / archive).exists():  # perhaps just uploaded and not yet restored
+    if (folder / archive).exists():  # it may just have been uploaded and not yet restored
         (folder / archive).replace(folder / f"{Path(archive).stem}-before.zip")
     with zipfile.ZipFile(folder / archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in notebooks:
@@ -39,13 +41,13 @@ def save_work(archive=ARCHIVE):
     print(*(path.relative_to(folder).as_posix() for path in notebooks), sep="\n")
 
 
-def restore_work(archive=ARCHIVE):
-    """Unpack what `save_work` packed into this course; print what came back.
+def restore_work(archive: str = ARCHIVE) -> None:
+    """Unpack into this course what `save_work` packed; print what came back.
 
-    Passes are added to those there are. A notebook that you have changed here in the meantime
+    Passes are added to those that are there. A notebook that you have changed here in the meantime
     is kept beside the restored one, as `name-before.ipynb`.
 
-    Raises: ValueError where there is no such file, or it is no zip.
+    Raises: ValueError where there is no such file, or it is not a zip file.
     """
     folder = course_folder()
     places = (folder / archive, Path.cwd() / archive)
@@ -66,8 +68,8 @@ def restore_work(archive=ARCHIVE):
     print("Close the tabs of these notebooks and open them again.")
 
 
-def is_changed(content):
-    """False where a notebook's cells are those it came with; True where that cannot be told."""
+def is_changed(content: bytes) -> bool:
+    """False where a notebook's cells are as the course delivered them; True if in doubt."""
     try:
         notebook = json.loads(content)
         return notebook["metadata"].get(STAMP) != fingerprint(notebook)
@@ -82,7 +84,7 @@ def _is_ours(name):
 
 
 def _put(path, content):
-    """Writes a notebook that holds work; what it replaces is kept where that holds work too."""
+    """Write a notebook that holds work; the one it replaces is kept if it holds work too."""
     if not is_changed(content) or (path.exists() and path.read_bytes() == content):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""Data for the course: written, rendered or downloaded; each loader names its source.
+"""Data for the course: written for it, rendered or downloaded; each loader names its source.
 
-What batches and pictures are made of lies here too: balanced batches for the miners, distortions,
-and the stored results of benchmarks/ (load_results).
+Here too are balanced batches for the miners, random distortions of pictures, and the stored
+results of benchmarks/ (load_results).
 """
 
 from siamese_lib.datasets.banking77 import load_banking77

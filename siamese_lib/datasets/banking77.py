@@ -8,18 +8,20 @@ from siamese_lib.datasets.downloads import fetch
 from siamese_lib.datasets.types import LabelledTexts
 from siamese_lib.validate import require_option
 
-# Intents by split, after a fixed shuffle: 47 to learn from, 10 to choose by, 20 to test on.
+# The intents of each split, after a fixed shuffle: 47 to train on, 10 to choose settings by and
+# 20 to test on.
 _SPLITS = {"train": range(47), "validation": range(47, 57), "test": range(57, 77)}
 
 
 def load_banking77(split: str) -> LabelledTexts:
-    """Questions labelled by intent, with the intents of validation and test never trained on.
+    """Questions labelled by intent; no intent of validation or test occurs in training.
 
-    split is "train" (47 intents), "validation" (10), "test" (20) or "all". The published split
-    shares its 77 intents between both sides; here its two files are joined and the intents
-    dealt out, since a Siamese network is to compare what it was not trained on.
+    split is "train" (47 intents), "validation" (10), "test" (20) or "all". In the published split
+    all 77 intents occur on both sides. Here its two files are joined and each intent goes to one
+    split, since a Siamese network should compare things that it was not trained on.
 
-    Shapes: text [n]; label [n] int32, the intent, 0 to 76, the same in its split and in "all".
+    Shapes: text [n]; label [n] int32, the intent, 0 to 76. An intent has the same number in its
+    split and in "all".
     Raises: ValueError where split is unknown; OSError or ValueError where the download fails.
     Source: Casanueva et al. 2020; PolyAI, CC BY 4.0.
     """

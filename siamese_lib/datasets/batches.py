@@ -1,21 +1,27 @@
-"""Batches for the miners: P classes with K examples each, so that everybody has a positive."""
+"""Batches for the miners: P classes with K examples each, so that every row has a positive."""
+
+from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from siamese_lib.validate import require_count, require_labels
 
 
-def balanced_batches(labels, *, classes, per_class, steps, seed):
-    """Rows of P x K batches: `classes` classes, `per_class` different examples of each.
+def balanced_batches(
+    labels: ArrayLike, *, classes: int, per_class: int, steps: int, seed: int
+) -> Iterator[np.ndarray]:
+    """Row numbers of P x K batches: `classes` classes with `per_class` different examples of each.
 
     Classes are dealt like cards, one shuffled deck after the other, and so are the examples of each
-    class: small classes are shown as often as large ones, and no example waits longer than its
-    class's deck. Classes with fewer than per_class examples are left out.
+    class. Small classes therefore appear as often as large ones, and every example of a class
+    comes once before any of them comes again. Classes with fewer than per_class examples are left
+    out.
 
-    Shapes: labels [n] -> yields steps arrays [classes * per_class] int, class by class.
+    Shapes: labels [n] -> an iterator of `steps` arrays [classes * per_class] int, class by class.
     Raises: ValueError where labels is not [n], a number is below 1, or fewer than `classes`
     classes have per_class examples.
-    Source: Hermans et al. 2017, section 2 (P and K there).
+    Source: Hermans et al. 2017, section 2, which calls the two numbers P and K.
     """
     labels = require_labels("labels", labels)
     require_count(classes=classes, per_class=per_class, steps=steps)
@@ -43,9 +49,9 @@ def _deal(rows, classes, per_class, steps, rng):
 
 
 def _draw(deck, cards, count, rng):
-    """(count different cards from the top, what is left); one deck after the other is dealt out."""
+    """(`count` different cards from the top, the rest of the deck); an empty deck is replaced."""
     if len(deck) >= count:
         return deck[:count], deck[count:]
-    # The last of the old deck, then cards of a new one that are not among them.
+    # First the rest of the old deck, then cards of a new one that are not among those.
     taken = rng.permutation(np.setdiff1d(cards, deck))[: count - len(deck)]
     return np.concatenate([deck, taken]), rng.permutation(np.setdiff1d(cards, taken))

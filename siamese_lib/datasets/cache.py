@@ -11,23 +11,23 @@ import numpy as np
 
 
 def cache_folder() -> Path:
-    """The user's cache folder for this library: what was rendered, and downloads by default."""
+    """The user's cache folder for this library: rendered data and, by default, downloads."""
     import pooch
 
     return Path(pooch.os_cache("siamese_lib"))
 
 
 def data_folder() -> Path:
-    """Where downloads lie: SIAMESE_DATA_DIR where it is set, else the user's cache folder."""
+    """The folder of the downloads: SIAMESE_DATA_DIR if set, otherwise the user's cache folder."""
     chosen = os.environ.get("SIAMESE_DATA_DIR")
     return Path(chosen).expanduser() if chosen else cache_folder()
 
 
 def load_or_build(name: str, build: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The arrays of `name` (an .npz) in the cache folder, built and stored on first use.
+    """The arrays of the file `name` (.npz) in the cache folder, built and stored on first use.
 
-    A file that cannot be read is built again. Where the folder cannot be written to, the
-    arrays are returned all the same: the cache saves time, nothing else.
+    A file that cannot be read is built again. If the folder cannot be written to, the arrays are
+    returned all the same: all that the cache does is save time.
     """
     target = cache_folder() / name
     try:
@@ -41,11 +41,11 @@ def load_or_build(name: str, build: Callable[[], dict[str, np.ndarray]]) -> dict
 
 
 def _store(target: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write beside the final name, then move: no reader ever sees half a file."""
+    """Write to another name, then rename: no reader ever sees half a file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
         try:
-            np.savez_compressed(half, **arrays)
+            np.savez_compressed(half, **arrays)  # type: ignore[arg-type]  # not allow_pickle
             half.close()
             os.replace(half.name, target)
         except BaseException:

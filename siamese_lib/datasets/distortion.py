@@ -1,10 +1,11 @@
-"""Random distortions of pictures: one drawing becomes as many as training asks for."""
+"""Random distortions of pictures: they turn one drawing into as many as training needs."""
 
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from siamese_lib.datasets.pictures import require_picture_shape
 from siamese_lib.validate import (
@@ -14,26 +15,28 @@ from siamese_lib.validate import (
     require_rank,
 )
 
-_KNOTS = 5  # the bend is drawn at 5 x 5 points and runs straight between them
+_KNOTS = 5  # the bend is drawn at 5 x 5 points and is linear between them
 
 
 def distort(
-    images, key, *, size=None, rotation=10.0, shear=0.2, scale=1.2, shift=2.0, bend=0.5
-):  # fmt: skip
-    """Every picture turned, slanted, stretched, moved and bent by its own random amounts.
+    images: ArrayLike, key: jax.Array, *, size: int | None = None, rotation: float = 10.0,
+    shear: float = 0.2, scale: float = 1.2, shift: float = 2.0, bend: float = 0.5,
+) -> jax.Array:  # fmt: skip
+    """Rotate, shear, scale, shift and bend every picture by random amounts of its own.
 
-    size is the side of the result (that of the pictures where none is given): pictures larger than
-    the result keep their lines sharper. With all amounts 0 and scale 1 the picture is only read
-    anew at that size. Pixels from outside are 0, paper.
+    size is the side of the result, by default that of the pictures; pictures larger than the
+    result keep their lines sharper. With all amounts 0 and scale 1 the pictures are only resampled
+    at that size. Pixels from beyond the edge are 0, paper.
 
     Shapes: images [n, side, side] float, key from jax.random.key -> [n, size, size] float32.
-    Units: rotation in degrees to either side; shear as a slope to either side; scale as a factor
-    for each axis, 1/scale to scale; shift and bend in pixels of the result, shift to either side,
-    bend the standard deviation of a push at each of 5 x 5 points.
+    Units: rotation in degrees, to either side; shear is a slope, to either side; scale is the
+    largest factor, drawn for each axis from 1/scale to scale; shift and bend are in pixels of the
+    result: shift goes to either side, bend is the standard deviation of the displacement at each of
+    5 x 5 points.
     Raises: ValueError on another rank, pictures that are not square, an empty batch, a size below
     1, a negative amount, a scale below 1, NaN or infinity.
-    Source: Koch et al. 2015, section 3.2, affine distortions (turn, slant, stretch, move); the bend
-    after Simard et al. 2003.
+    Source: Koch et al. 2015, section 3.2, affine distortions (rotate, shear, scale, shift); the
+    bend follows Simard et al. 2003.
     """
     require_picture_shape(images)
     side = np.shape(images)[1]
@@ -50,7 +53,7 @@ def distort(
 def _distort(images, key, size, amounts):
     count, side, _ = images.shape
     for_matrix, for_shift, for_bend = jax.random.split(key, 3)
-    middles = (jnp.arange(size) + 0.5) / size - 0.5  # in widths of the picture, from its centre
+    middles = (jnp.arange(size) + 0.5) / size - 0.5  # from the centre, in widths of the picture
     grid = jnp.stack(jnp.meshgrid(middles, middles, indexing="ij"), axis=-1)
     points = jnp.einsum("nij,hwj->nhwi", _matrices(for_matrix, count, amounts), grid)
     moved = jax.random.uniform(for_shift, (count, 1, 1, 2), minval=-1, maxval=1)
@@ -62,7 +65,7 @@ def _distort(images, key, size, amounts):
 
 
 def _matrices(key, count, amounts):
-    """[n, 2, 2]: stretch, slant and turn of (row, column), from the result back to the picture."""
+    """Maps [n, 2, 2] of (row, column) from the result back to the picture: scale, shear, rotate."""
     turn, slant, stretch = (
         jax.random.uniform(k, shape, minval=-1, maxval=1)
         for k, shape in zip(jax.random.split(key, 3), [count, count, (count, 2)], strict=True)
@@ -75,7 +78,7 @@ def _matrices(key, count, amounts):
 
 
 def _bends(key, count, size):
-    """Pushes of standard deviation 1 at 5 x 5 points, lines between: [n, size, size, 2]."""
+    """Displacements [n, size, size, 2]: of standard deviation 1 at 5 x 5 points, linear between."""
     knots = jax.random.normal(key, (count, _KNOTS, _KNOTS, 2))
     place = (jnp.arange(size) + 0.5) / size * (_KNOTS - 1)
     weights = jnp.maximum(0, 1 - jnp.abs(place[:, None] - jnp.arange(_KNOTS)))  # [size, knots]
@@ -83,11 +86,11 @@ def _bends(key, count, size):
 
 
 def _read(images, points):
-    """Values at points [n, h, w, 2] in pixels, between four neighbours; 0 outside."""
+    """Values at points [n, h, w, 2] in pixels, interpolated between four neighbours; 0 outside."""
     count, side, _ = images.shape
     framed = jnp.pad(images, ((0, 0), (1, 1), (1, 1))).reshape(count, -1)
     width = side + 2
-    points = jnp.clip(points + 1, 0, side + 1)  # the frame of zeros is as far out as one can be
+    points = jnp.clip(points + 1, 0, side + 1)  # points further out land in the frame of zeros
     corner = jnp.minimum(jnp.floor(points), side).astype(jnp.int32)
     below, right = jnp.moveaxis(points - corner, -1, 0)
     first = corner[..., 0] * width + corner[..., 1]
@@ -101,20 +104,20 @@ def _read(images, points):
     return above * (1 - below) + under * below
 
 
-def rotate_quarter(images, turns):
-    """Each picture turned by its own number of quarter turns, and mirrored where turns is 4 to 7.
+def rotate_quarter(images: ArrayLike, turns: ArrayLike) -> jax.Array:
+    """Rotate each picture by its own number of quarter turns; where turns is 4 to 7, mirror it too.
 
-    A letter on its side is a letter that no script has: one class becomes eight.
+    A letter on its side is a letter of no script, so it counts as a new class: one becomes eight.
 
     Shapes: images [n, side, side] float, turns [n] int of 0 to 7 -> [n, side, side].
     Raises: ValueError on another rank, pictures that are not square, turns of another length or
     outside 0 to 7.
     Source: Santoro et al. 2016 and Snell et al. 2017, section 3.1 (quarter turns as new classes);
-    the mirror is ours.
+    mirroring is our addition.
     """
     require_picture_shape(images)
     require_rank(1, "one number of turns a picture, [n]", turns=turns)
-    if len(turns) != len(images):
+    if np.shape(turns) != np.shape(images)[:1]:
         raise ValueError(
             f"images have shape {np.shape(images)} and turns {np.shape(turns)}; give a number each"
         )

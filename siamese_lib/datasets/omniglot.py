@@ -26,7 +26,7 @@ class OmniglotAlphabet(NamedTuple):
 
 
 def omniglot_alphabets() -> list[OmniglotAlphabet]:
-    """The 50 alphabets in the order of their ids: 30 of background, then 20 of evaluation."""
+    """The 50 alphabets in the order of their ids: 30 in "background", then 20 in "evaluation"."""
     text = (files("siamese_lib") / "data" / "omniglot_alphabets.csv").read_text("utf-8")
     rows = list(csv.reader(io.StringIO(text)))[1:]
     return [OmniglotAlphabet(subset, name, int(count)) for subset, name, count in rows]
@@ -35,11 +35,11 @@ def omniglot_alphabets() -> list[OmniglotAlphabet]:
 def load_omniglot(subset: str, *, size: int = 28) -> LabelledImages:
     """Every drawing of one subset: "background" (to train on) or "evaluation" (to test on).
 
-    Downloaded on first use (a few MB), then read from the cache.
+    The drawings are downloaded on first use (a few MB), then read from disk.
 
-    Shapes: images [characters * 20, size, size] float32, 0 = paper, 1 = ink, averaged over
-        area from 105x105; label [n] int32, 0 to 963 or 0 to 658, alphabet by alphabet;
-        alphabet [n] int32, a row of `omniglot_alphabets()`; drawer [n] int32, 0 to 19.
+    Shapes: images [characters * 20, size, size] float32, 0 = paper, 1 = ink, each pixel the mean
+        over its area of the original 105x105; label [n] int32, 0 to 963 or 0 to 658, alphabet by
+        alphabet; alphabet [n] int32, a row of `omniglot_alphabets()`; drawer [n] int32, 0 to 19.
     Raises: ValueError where subset is unknown or size is not 1 to 105; OSError or ValueError
         where the download fails.
     Source: Lake, Salakhutdinov and Tenenbaum 2015; https://github.com/brendenlake/omniglot (MIT).
@@ -63,9 +63,9 @@ def load_omniglot_runs(*, size: int = 28) -> list[OneShotRun]:
     """The 20 official one-shot trials, each 20-way inside one alphabet of "evaluation".
 
     Shapes: support and query [20, size, size] float32, ink = 1; answer [20] int32, for each
-        query the row of support that shows the same character. One person drew the support
-        of a run, another its queries.
-    Raises: as load_omniglot.
+        query the row of support that shows the same character. In each run one person drew the
+        support, another the queries.
+    Raises: ValueError where size is not 1 to 105; OSError or ValueError where the download fails.
     Source: Lake et al. 2015; https://github.com/brendenlake/omniglot (MIT).
     """
     _require_size(size)
@@ -92,14 +92,14 @@ def _read_png(archive: zipfile.ZipFile, path: str) -> np.ndarray:
 
 
 def _shrink(is_paper: np.ndarray, size: int) -> np.ndarray:
-    """Mean ink over the area of each new pixel: [n, 105, 105] bool -> [n, size, size] float32."""
+    """The mean ink under each new pixel: [n, 105, 105] bool -> [n, size, size] float32."""
     weights = _area_weights(size)
     ink = weights @ (~is_paper).astype(np.float32) @ weights.T
-    return np.minimum(ink, 1)  # the weights sum to 1, but for rounding
+    return np.minimum(ink, 1)  # rounding may bring the sum of the weights above 1
 
 
 def _area_weights(size: int) -> np.ndarray:
-    """The share of each of 105 old pixels in each new one, [size, 105]; rows sum to 1."""
+    """How much of each new pixel each of the 105 old ones covers, [size, 105]; rows sum to 1."""
     edges = np.linspace(0, _SIDE, size + 1)
     old = np.arange(_SIDE)
     overlap = np.minimum(edges[1:, None], old + 1) - np.maximum(edges[:-1, None], old)

@@ -1,4 +1,4 @@
-"""Reading files of question pairs as people have them: tabs or commas, zipped, with an index."""
+"""Read files of question pairs in the forms that people have: tabs or commas, perhaps zipped."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ LABELS = {"0": 0, "0.0": 0, "false": 0, "1": 1, "1.0": 1, "true": 1}
 
 
 class PairRow(NamedTuple):
-    """A row: the questions with their ids ("" where the file has none), and 1 for same."""
+    """One row: both ids ("" where the file has none), both questions, and 1 where they are same."""
 
     qid1: str
     qid2: str
@@ -25,15 +25,16 @@ class PairRow(NamedTuple):
 
 
 def read_pair_rows(path: str | PathLike) -> tuple[list[PairRow], int]:
-    """The rows that are whole, and how many are not: other fields than the header, or no label.
+    """The whole rows of a file, and the number of rows that are not whole.
 
-    path is a file with a header line, separated by tabs, commas or semicolons, with CSV's quotes,
-    as UTF-8, or a zip that holds one such file (of several the one called train). The columns may
-    stand in any order, beside others such as an index: question1, question2 and is_duplicate (0 or
-    1, 1.0, True) are needed, qid1 and qid2 used where they are there.
+    A row is not whole where its number of fields differs from the header's, or it has no label.
+    path is a UTF-8 file with a header line, its fields separated by tabs, commas or semicolons and
+    quoted as in CSV, or a zip that holds one such file (if several, the one called train is read).
+    The columns question1, question2 and is_duplicate (0 or 1, 1.0, True) are needed; qid1 and qid2
+    are used where present. They may stand in any order and beside others, such as an index.
 
-    Raises: ValueError where a needed column is missing, a quote is not closed, the text is no UTF-8
-    or a zip holds several files, quoting the path; OSError where the file cannot be read.
+    Raises: ValueError where a needed column is missing, a quote is not closed, the text is not
+    UTF-8 or a zip holds several files, quoting the path; OSError where the file cannot be read.
     """
     try:
         if zipfile.is_zipfile(path):
@@ -78,7 +79,8 @@ def _rows(path: str | PathLike, lines: Iterator[str]) -> tuple[list[PairRow], in
     records = list(csv.reader(chain([header], lines), delimiter=separator))[1:]
     rows = [_row(record, columns) for record in records if len(record) == width]
     for record in records:
-        # An open quote swallows whole rows: the end of one and the start of the next.
+        # A quote left open swallows whole rows, so a field then holds the end of one row and the
+        # start of the next.
         if any("\n" in field and swallowed.search(field) for field in record):
             raise ValueError(
                 f"{path}: the row {record[0]!r} opens a quote that is not closed in its field; "
@@ -89,7 +91,7 @@ def _rows(path: str | PathLike, lines: Iterator[str]) -> tuple[list[PairRow], in
 
 
 def _found(header: str, separator: str) -> dict[str, int]:
-    """Place of each known column in a header line."""
+    """The position of each known column in a header line."""
     names = next(csv.reader([header], delimiter=separator), [])
     names = [name.strip().lower() for name in names]
     return {name: names.index(name) for name in (*NEEDED, "qid1", "qid2") if name in names}
@@ -106,7 +108,7 @@ def _refuse_columns(path: str | PathLike, header: str, separator: str) -> None:
 
 
 def _row_end(separator: str, before: int) -> re.Pattern:
-    """A label at the end of a line, and after it as many fields as stand before question1."""
+    """Matches a label at the end of a line, then as many fields as come before question1."""
     mark, labels = re.escape(separator), "|".join(map(re.escape, LABELS))
     fields = rf"(?:[^{mark}\n]*{mark}){{{before}}}"
     return re.compile(rf"{mark}\s*(?:{labels})\s*\n(?:{fields}|\Z)", re.IGNORECASE)

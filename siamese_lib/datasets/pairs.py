@@ -1,4 +1,4 @@
-"""Pairs of questions from labelled texts."""
+"""Pairs of questions made from labelled texts."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ from siamese_lib.validate import class_numbers
 
 
 def pairs_from_labels(texts: LabelledTexts, *, seed: int = 0) -> QuestionPairs:
-    """As many different pairs as same ones, shuffled.
+    """As many different pairs as same pairs, shuffled.
 
-    The same pairs of a label form a ring over its texts: each text is compared with two
-    others, and following the pairs from any text leads to every other of its label, so
-    `duplicate_groups` finds the labels again. Each different pair sets the first text of a
-    same pair against a random text of another label. A text that a label repeats counts once.
+    The same pairs of a label form a ring over its texts: each text is compared with two others,
+    and the pairs lead from any text to every other one of its label, so `duplicate_groups` finds
+    the labels again. Each different pair joins the first text of a same pair with a random text of
+    another label. A text that occurs several times under one label counts once.
 
-    Shapes: texts of [n], labelled by numbers or by words -> pairs of [2 m], m about n.
-    Raises: ValueError where text and label differ in length, a text is empty or no string, labels
-        are of mixed kinds or all equal, or no label has two texts.
+    Shapes: n texts, labelled by numbers or by words -> 2 m pairs, m about n.
+    Raises: ValueError where text and label differ in length, a text is empty or not a string, the
+        labels mix kinds or are all equal, or no label has two texts.
     """
     text, label = _distinct(texts)
     rng = np.random.default_rng(seed)
@@ -50,11 +50,11 @@ def _distinct(texts: LabelledTexts) -> tuple[list[str], np.ndarray]:
 
 
 def _rings(label: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the same pairs: in a random order, each text of a label and the next one."""
+    """Indices of the same pairs: each text of a label and the next one, in a random order."""
     first, second = [], []
     for name in np.unique(label):
         mine = rng.permutation(np.flatnonzero(label == name))
-        # Two texts make one pair, not a ring of two equal ones; one text makes none.
+        # Two texts make one pair, since a ring would hold it twice; one text makes none.
         steps = len(mine) if len(mine) > 2 else len(mine) - 1
         first.append(mine[:steps])
         second.append(np.roll(mine, -1)[:steps])
@@ -62,7 +62,7 @@ def _rings(label: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.
 
 
 def _of_another_label(text, label, first, rng: np.random.Generator) -> np.ndarray:
-    """For each index a random one of another label; drawn again until it is."""
+    """For each index in first a random index of another label, drawn again until it fits."""
     other = rng.integers(len(label), size=len(first))
     words = np.unique(text, return_inverse=True)[1]
     for _ in range(1000):

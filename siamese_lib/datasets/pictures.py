@@ -1,22 +1,24 @@
-"""What pictures must be before an encoder reads them, and how to make them so.
+"""What pictures must be like before an encoder reads them, and how to bring them into that form.
 
 People bring photographs of 0 to 255, in colour, in other sizes, or dark on light where the encoder
-knows light on dark. An encoder would answer all of them, wrongly.
+expects light on dark. An encoder would give an answer to all of them, and a wrong one.
 """
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from siamese_lib.validate import require_finite
 
-HIGHEST = 16  # no scaling to about 0 to 1 goes beyond this, and no picture of 0 to 255 stays below
+HIGHEST = 16  # pictures scaled to about 0 to 1 stay below this; those of 0 to 255 go beyond it
 
 
-def require_pictures(images, image_size=None):
+def require_pictures(images: ArrayLike, image_size: int | None = None) -> None:
     """ValueError where images are not [n, image_size, image_size] of about 0 to 1.
 
-    It says what came and how to convert it. Raises too: as require_picture_shape.
+    The message says what came and how to convert it. What require_picture_shape refuses is refused
+    here too.
     """
     require_picture_shape(images, image_size)
     if isinstance(images, jax.core.Tracer):
@@ -30,10 +32,10 @@ def require_pictures(images, image_size=None):
         )
 
 
-def require_picture_shape(images, image_size=None):
-    """ValueError where images are not [n, image_size, image_size], of any square where it is None.
+def require_picture_shape(images: ArrayLike, image_size: int | None = None) -> None:
+    """ValueError where images are not [n, image_size, image_size]; without image_size, any square.
 
-    Empty arrays are refused too, and NaN and infinity where the array is concrete.
+    Empty arrays are refused too, and so are NaN and infinity where the array is concrete.
     """
     shape = np.shape(images)
     if 0 in shape:
@@ -49,7 +51,7 @@ def _full_scale(high):
 
 
 def _advice(shape, size):
-    """What to do about a shape; "" where nothing is to be done."""
+    """What to do about a shape, or "" where it is right."""
     form = "[batch, height, width]" + ("" if size is None else f" with sides of {size}")
     if len(shape) == 4:
         return f"give {form}, in grey: {_to_grey(shape)}"
@@ -72,19 +74,20 @@ def _advice(shape, size):
 
 
 def _to_grey(shape):
-    """How [n, height, width, channels], or with the channels second, becomes one channel."""
+    """The code to write for one channel; channels may come last or second in the shape."""
     for axis, every in ((3, "images[..., {}]"), (1, "images[:, {}]")):
         if shape[axis] == 1:
             return every.format(0)
-        if shape[axis] in (3, 4):  # the fourth is how opaque a pixel is
+        if shape[axis] in (3, 4):  # a fourth channel is the pixel's opacity
             return f"{every.format(':3')}.mean(axis={axis})"
     return "one channel each"
 
 
-def require_ink(images):
-    """ValueError where most of a picture is ink: then dark and light are probably swapped.
+def require_ink(images: ArrayLike) -> None:
+    """ValueError where most of a picture is ink, since dark and light are then probably swapped.
 
-    images [n, height, width] of about 0 to 1, concrete, where 0 should be paper and 1 ink.
+    images are [n, height, width] of about 0 to 1, where 0 should be paper and 1 ink. Traced arrays
+    are not looked at.
     """
     if isinstance(images, jax.core.Tracer):
         return
@@ -97,10 +100,10 @@ def require_ink(images):
         )
 
 
-def one_channel(images, image_size):
-    """Pictures [batch, image_size, image_size] as float32 with one channel at the end.
+def one_channel(images: ArrayLike, image_size: int | None) -> jax.Array:
+    """Pictures [batch, image_size, image_size] as float32 [batch, image_size, image_size, 1].
 
-    Raises: as require_pictures.
+    Raises: ValueError where require_pictures does.
     """
     require_pictures(images, image_size)
     return jnp.asarray(images, jnp.float32)[..., None]

@@ -1,27 +1,28 @@
-"""Questions written for teaching: families of phrasings, expanded from one data file."""
+"""Questions written for teaching, made from the families of phrasings in one data file."""
 
 import itertools
 import random
 import re
 import tomllib
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from siamese_lib.datasets.types import LabelledTexts, QuestionPairs
 
 SPLITS = ("train", "validation", "test", "all")
-# Of every 20 families in file order, 3 go to test and 3 to validation, spread over the aspects.
+# Of every 20 families, in file order, 3 go to test and 3 to validation, spread over the aspects.
 TEST_PLACES = frozenset({2, 9, 15})
 VALIDATION_PLACES = frozenset({5, 11, 17})
 NEAR_MISS_OVERLAP = 0.4
-CANDIDATES = 12  # questions compared for one near-miss; more makes all of them word for word
+CANDIDATES = 12  # questions compared for one near-miss; with more, all share nearly every word
 
 
 class Question(NamedTuple):
-    """One question: its family, its slot value ("" where there is none) and its meaning."""
+    """One question: its aspect, family, slot value ("" where there is none) and meaning."""
 
     text: str
     aspect: str
@@ -31,17 +32,17 @@ class Question(NamedTuple):
 
 
 def load_questions(split: str, *, seed: int = 0) -> QuestionPairs:
-    """Pairs of questions, written for teaching: half ask the same thing, half do not.
+    """Pairs of questions, written for teaching: half of them ask the same thing, half do not.
 
     A meaning is a family ("what a train ticket to {city} costs") with one slot value ("Rome").
-    Families of "validation" and "test" never occur in "train", and some ask for aspects (in
+    Families of "validation" and "test" never occur in "train", and some of them ask for aspects (in
     "test": selling, end times, lifespans, equipment) that training never sees at all. The same
-    pairs of a meaning form a ring over its questions: joining them gives the meaning back.
+    pairs of a meaning form a ring over its questions, so joining the pairs gives the meaning back.
     Half of the different pairs are near-misses: two questions of one family with different
     slot values, or of two families with at least 0.4 of their words in common (words shared
-    over words in either). The others are drawn at random from the pairs that are neither.
+    over words in either). The others are drawn at random from pairs that are not near-misses.
 
-    The labels follow from how the questions were written; nobody outside checked them. Learn
+    The labels follow from how the questions were written; nobody else has checked them. Learn
     with them, and report results on data such as Quora's.
 
     Shapes: three columns of equal length; is_same [n] int8.
@@ -65,9 +66,9 @@ def load_questions(split: str, *, seed: int = 0) -> QuestionPairs:
 
 
 def load_question_meanings(split: str) -> LabelledTexts:
-    """Every distinct question of a split with the number of its meaning, written for teaching.
+    """Every distinct question of a split, with the number of its meaning; written for teaching.
 
-    Shapes: text of length n, label [n] int32. A meaning has one number in every split.
+    Shapes: text of length n, label [n] int32. A meaning has the same number in every split.
     Raises: ValueError where split is not "train", "validation", "test" or "all".
     Source: written for this collection (siamese_lib/data/questions.toml), no download.
     """
@@ -77,20 +78,10 @@ def load_question_meanings(split: str) -> LabelledTexts:
 
 
 def question_table(split: str) -> list[Question]:
-    """Every question of a split with its family and slot value, in file order."""
+    """Every question of a split with its aspect, family, slot value and meaning, in file order."""
     if split not in SPLITS:
         raise ValueError(f"unknown split {split!r}: choose one of {', '.join(SPLITS)}")
     return [q for name, q in _all_questions() if split in ("all", name)]
-
-
-def question_phrasings() -> dict[str, list[str]]:
-    """The phrasings of each family as they stand in the data file, slots unfilled."""
-    data = _data()
-    return {
-        f"{aspect}.{name}": _phrasings(data, aspect, fields)
-        for aspect, families in data["families"].items()
-        for name, fields in families.items()
-    }
 
 
 @cache
@@ -105,7 +96,7 @@ def _phrasings(data: dict, aspect: str, fields: dict) -> list[str]:
 
 @cache
 def _all_questions() -> tuple[tuple[str, Question], ...]:
-    """(split, question) for every question; expanded once a process, never written to disk."""
+    """(split, question) for every question; made once per process, never written to disk."""
     data, rows, meanings, place = _data(), [], itertools.count(), 0
     for aspect, families in data["families"].items():
         for name, fields in families.items():
@@ -125,11 +116,15 @@ def _split_of(data: dict, aspect: str, place: int) -> str:
     return "validation" if place % 20 in VALIDATION_PLACES else "train"
 
 
-def _expand(data: dict, aspect: str, name: str, fields: dict, meanings) -> list[Question]:
+def _expand(
+    data: dict, aspect: str, name: str, fields: dict, meanings: Iterator[int]
+) -> list[Question]:
     """One question for each value of the family's slot and each phrasing."""
     phrasings = _phrasings(data, aspect, fields)
     slot = _slot_of(data, phrasings, fields)
-    rng = random.Random(f"{aspect}.{name}")  # a family reads the same in every split and seed
+    rng = random.Random(
+        f"{aspect}.{name}"
+    )  # a family has the same texts under every split and seed
     questions = []
     for value in data["values"].get(slot, [""]):
         meaning = next(meanings)
@@ -140,13 +135,13 @@ def _expand(data: dict, aspect: str, name: str, fields: dict, meanings) -> list[
 
 
 def _slot_of(data: dict, phrasings: list[str], fields: dict) -> str:
-    """The one slot with values that the family's texts use, or "" for none."""
+    """The slot that the family's texts use and the data file has values for, or ""."""
     names = set(re.findall(r"{(\w+)}", str([phrasings, fields])))
     return next((slot for slot in data["values"] if slot in names), "")
 
 
 def _fill(phrasing: str, filler: dict, rng: random.Random) -> str:
-    """Replace every <group> and {slot} by one of its choices, then mend articles and capitals."""
+    """Fill every <group> and {slot} with one of its choices, then correct articles and capitals."""
 
     def choose(match):
         inner = match[1] or match[2]
@@ -160,7 +155,7 @@ def _fill(phrasing: str, filler: dict, rng: random.Random) -> str:
 
 
 def _same_pairs(questions: list[Question], rng: random.Random) -> list[tuple[int, int]]:
-    """A ring through the questions of each meaning, in random order."""
+    """The pairs of neighbours in a ring through the questions of each meaning, in random order."""
     pairs = []
     for ring in _groups(range(len(questions)), lambda i: questions[i].meaning).values():
         rng.shuffle(ring)
@@ -170,20 +165,20 @@ def _same_pairs(questions: list[Question], rng: random.Random) -> list[tuple[int
     return pairs
 
 
-def _groups(items, key) -> dict:
-    groups = {}
+def _groups(items: Iterable[int], key: Callable[[int], Any]) -> dict[Any, list[int]]:
+    groups: dict[Any, list[int]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
     return groups
 
 
 def _near_misses(questions: list[Question], words: list, count: int, rng: random.Random) -> list:
-    """By turns two values of one family, and two families, chosen for the words they share."""
+    """Alternately two values of one family and two families, chosen for the words they share."""
     numbers = list(range(len(questions)))
     by_family = _groups(numbers, lambda i: questions[i].family)
     by_value = _groups(numbers, lambda i: questions[i].value)
     by_aspect = _groups(numbers, lambda i: questions[i].aspect)
-    pairs = {}
+    pairs: dict[frozenset[int], tuple[int, int]] = {}
     for i in _endless(numbers, rng):
         if len(pairs) == count:
             break
@@ -200,14 +195,14 @@ def _near_misses(questions: list[Question], words: list, count: int, rng: random
     return list(pairs.values())
 
 
-def _endless(numbers: list[int], rng: random.Random):
+def _endless(numbers: list[int], rng: random.Random) -> Iterator[int]:
     while True:
         yield from rng.sample(numbers, len(numbers))
 
 
 def _random_pairs(questions: list[Question], words: list, count: int, rng: random.Random) -> list:
     """Random pairs that are neither same nor near-misses."""
-    pairs = {}
+    pairs: dict[frozenset[int], tuple[int, int]] = {}
     while len(pairs) < count:
         i, j = rng.randrange(len(questions)), rng.randrange(len(questions))
         different = questions[i].family != questions[j].family
@@ -222,6 +217,6 @@ def word_set(text: str) -> frozenset[str]:
 
 
 def overlap(words1: frozenset[str], words2: frozenset[str]) -> float:
-    """Words shared over words in either (Jaccard)."""
+    """The number of words shared over the number of words in either (Jaccard)."""
     shared = len(words1 & words2)
     return shared / (len(words1) + len(words2) - shared)

@@ -1,4 +1,4 @@
-"""Quora question pairs: downloaded by the user under Quora's terms, or the user's own file."""
+"""Quora question pairs: downloaded by the user under Quora's terms, or from the user's own file."""
 
 import hashlib
 import warnings
@@ -15,28 +15,28 @@ from siamese_lib.validate import require_option
 
 _FILE = "quora/quora_duplicate_questions.tsv"
 _SPLITS = ("train", "validation", "test", "all")
-_HELD_OUT = 0.1  # share of the pairs that test may take, and validation after it
+_HELD_OUT = 0.1  # the share of the pairs that test may have at most, and validation as well
 
 
 def load_quora(split: str, *, path: str | PathLike | None = None) -> QuestionPairs:
-    """Pairs of questions from Quora, with no question on two sides.
+    """Pairs of questions from Quora; no question occurs in two of train, validation and test.
 
     split is "train", "validation", "test" (about 80, 10 and 10 % of the pairs) or "all". `path`
-    is your own file: Kaggle's train.csv or its zip, or any with the columns question1, question2,
-    is_duplicate (0 or 1), better also qid1 and qid2, separated by tabs, commas or semicolons with
-    CSV's quotes. Without it the public file is downloaded (58 MB).
+    is your own file: Kaggle's train.csv or its zip, or any file with the columns question1,
+    question2 and is_duplicate (0 or 1), and preferably qid1 and qid2, separated by tabs, commas or
+    semicolons and quoted as in CSV. Without `path` the public file is downloaded (58 MB).
 
-    Two questions are linked where any pair, same or different, holds both; equal ids and texts
-    equal but for case and spaces are one question. Each connected set goes to one side as a
-    whole: in the order of a hash of its smallest text, to test where it still fits into a tenth
-    of the pairs, else likewise to validation, else to train. A set too large for that, if the
-    file has one, is trained on. Pairs with an empty question, of which the public file has a
-    few, are dropped; rows with other fields than the header says are skipped and counted in a
-    warning.
+    Two questions are linked where any pair, same or different, holds both. Questions with equal
+    ids, or with texts that differ in case and spaces alone, count as one. Each connected set goes
+    to one split as a whole. Sets are taken in the order of a hash of their smallest text: each goes
+    to test if it still fits into a tenth of the pairs, otherwise likewise to validation, otherwise
+    to train. A set too large for a tenth, if the file has one, is trained on. Pairs with an empty
+    question, of which the public file has a few, are dropped. Rows whose number of fields differs
+    from the header's, or without a label of 0 or 1, are skipped and counted in a warning.
 
-    Shapes: question1, question2, is_same of [n].
-    Raises: ValueError where split is unknown, or a needed column is missing, a quote is not closed
-        or no pair is found (all quoting the file); OSError where the file is missing or the
+    Shapes: question1, question2 and is_same are of length n.
+    Raises: ValueError where split is unknown, or where a needed column is missing, a quote is not
+        closed or no pair is found (all quoting the file); OSError where the file is missing or the
         download fails.
     Source: Quora 2017, "First Quora Dataset Release: Question Pairs"; non-commercial terms.
     """
@@ -82,7 +82,7 @@ def _read(path: str | PathLike) -> list[PairRow]:
 
 
 def _sides(rows: list[PairRow]) -> list[str]:
-    """The split of each row, by the set of linked questions that it belongs to."""
+    """The split of each row, which depends on the set of linked questions it belongs to."""
     group, name = _linked(rows)
     size = Counter(group)
     side, room = {}, {"test": _HELD_OUT * len(rows), "validation": _HELD_OUT * len(rows)}
@@ -94,12 +94,12 @@ def _sides(rows: list[PairRow]) -> list[str]:
 
 
 def _shuffled(text: str) -> bytes:
-    """A sort key that depends on nothing but the text, in no order that means anything."""
+    """A sort key that depends on the text alone and puts texts in a meaningless order."""
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
 def _linked(rows: list[PairRow]) -> tuple[list[int], dict[int, str]]:
-    """The connected set of each row, and each set's smallest text."""
+    """The number of each row's connected set, and the smallest text of each set."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -1,17 +1,18 @@
-"""The stored results of benchmarks/: they come with the package, and the notebooks quote them."""
+"""The stored results of benchmarks/: they come with the package, and notebooks quote them."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent.parent / "data" / "results"
 
 
-def load_results(name):
-    """What the benchmark of this name stored: figures by seed, mean and spread, machine, versions.
+def load_results(name: str) -> Any:
+    """The results of one benchmark: numbers by seed, mean and spread, the machine, the versions.
 
-    name is that of the script in benchmarks/ (a few write under names of their own, such as
-    "omniglot_encoder"). Returns what the JSON file holds, mostly a dict. A name that nothing was
-    stored under is a ValueError that lists those there are.
+    name is the name of the script in benchmarks/ (a few scripts store their results under another,
+    such as "omniglot_encoder"). Returns the content of the JSON file, usually a dict.
+    Raises: ValueError where nothing is stored under that name, listing the names that there are.
     """
     known = sorted(path.stem for path in FOLDER.glob("*.json"))
     if name not in known:

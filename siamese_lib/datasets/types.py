@@ -1,4 +1,4 @@
-"""What the loaders return."""
+"""The types that the loaders return."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class QuestionPairs(NamedTuple):
-    """Pairs of questions; is_same [n] int8 is 1 where both ask the same thing."""
+    """n pairs of questions; is_same [n] int8 is 1 where both ask the same thing, otherwise 0."""
 
     question1: list[str]
     question2: list[str]
@@ -14,18 +14,18 @@ class QuestionPairs(NamedTuple):
 
 
 class LabelledTexts(NamedTuple):
-    """Texts with label [n], int32 from the loaders: equal labels mean the same thing."""
+    """n texts and their labels [n], int32 from the loaders; texts of one label mean the same."""
 
     text: list[str]
     label: np.ndarray
 
 
 class LabelledImages(NamedTuple):
-    """Pictures of things of many classes.
+    """n pictures of things of many classes.
 
-    images [n, height, width] float32, 0 = paper, 1 = ink (faces: 0 black, 1 white);
-    label [n] int32, the class; alphabet [n] int32, the group a class belongs to (script);
-    drawer [n] int32, whose hand or which typeface drew it.
+    images [n, height, width] float32, 0 = paper, 1 = ink (faces: 0 = black, 1 = white);
+    label [n] int32, the class; alphabet [n] int32, the group that the class belongs to (a script);
+    drawer [n] int32, the person or the typeface that drew it.
     """
 
     images: np.ndarray
@@ -35,10 +35,10 @@ class LabelledImages(NamedTuple):
 
 
 class OneShotRun(NamedTuple):
-    """A fixed one-shot trial, each support picture of another class.
+    """A fixed one-shot trial with one support picture of each class.
 
-    support [n, height, width], query [m, height, width] float32; answer [m] int32: the row of
-    support that is of the query's class.
+    support [n, height, width], query [m, height, width] float32; answer [m] int32, the row of
+    support that shows each query's class.
     """
 
     support: np.ndarray

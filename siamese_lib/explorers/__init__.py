@@ -1,4 +1,4 @@
-"""Explorers: pictures with sliders that answer within a frame, live and on a static page."""
+"""Explorers: pictures with sliders that respond within a frame, live and on a static page."""
 
 from siamese_lib.explorers.batch import batch_explorer
 from siamese_lib.explorers.contrastive import contrastive_explorer

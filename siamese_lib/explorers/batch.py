@@ -1,8 +1,9 @@
-"""The modified triplet loss under the finger: an editable similarity matrix of one batch."""
+"""The modified triplet loss to play with: an editable similarity matrix of one batch."""
 
 import anywidget
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_between, slider
 from siamese_lib.validate import require_finite, require_option
@@ -12,7 +13,7 @@ SLIDE_MATRIX = ((0.9, -0.8, 0.3, -0.5), (-0.8, 0.5, 0.1, -0.2), (0.3, 0.1, 0.7, 
 
 
 class BatchPicture(anywidget.AnyWidget):
-    """The matrix, its rows on the line of similarities, and the loss of each row."""
+    """The matrix, each of its rows on a line of similarities, and the loss of each row."""
 
     _esm = program("batch")
     _css = STYLE
@@ -21,22 +22,26 @@ class BatchPicture(anywidget.AnyWidget):
     margin = traitlets.Float(min=0, max=2).tag(sync=True)
     negatives = traitlets.Enum(["closest", "hardest"]).tag(sync=True)
     reduction = traitlets.Enum(["mean", "sum"]).tag(sync=True)
-    # The chosen entry and its value, which the first slider moves.
+    # The position of the chosen entry, and its value, which the first slider moves.
     row = traitlets.Int(min=0).tag(sync=True)
     column = traitlets.Int(min=0).tag(sync=True)
     entry = traitlets.Float(min=-1, max=1).tag(sync=True)
 
 
-def batch_explorer(similarity=SLIDE_MATRIX, *, margin=0.25, negatives="closest", reduction="sum"):
-    """Change the entries of S, margin and options; see every part of modified_triplet_loss.
+def batch_explorer(
+    similarity: ArrayLike = SLIDE_MATRIX, *, margin: float = 0.25, negatives: str = "closest",
+    reduction: str = "sum",
+) -> Explorer:  # fmt: skip
+    """Change the entries of S, the margin and the options; see each part of modified_triplet_loss.
 
-    Left S, anchors in rows: the framed diagonal holds the positives, a ring marks the negative
-    that L2 takes, a stroke crosses the entries it leaves out. Right each row on the line from -1
-    to 1, below the table of mean negative, chosen negative, L1 and L2. Click an entry, then use
-    its arrows, the arrow keys (up and down change it, left and right go to the next) or the
-    slider. A button puts -0.4 in place of the third positive, 0.7, and another starts afresh.
+    On the left is S, with anchors in rows: the framed diagonal holds the positives, a ring marks
+    the negative that L2 takes, and the entries that it leaves out are crossed out. On the right
+    each row is drawn on the line from -1 to 1; below is a table of mean negative, chosen negative,
+    L1 and L2. Click an entry, then use its arrows, the arrow keys (up and down change it, left and
+    right go to the next) or the slider. One button puts -0.4 in place of the third positive, 0.7,
+    and another starts again.
 
-    Shapes: similarity [batch, batch], 2 to 6 rows, entries -1 to 1; by default the 4 x 4
+    Shapes: similarity [batch, batch], 2 to 6 rows, entries -1 to 1; by default the 4 x 4 matrix
     of the DeepLearning.AI course's slides.
     Units: margin is a difference of cosines, 0 to 2.
     Returns: an Explorer (an ipywidgets VBox); `.picture.similarity` and so on can be read and set.

@@ -1,4 +1,4 @@
-"""The contrastive loss under the finger: a distance, same or different, and the margin."""
+"""The contrastive loss to play with: a distance, same or different, and the margin."""
 
 import anywidget
 import ipywidgets as widgets
@@ -8,7 +8,7 @@ from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_bet
 
 
 class ContrastivePicture(anywidget.AnyWidget):
-    """Loss over the distance, and the pair itself with its next step."""
+    """The loss over the distance, and the pair itself with its next step."""
 
     _esm = program("contrastive")
     _css = STYLE
@@ -17,15 +17,18 @@ class ContrastivePicture(anywidget.AnyWidget):
     margin = traitlets.Float(min=0, max=2).tag(sync=True)
 
 
-def contrastive_explorer(*, distance=0.6, is_same=False, margin=1.0):
+def contrastive_explorer(
+    *, distance: float = 0.6, is_same: bool = False, margin: float = 1.0
+) -> Explorer:
     """Move a pair, say whether it is genuine, move the margin; see loss and force at once.
 
-    Left the loss over the distance, for genuine and for imposite pairs; right the pair itself, with
-    the margin as a circle round X1 and an arrow on X2 along which a step against the gradient moves
-    it. The force is minus the slope of the loss: above 0 apart, below 0 together. At distance 0 it
-    has no direction, so there is no arrow. Both points follow the mouse and the arrow keys.
+    On the left is the loss over the distance, for genuine and for imposite pairs. On the right is
+    the pair itself: the margin is a circle round X1, and an arrow on X2 shows where a step against
+    the gradient moves it. The force is minus the slope of the loss: above 0 it pushes the two
+    apart, below 0 it pulls them together. At distance 0 it has no direction, so there is no arrow.
+    Both points follow the mouse and the arrow keys.
 
-    Units: distance and margin 0 to 2, what two unit vectors can be apart.
+    Units: distance and margin are 0 to 2, as far as two unit vectors can be apart.
     Returns: an Explorer (an ipywidgets VBox); `.picture.distance` and so on can be read and set.
     Raises: ValueError where a number is outside its range or is_same is neither true nor false.
     Source: Y d^2 + (1 - Y) max(margin - d, 0)^2, Hadsell et al. 2006, with 1 for same.

@@ -1,4 +1,4 @@
-"""The cost -cos(A,P) + cos(A,N) under the finger: three vectors on the unit circle."""
+"""The cost -cos(A,P) + cos(A,N) to play with: three vectors on the unit circle."""
 
 import anywidget
 import traitlets
@@ -7,25 +7,26 @@ from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_bet
 
 
 class CostPicture(anywidget.AnyWidget):
-    """The unit circle with A, P and N, and their place in the square of the two cosines."""
+    """The unit circle with A, P and N, and the point of their two cosines in a square."""
 
     _esm = program("cost")
     _css = STYLE
     cos_ap = traitlets.Float(min=-1, max=1).tag(sync=True)
     cos_an = traitlets.Float(min=-1, max=1).tag(sync=True)
-    # Where A points, in radians, and on which side of it P and N lie: what a cosine cannot tell.
+    # The direction of A, in radians, and the side of A on which P and N lie: cosines tell neither.
     angle_a = traitlets.Float(1.1).tag(sync=True)
     side_p = traitlets.Enum([-1, 1], 1).tag(sync=True)
     side_n = traitlets.Enum([-1, 1], -1).tag(sync=True)
 
 
-def cost_explorer(*, cos_ap=0.8, cos_an=0.3):
+def cost_explorer(*, cos_ap: float = 0.8, cos_an: float = 0.3) -> Explorer:
     """Move cos(A,P) and cos(A,N), or drag A, P and N, and see -cos(A,P) + cos(A,N).
 
-    Left the unit circle; the shaded half-plane is where N may lie while the cost is 0 or less: on
-    the far side of the line through P, square to A. Right the cost over both cosines.
+    On the left is the unit circle. The cost is 0 or less while N lies in the shaded half-plane:
+    seen from A, beyond the line through P at right angles to A. On the right is the cost over both
+    cosines.
 
-    Units: cosines -1 to 1, steps of 0.01; the cost runs from -2 to 2.
+    Units: cosines are -1 to 1, in steps of 0.01; the cost runs from -2 to 2.
     Returns: an Explorer (an ipywidgets VBox); `.picture.cos_ap` and so on can be read and set.
     Raises: ValueError where a cosine is outside -1 to 1.
     Source: the Siamese week of DeepLearning.AI's Sequence Models, slide "Loss function".

@@ -1,10 +1,14 @@
-"""One-shot recognition under the finger: draw, enrol, draw again."""
+"""One-shot recognition to play with: draw, enrol, draw again."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import anywidget
 import jax
 import numpy as np
 import traitlets
 from flax import nnx
+from numpy.typing import ArrayLike
 
 from siamese_lib.datasets.glyphs import GLYPH_SCRIPTS, load_glyphs
 from siamese_lib.encoders.images import ImageEncoder
@@ -19,30 +23,33 @@ class OneShotPicture(anywidget.AnyWidget):
 
     _esm = program("one_shot")
     _css = STYLE
-    # A drawing is SIDE x SIDE bytes, row by row, 255 = ink; support holds them one after another.
-    # CBytes, since a browser's bytes arrive as a memoryview.
+    # A drawing is SIDE x SIDE bytes, row by row, 255 = ink; support is one drawing after another.
+    # They are CBytes because bytes from a browser arrive as a memoryview.
     drawing = traitlets.CBytes(b"").tag(sync=True)
     support = traitlets.CBytes(b"").tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    enrolled = traitlets.Int(0).tag(sync=True)  # how many of the last names are the learner's
-    similarity = traitlets.List(traitlets.Float()).tag(sync=True)  # of each name, to the drawing
-    answered = traitlets.Int(0).tag(sync=True)  # counts the answers: two may be equal
+    enrolled = traitlets.Int(0).tag(sync=True)  # the learner enrolled so many of the last names
+    similarity = traitlets.List(traitlets.Float()).tag(sync=True)  # of each class to the drawing
+    answered = traitlets.Int(0).tag(sync=True)  # counts the answers, since two may be equal
 
 
-def one_shot_explorer(embed=None, images=None, names=None):
+def one_shot_explorer(
+    embed: Callable[[Any], ArrayLike] | None = None, images: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+) -> Explorer:  # fmt: skip
     """Draw a character with mouse, touch or keys; see the support set ranked by similarity.
 
-    "Enrol" adds the drawing as a new class, or as one more example of a class of that name: from
-    then on it is ranked with the others. The answers come from the kernel, so on a page without
-    one the picture stands still.
+    "Enrol" adds the drawing as a new class, or as one more example of the class of that name. From
+    then on it is ranked with the others. The answers come from the kernel, so the picture does not
+    respond on a page without one.
 
-    embed: [n, 28, 28] float, 0 = paper, 1 = ink -> [n, dim], as `encode` gives it; by default the
+    embed: [n, 28, 28] float, 0 = paper, 1 = ink -> [n, dim], as from `encode`; by default the
         encoder that notebook 06 trains (seed 0, stored with the package).
     images, names: [n_way, 28, 28] and n_way words, the support set to begin with; by default one
-        picture of each letter of the Hebrew alphabet, which that encoder never met.
+        picture of each letter of the Hebrew alphabet, which that encoder has never seen.
     Returns: an Explorer (an ipywidgets VBox); `.picture.similarity` is the last answer.
     Raises: ValueError on images of another shape, or names that do not fit or occur twice.
-    Source: Koch et al. 2015, with the mean cosine to a class's examples as its similarity.
+    Source: Koch et al. 2015; the similarity to a class is the mean cosine to its examples.
     """
     images, names = _support(images, names)
     embed = _recorded_encoder() if embed is None else embed
@@ -51,11 +58,12 @@ def one_shot_explorer(embed=None, images=None, names=None):
     return Explorer(picture, {})
 
 
-def rank(support, query):
+def rank(support: Sequence[np.ndarray], query: np.ndarray) -> np.ndarray:
     """The similarity of each class to one drawing: the mean cosine to its examples.
 
-    Shapes: support a list of [k_shot, dim], k_shot may differ; query [dim] -> [n_way] float.
-    Units: cosine, -1 to 1; a zero vector has 0 to all.
+    Shapes: support is a list of n_way arrays [k_shot, dim], whose k_shot may differ; query [dim]
+    -> [n_way] float.
+    Units: cosine, -1 to 1; the cosine of a zero vector to anything is 0.
     """
 
     def unit(x):
@@ -66,9 +74,9 @@ def rank(support, query):
 
 
 def _answer_from_the_kernel(picture, embed, images, names):
-    """Rank after each drawing, and enrol on request; the vectors stay in this closure."""
+    """Rank the classes after each drawing and enrol on request; this closure keeps the vectors."""
     support = [[vector] for vector in np.asarray(embed(images))]
-    _one(embed, images[0])  # a drawing comes alone: compile for that before the first one
+    _one(embed, images[0])  # drawings come one at a time: compile for that beforehand
     shown = list(images)
 
     def drawn(_):
@@ -134,5 +142,5 @@ def _bytes(images):
 
 
 def _pictures(data):
-    """[n, SIDE, SIDE] float, 0 to 1, of the bytes of n drawings."""
+    """The bytes of n drawings as [n, SIDE, SIDE] float, 0 to 1."""
     return np.frombuffer(data, np.uint8).reshape(-1, SIDE, SIDE).astype(np.float32) / 255

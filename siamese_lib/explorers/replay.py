@@ -1,20 +1,22 @@
-"""A training run to scrub through: the embedding map, the loss and the triplets at each step."""
+"""A training run to scrub through: the map of embeddings, the loss and the triplets over time."""
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import anywidget
 import ipywidgets as widgets
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from siamese_lib.energy import pairwise_cosine
 from siamese_lib.explorers.explorer import STYLE, Explorer, program
 from siamese_lib.validate import require_finite, require_margin, require_option
 
 DATA = Path(__file__).parent.parent / "data"
-GRAIN = 1000  # places of the map, from its middle to its edge
+GRAIN = 1000  # positions on the map from its middle to its edge
 
 
 class ReplayPicture(anywidget.AnyWidget):
@@ -24,41 +26,45 @@ class ReplayPicture(anywidget.AnyWidget):
     _css = STYLE
     step = traitlets.Int(min=0).tag(sync=True)
     # The run. points[frame] is x, y, x, y, ... in thousandths of reach; labels index names.
-    steps = traitlets.List().tag(sync=True)
-    points = traitlets.List().tag(sync=True)
+    steps: traitlets.List = traitlets.List().tag(sync=True)
+    points: traitlets.List = traitlets.List().tag(sync=True)
     reach = traitlets.Float().tag(sync=True)
-    labels = traitlets.List().tag(sync=True)
-    names = traitlets.List().tag(sync=True)
-    loss = traitlets.List().tag(sync=True)
+    labels: traitlets.List = traitlets.List().tag(sync=True)
+    names: traitlets.List = traitlets.List().tag(sync=True)
+    loss: traitlets.List = traitlets.List().tag(sync=True)
     margin = traitlets.Float().tag(sync=True)
-    active = traitlets.List().tag(sync=True)
-    within = traitlets.List().tag(sync=True)
-    between = traitlets.List().tag(sync=True)
+    active: traitlets.List = traitlets.List().tag(sync=True)
+    within: traitlets.List = traitlets.List().tag(sync=True)
+    between: traitlets.List = traitlets.List().tag(sync=True)
 
 
 def replay_explorer(
-    frames=None, labels=None, loss=None, *, steps=None, names=None, margin=0.25, run="random"
-):
+    frames: ArrayLike | None = None, labels: ArrayLike | None = None,
+    loss: ArrayLike | None = None, *, steps: ArrayLike | None = None,
+    names: Sequence[str] | None = None, margin: float = 0.25, run: str = "random",
+) -> Explorer:  # fmt: skip
     """Scrub through a training run: where the embeddings lie, and what the triplets still teach.
 
-    It opens on the last frame; Play starts from the first. Left the map; in the middle the loss
-    of each step; right, over all triplets of the points shown, the share of active ones (with a
-    loss) and the mean distances 1 - cos within and between classes. To record a run of your own,
-    keep the embeddings after each epoch of `fit`:
+    It opens on the last frame; Play starts from the first. On the left is the map, in the middle
+    the loss of each step. On the right, over all triplets of the points shown, are the share of
+    active ones (those with a loss) and the mean distances 1 - cos within and between classes. To
+    record a run of your own, keep the embeddings after each epoch of `fit`:
 
         frames = [encode(model, pictures)]
         history = fit(..., on_epoch=lambda _: frames.append(encode(model, pictures)))
         replay_explorer(frames, labels, history["loss"])
 
-    Shapes: frames [frame, point, dim], dim 2 drawn as it is, more projected on the two main
-    directions of all frames together; labels [point]; loss [step], that of each training step.
-    steps: the training steps done before each frame; evenly from 0 to all by default.
+    Shapes: frames [frame, point, dim]: dim 2 is drawn as it is, more dimensions are projected on
+    the two main directions of all frames together; labels [point]; loss [step], one number for each
+    training step.
+    steps: the number of training steps before each frame; by default spread evenly from 0 to all.
     names: what to call the labels, in ascending order.
-    margin: of the triplets counted, a difference of cosines, 0 to 2.
-    run: what is shown where no frames are given, eight letters of notebook 03: "random", its
+    margin: that of the triplets that are counted, a difference of cosines, 0 to 2.
+    run: what to show if no frames are given, with eight letters of notebook 03: "random", its
     training on random triplets, or "hardest", its collapse.
     Returns: an Explorer (an ipywidgets VBox); `.picture.step` can be read and set.
-    Raises: ValueError where sizes do not agree, a class has no pair, or a value is odd.
+    Raises: ValueError where sizes do not agree, there are no two classes or none with a pair, or
+    a value is outside its range.
     Source: tools/record_explorers.py records both runs.
     """
     require_option("run", run, ("random", "hardest"))
@@ -66,31 +72,33 @@ def replay_explorer(
         record = json.loads((DATA / f"explorer_{run}.json").read_text(encoding="utf-8"))
     else:
         record = _record(frames, labels, loss, steps, names, margin)
-    steps = record["steps"]
+    first, last = record["steps"][0], record["steps"][-1]
     slider = widgets.IntSlider(
-        value=steps[-1], min=steps[0], max=steps[-1], step=math.gcd(*np.diff(steps).tolist()),
+        value=last, min=first, max=last, step=math.gcd(*np.diff(record["steps"]).tolist()),
         description="step", style={"description_width": "7em"},
         layout={"width": "auto", "max_width": "36rem"},
     )  # fmt: skip
-    return Explorer(ReplayPicture(step=steps[-1], **record), {"step": slider})
+    return Explorer(ReplayPicture(step=last, **record), {"step": slider})
 
 
-def triplet_summary(frames, labels, *, margin=0.25):
-    """What all triplets of each frame say: share active, mean distances within and between.
+def triplet_summary(
+    frames: Sequence[np.ndarray] | np.ndarray, labels: ArrayLike, *, margin: float = 0.25
+) -> dict[str, np.ndarray]:
+    """All triplets of each frame in numbers: the share active, the mean distances of both kinds.
 
     Shapes: frames [frame, point, dim] float, labels [point] -> a dict of arrays [frame].
-    Units: "active" is a share, 0 to 1; "within" and "between" are 1 - cos, 0 to 2.
+    Units: "active" is a share, 0 to 1; "within" and "between" classes are mean 1 - cos, 0 to 2.
     """
     labels = np.asarray(labels)
     is_same = labels[:, None] == labels
     is_pair = is_same & ~np.eye(len(labels), dtype=bool)
-    rows = {"active": [], "within": [], "between": []}
+    rows: dict[str, list] = {"active": [], "within": [], "between": []}
     for frame in frames:
         cosine = np.asarray(pairwise_cosine(frame, frame), float)
         active = count = 0
         for anchor in range(len(labels)):
             positives, negatives = cosine[anchor, is_pair[anchor]], cosine[anchor, ~is_same[anchor]]
-            # The loss cos(A,N) - cos(A,P) + margin is above 0 for negatives this near or nearer.
+            # For negatives nearer than this the loss cos(A,N) - cos(A,P) + margin is above 0.
             active += (negatives > positives[:, None] - margin).sum()
             count += positives.size * negatives.size
         rows["active"].append(active / count)
@@ -99,12 +107,13 @@ def triplet_summary(frames, labels, *, margin=0.25):
     return {name: np.array(values) for name, values in rows.items()}
 
 
-def plane_points(frames):
-    """Every frame on one map: (whole numbers [frame][x, y, x, y, ...], the map's half width).
+def plane_points(frames: ArrayLike) -> tuple[list[list[int]], float]:
+    """All frames on one map: (whole numbers [frame][x, y, x, y, ...], half the map's width).
 
-    Shapes: frames [frame, point, dim] float. The numbers are thousandths of the half width.
+    Shapes: frames [frame, point, dim] float. The numbers are thousandths of that half.
     """
-    flat = np.asarray(frames, float).reshape(-1, np.shape(frames)[2])
+    frames = np.asarray(frames, float)
+    flat = frames.reshape(-1, frames.shape[2])
     if flat.shape[1] > 2:
         centred = flat - flat.mean(axis=0)
         flat = centred @ np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]
@@ -113,13 +122,13 @@ def plane_points(frames):
 
 
 def _round_up(value):
-    """The next of 1, 2, 5, 10, 20, ... that is not below the value, or of their fractions."""
+    """The smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, ... that is not below the value."""
     unit = 10.0 ** math.floor(math.log10(max(value, 1e-6)))
     return next(k * unit for k in (1, 2, 5, 10) if k * unit >= value - 1e-9)
 
 
 def _record(frames, labels, loss, steps, names, margin):
-    """The picture's values from the caller's arrays."""
+    """The picture's values, made from the caller's arrays."""
     if frames is None or labels is None or loss is None:
         raise ValueError("frames, labels and loss belong together; give all three or none")
     frames, labels, loss = np.asarray(frames, float), np.asarray(labels), np.asarray(loss, float)
@@ -153,7 +162,7 @@ def _require_run(frames, labels, loss):
 
 
 def _steps(steps, frames, total):
-    """The step of each frame, as whole numbers that rise from 0 or more to total or less."""
+    """The step of each frame: whole numbers that rise, none below 0 and none above total."""
     if steps is None:
         steps = np.linspace(0, total, frames).round()
     steps = np.asarray(steps)

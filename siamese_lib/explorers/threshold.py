@@ -1,4 +1,4 @@
-"""Where to cut? A trained model's similarities, and a threshold to move between them."""
+"""Where to cut? The similarities that a trained model gives, and a threshold to move."""
 
 import math
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import anywidget
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from siamese_lib.evaluation import metrics
 from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_between, slider
@@ -19,28 +20,35 @@ class ThresholdPicture(anywidget.AnyWidget):
     _esm = program("threshold")
     _css = STYLE
     threshold = traitlets.Float().tag(sync=True)
-    # Similarities in ascending order, so that a threshold is found by halving.
-    same = traitlets.List().tag(sync=True)
-    different = traitlets.List().tag(sync=True)
-    roc = traitlets.List().tag(sync=True)  # [false positive rates, true positive rates]
+    # Similarities in ascending order, so that a threshold is found by binary search.
+    same: traitlets.List = traitlets.List().tag(sync=True)
+    different: traitlets.List = traitlets.List().tag(sync=True)
+    roc: traitlets.List = traitlets.List().tag(
+        sync=True
+    )  # [false positive rates, true positive rates]
     auc = traitlets.Float().tag(sync=True)
     low = traitlets.Float().tag(sync=True)
     high = traitlets.Float().tag(sync=True)
 
 
-def threshold_explorer(similarity=None, is_same=None, *, threshold=0.7):
+def threshold_explorer(
+    similarity: ArrayLike | None = None, is_same: ArrayLike | None = None, *,
+    threshold: float = 0.7,
+) -> Explorer:  # fmt: skip
     """Move the threshold; see accuracy, precision, recall, the errors and the point on the ROC.
 
-    Left the similarities, same pairs upwards and different pairs downwards; what the threshold
-    gets wrong is drawn solid. Drag the line, or move it with the arrow keys. "Same" means
-    similarity > threshold, as in siamese_lib.evaluation.metrics, which gives the numbers.
+    On the left are the similarities, same pairs upwards and different pairs downwards; what the
+    threshold gets wrong is drawn solid. Drag the line, or move it with the arrow keys. "Same" means
+    similarity > threshold, as in siamese_lib.evaluation.metrics, which computes the numbers.
 
     Shapes: similarity [n] float, is_same [n] of 0 and 1. By default 2,000 pairs drawn at random
-    from the 12,740 test pairs of notebook 05, as its network (seed 0) sees them, to 4 decimals.
-    Units: cosines by default. The threshold goes in steps of 0.01, a finer one is rounded; its
-    slider spans 0 to 1 and all similarities.
+    from the 12,740 test pairs of notebook 05, with the similarities that its network (seed 0)
+    gives them, to 4 decimals.
+    Units: cosines by default. The threshold moves in steps of 0.01, and a finer one is rounded; its
+    slider covers 0 to 1 and all similarities.
     Returns: an Explorer (an ipywidgets VBox); `.picture.threshold` can be read and set.
-    Raises: ValueError as metrics.roc_auc, and where the threshold is off the slider.
+    Raises: ValueError where metrics.roc_auc does, only one of the arrays is given, or the threshold
+    is outside the slider.
     Source: tools/record_explorers.py records the pairs.
     """
     if similarity is None and is_same is None:
@@ -49,7 +57,7 @@ def threshold_explorer(similarity=None, is_same=None, *, threshold=0.7):
         raise ValueError("similarity and is_same belong together; give both or neither")
     auc = metrics.roc_auc(similarity, is_same)
     similarity, is_same = np.asarray(similarity, float), np.asarray(is_same)
-    # Rounded first: the float32 cosine 1.0000001 needs no axis of its own.
+    # Rounded first, so that a float32 cosine of 1.0000001 does not lengthen the axis.
     low = min(0.0, math.floor(round(similarity.min(), 6) * 10) / 10)
     high = max(1.0, math.ceil(round(similarity.max(), 6) * 10) / 10)
     require_between(low, high, threshold=threshold)

@@ -1,4 +1,4 @@
-"""The triplet loss under the finger: two cosines and the margin."""
+"""The triplet loss to play with: two cosines and the margin."""
 
 import anywidget
 import traitlets
@@ -7,7 +7,7 @@ from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_bet
 
 
 class TripletPicture(anywidget.AnyWidget):
-    """Circle, heat map and hinge of one triplet."""
+    """The circle, the heat map and the hinge of one triplet."""
 
     _esm = program("triplet")
     _css = STYLE
@@ -16,14 +16,14 @@ class TripletPicture(anywidget.AnyWidget):
     margin = traitlets.Float(min=0, max=2).tag(sync=True)
 
 
-def triplet_explorer(*, cos_ap=0.6, cos_an=0.5, margin=0.25):
+def triplet_explorer(*, cos_ap: float = 0.6, cos_an: float = 0.5, margin: float = 0.25) -> Explorer:
     """Move cos(A,P), cos(A,N) and the margin; see loss, kind and gradient change at once.
 
-    Left the three vectors on the unit circle, with an arrow on P and on N along which a step
-    against the gradient moves them; in the middle the loss over the square of both cosines; right
-    the hinge. A, P, N and the points can be dragged, or moved with the arrow keys.
+    On the left are the three vectors on the unit circle; arrows on P and on N show where a step
+    against the gradient moves them. In the middle is the loss over both cosines, on the right the
+    hinge. A, P, N and the points can be dragged, or moved with the arrow keys.
 
-    Units: cosines -1 to 1; margin is a difference of cosines, 0 to 2.
+    Units: cosines are -1 to 1; margin is a difference of cosines, 0 to 2.
     Returns: an Explorer (an ipywidgets VBox); `.picture.cos_ap` and so on can be read and set.
     Raises: ValueError where a value is outside its range.
     Source: max(cos(A,N) - cos(A,P) + margin, 0), Schroff et al. 2015 with cosines.

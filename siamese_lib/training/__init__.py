@@ -1,6 +1,6 @@
-"""Train, encode, save and load: one loop for every model and loss, and diagnose when it fails.
+"""Train, encode, save and load: one loop for every model and loss; diagnose says why a run fails.
 
-The same fit runs on one device or on a mesh, in one process or in several (launch), and goes on
+The same fit runs on one device or on a mesh, in one process or in several (launch), and continues
 from its last checkpoint.
 """
 

@@ -1,6 +1,7 @@
-"""What fit is given as batches, looked at before anything is trained on it."""
+"""Checks of the batches that fit is given, made before anything is trained on them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -10,8 +11,11 @@ from flax import nnx
 TUPLE = "give a tuple of arrays, in the order in which the loss takes them"
 
 
-def stream_of(batches, epoch):
-    """The batches of an epoch; ValueError where there is no function that gives any."""
+def stream_of(batches: Callable[[int], Iterable[tuple]], epoch: int) -> Iterable[tuple]:
+    """The batches of an epoch.
+
+    Raises: ValueError where batches is not a function, or gives nothing to iterate over.
+    """
     if not callable(batches):
         said = "a generator ends with its epoch" if hasattr(batches, "send") else "for one list"
         raise ValueError(
@@ -26,8 +30,8 @@ def stream_of(batches, epoch):
     return stream
 
 
-def require_batch(batch):
-    """ValueError, naming what came, where a batch is no tuple of numbers that jax can hold."""
+def require_batch(batch: Any) -> None:
+    """ValueError, naming what came, where a batch is not a tuple of numbers that jax can hold."""
     if not isinstance(batch, tuple):
         raise ValueError(f"a batch is a {_kind(batch)}; {TUPLE}{_way_out(batch)}")
     for place, part in enumerate(batch):
@@ -37,7 +41,7 @@ def require_batch(batch):
 
 def _require_numbers(name, leaf):
     if isinstance(leaf, jax.Array):
-        return  # jax holds it already: numbers, or a key for random ones
+        return  # jax holds it already: numbers or a random key
     if isinstance(leaf, bool | int | float | complex | np.generic):
         leaf = np.asarray(leaf)
     elif not isinstance(leaf, np.ndarray):
@@ -48,7 +52,7 @@ def _require_numbers(name, leaf):
             "of texts, np.unique(labels, return_inverse=True)[1] of labels"
         )
     is_wide = leaf.dtype.kind in "iu" and leaf.dtype.itemsize >= 4 and leaf.dtype != np.int32
-    if is_wide and not jax.config.jax_enable_x64 and leaf.size:
+    if is_wide and not _has_64_bits() and leaf.size:
         far = max(int(leaf.max()), -int(leaf.min()))
         if far >= 2**31:
             raise ValueError(
@@ -57,11 +61,19 @@ def _require_numbers(name, leaf):
             )
 
 
-def look_at_first(model, loss, batch):
-    """Run the loss without computing it, so that what it asks of its inputs is seen to hold.
+def _has_64_bits():
+    return jax.config.jax_enable_x64  # type: ignore[attr-defined]  # added as jax starts
 
-    In the compiled step every array is traced: a label of -1 or a picture of 0 to 255 would pass.
-    Here only the model is traced, and the batch is there to look at.
+
+def look_at_first(
+    model: nnx.Module, loss: Callable[..., jax.Array], batch: tuple[Any, ...]
+) -> None:
+    """Trace the loss on the first batch, so that the loss can refuse inputs that do not fit.
+
+    In the compiled step every array is traced, so a label of -1 or a picture of 0 to 255 would
+    pass. Here only the model is traced, and the values of the batch can be looked at.
+
+    Raises: ValueError where the batch holds NaN, or whatever the loss and the model raise.
     """
     batch = jax.tree.map(jnp.asarray, batch)
     for place, part in enumerate(batch):

@@ -1,7 +1,8 @@
-"""Embeddings of many inputs, by a model that is trained."""
+"""Embeddings of many inputs, computed by a trained model."""
 
 import numpy as np
 from flax import nnx
+from numpy.typing import ArrayLike, NDArray
 
 from siamese_lib.text.tokenizer import pad_length
 from siamese_lib.text.tokens import require_padded_right
@@ -13,19 +14,21 @@ def _embed(model, inputs):
     return model(inputs)
 
 
-def encode(model, inputs, *, pad_token=None, batch_size=256):
-    """Embeddings of many inputs, a batch at a time.
+def encode(
+    model: nnx.Module, inputs: ArrayLike, *, pad_token: int | None = None, batch_size: int = 256
+) -> NDArray[np.float32]:
+    """Embeddings of many inputs, computed batch by batch.
 
-    pad_token says that the inputs are tokens [n, length], rows filled up with it on the right: then
-    they are sorted by length first, so that short questions are not read through long padding.
-    Where none is given it is the model's own `pad_token`, as QuestionEncoder and BagEncoder have
-    it; other models' inputs are passed on as they are, whole numbers too. A model that has
-    `require_inputs` is asked before anything is computed.
+    pad_token says that the inputs are tokens [n, length] whose rows are filled up with pad_token on
+    the right. They are then sorted by length first, so that short questions are not read through
+    long padding. By default it is the model's own `pad_token`, as in QuestionEncoder and
+    BagEncoder. Inputs of models without one are passed on as they are, even whole numbers. A model
+    with a method `require_inputs` can refuse the inputs before anything is computed.
 
     Shapes: inputs [n, ...] array -> [n, dim] numpy float32, in the order given.
     Raises: ValueError where inputs is empty or not finite or its rows differ in shape, batch_size
-    is below 1, a question is all padding or has padding before a token, or they are not this
-    encoder's.
+    is below 1, a question is all padding or has padding before a token, or the inputs are not meant
+    for this encoder.
     """
     inputs = require_array("inputs", inputs)
     require_count(inputs=len(inputs) if inputs.ndim else 0, batch_size=batch_size)
@@ -39,7 +42,7 @@ def encode(model, inputs, *, pad_token=None, batch_size=256):
     parts = []
     for start in range(0, len(inputs), rows_at_once):
         rows = order[start : start + rows_at_once]
-        batch = inputs[np.resize(rows, rows_at_once)]  # one shape, one compilation
+        batch = inputs[np.resize(rows, rows_at_once)]  # filled up to one shape: one compilation
         if pad_token is not None:
             batch = pad_length(batch, pad_token=pad_token)
         parts.append(np.asarray(_embed(model, batch))[: len(rows)])
@@ -54,10 +57,11 @@ def encode(model, inputs, *, pad_token=None, batch_size=256):
     return result
 
 
-def batch_rows(n, batch_size):
-    """How many rows `encode` passes at a time: one, sixteen or batch_size.
+def batch_rows(n: int, batch_size: int) -> int:
+    """How many rows `encode` passes through the model at a time: one, sixteen or batch_size.
 
-    Few sizes, since each is compiled anew; and one question need not pay for hundreds.
+    There are few sizes because each is compiled anew, and small ones so that a single question does
+    not cost as much as hundreds.
     """
     return next((size for size in (1, 16) if n <= size < batch_size), batch_size)
 

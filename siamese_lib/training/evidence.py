@@ -1,23 +1,25 @@
-"""What diagnose is given, checked whole before anything is said of it, and pairs of its rows."""
+"""The arguments of diagnose, all checked before anything is diagnosed, and pairs of their rows."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
+import jax
 import numpy as np
+from numpy.typing import ArrayLike
 
 from siamese_lib.energy import cosine_distance
 from siamese_lib.validate import class_numbers, require_margin, require_rank
 
 
 class Evidence(NamedTuple):
-    """The arguments of diagnose as arrays; classes as numbers [n], None where not given."""
+    """The arguments of diagnose as arrays, classes as numbers [n]; None where not given."""
 
     loss: np.ndarray
-    epochs: int  # in which the steps fall, as many to each; 1 where history does not say
+    epochs: int  # the steps are spread evenly over them; 1 where history does not say
     embeddings: np.ndarray
     labels: np.ndarray | None = None
     margin: float | None = None
-    distance: object = cosine_distance
+    distance: Callable[..., jax.Array] = cosine_distance
     batch: np.ndarray | None = None
     train_rows: np.ndarray | None = None
     threshold_rows: np.ndarray | None = None
@@ -25,25 +27,28 @@ class Evidence(NamedTuple):
     group: np.ndarray | None = None
 
 
-def require_evidence(history, embeddings, *, margin, distance, **optional) -> Evidence:
-    """The arguments of diagnose, whose docstring says what they are.
+def require_evidence(
+    history: Any, embeddings: ArrayLike, *, margin: float | None,
+    distance: Callable[..., jax.Array], **optional: ArrayLike | None,
+) -> Evidence:  # fmt: skip
+    """The arguments of diagnose, whose docstring describes them, as Evidence.
 
-    Raises: ValueError that names the first argument that cannot be what diagnose asks for.
+    Raises: ValueError that names the first argument that is not what diagnose asks for.
     """
-    loss, embeddings = _loss(history), _embeddings(embeddings)
+    loss, rows = _loss(history), _embeddings(embeddings)
     epochs = len(history.get("epoch_loss", ())) or 1
     if margin is not None:
         require_margin(margin)
-    _require_distance(distance, embeddings.shape[1])
-    given = {name: value for name, value in optional.items() if value is not None}
-    given = {
+    _require_distance(distance, rows.shape[1])
+    given: dict[str, Any] = {
         name: _rows(name, value) if name.endswith("_rows") else class_numbers(name, value)
-        for name, value in given.items()
+        for name, value in optional.items()
+        if value is not None
     }
     if "labels" in given:
-        _require_pairs(given["labels"], len(embeddings))
+        _require_pairs(given["labels"], len(rows))
     _require_company(given)
-    return Evidence(loss, epochs, embeddings, margin=margin, distance=distance, **given)
+    return Evidence(loss, epochs, rows, margin=margin, distance=distance, **given)
 
 
 def _array(name, value, form, dtype=None):
@@ -106,7 +111,7 @@ def _rows(name, rows):
 
 
 def _require_company(given):
-    """A part that says nothing by itself would be passed over in silence."""
+    """Refuse a part that comes without those it needs, rather than ignore it in silence."""
     for name in ("train_rows", "threshold_rows", "group"):
         needs = ("train_rows", "test_rows") if name == "group" else ("test_rows",)
         missing = [other for other in needs if other not in given]
@@ -121,18 +126,19 @@ def _require_company(given):
             )
 
 
-def pairs(n, most):
-    """Every pair (i, j) of n rows; of `most` rows evenly chosen where there are more."""
+def pairs(n: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every pair (i, j) of n rows; where n is above `most`, of `most` evenly chosen rows."""
     rows = _evenly(np.arange(n), most)
     i, j = np.triu_indices(len(rows), 1)
     return rows[i], rows[j]
 
 
-def labelled_pairs(labels, most):
-    """Pairs (i, j) of both kinds: all of up to `most` rows; of more, `most` of each kind at random.
+def labelled_pairs(labels: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs (i, j) of one class and of two: all of them up to `most` rows, otherwise a sample.
 
-    Evenly chosen rows of many small classes might hold no pair of one class. labels [n] are
-    numbers with several rows of several classes.
+    The sample has up to `most` random pairs of each kind, since evenly chosen rows of many small
+    classes might hold no pair of one class. labels [n] are numbers, with several rows of several
+    classes.
     """
     n = len(labels)
     if n <= most:

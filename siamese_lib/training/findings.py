@@ -1,4 +1,4 @@
-"""What diagnose can find: the names of failures, and what to do about each."""
+"""What diagnose can find: the names of the failures and a cure for each."""
 
 from typing import NamedTuple
 
@@ -24,13 +24,13 @@ CURES = {
 
 
 class Finding(NamedTuple):
-    """One failure: its name, a sentence with the figure that shows it, and what to do."""
+    """One failure: its name, a sentence with the numbers that show it, and what to do about it."""
 
     name: str
     evidence: str
     cure: str
 
 
-def found(name, evidence):
-    """The finding of that name, with its cure. KeyError where there is none of that name."""
+def found(name: str, evidence: str) -> Finding:
+    """The finding of that name, with its cure; KeyError where no cure has that name."""
     return Finding(name, evidence, CURES[name])

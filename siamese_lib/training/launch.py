@@ -3,10 +3,11 @@
 Usage: python -m siamese_lib.training.launch --processes 2 [--devices 4] train.py ...
 
 The script calls siamese_lib.training.launch.join() before it uses jax, and gives fit a mesh over
-jax.devices(), those of all processes. --devices simulates so many devices on the processor in
-each process; without it process 0 takes the first accelerator, process 1 the second.
+jax.devices(), which are the devices of all processes. --devices simulates that many devices on the
+processor in each process; without it process 0 takes the first accelerator, process 1 the second.
 
-Process 0 is heard; another one only where it stops with an error of its own. Linux and macOS.
+You see the output of process 0, and that of another process only if it stops with an error of its
+own. It runs on Linux and macOS.
 """
 
 import argparse
@@ -18,20 +19,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 
 from siamese_lib.validate import require_count
 
-_HEARTBEAT_SECONDS = 20  # a process that is silent for longer is taken for dead
-_LINES = 60  # of a failed process's output
+_HEARTBEAT_SECONDS = 20  # a process that is silent for longer counts as dead
+_LINES = 60  # how many lines of a failed process's output are shown
 
 
-def join():
-    """Make this process one of several, so that jax.devices() are those of all; call it first.
+def join() -> None:
+    """Join this process to the others, so that jax.devices() lists all their devices.
 
-    Processes of `python -m siamese_lib.training.launch` find each other. On a TPU pod or under
-    Slurm jax finds out by itself. Alone, it does nothing.
+    Call it before anything else. Processes that `python -m siamese_lib.training.launch` started
+    find each other; on a TPU pod or under Slurm jax finds the others itself. In a process that runs
+    alone it does nothing.
 
-    Raises: RuntimeError where jax has computed something before.
+    Raises: RuntimeError where jax has already computed something.
     """
     import jax
 
@@ -47,13 +50,13 @@ def join():
 
 
 def _place():
-    """What launch has told this process; nothing where something else has started it."""
+    """The arguments that launch has set for this process; none if something else started it."""
     if "SIAMESE_PROCESSES" not in os.environ:
         return {}
     number, address = int(os.environ["SIAMESE_PROCESS"]), os.environ["SIAMESE_COORDINATOR"]
     return {
         "coordinator_address": address,
-        "coordinator_bind_address": address,  # jax would listen to the whole network
+        "coordinator_bind_address": address,  # by default jax would listen to the whole network
         "num_processes": int(os.environ["SIAMESE_PROCESSES"]),
         "process_id": number,
         "local_device_ids": [number],
@@ -61,20 +64,20 @@ def _place():
 
 
 def _leave_at_once(kind, error, trace):
-    """Say what went wrong and end: jax would first wait minutes for the other processes."""
+    """Print the error and exit at once: jax would first wait minutes for the other processes."""
     sys.__excepthook__(kind, error, trace)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(1)
 
 
-def launch(script, *, processes, devices=None):
-    """Run the script in so many processes until all have ended, or one has failed.
+def launch(script: Sequence[str], *, processes: int, devices: int | None = None) -> int:
+    """Run the script in that many processes until all have ended, or one has failed.
 
-    script: a list, the file and its arguments. devices: simulated ones in each process.
+    script: a list of the file and its arguments. devices: how many to simulate in each process.
 
-    Returns: 0 where all ended well; else 1, the others are ended and a sentence on stderr says
-    which one failed.
+    Returns: 0 if all ended well. Otherwise 1: the other processes are ended, and a sentence on
+    stderr says which one failed.
     Raises: ValueError where processes or devices is not a whole number of 1 or more.
     """
     require_count(processes=processes)
@@ -101,18 +104,18 @@ def _free_address():
 
 
 def _run(script, settings, outputs):
-    """(number, exit code) of the process that failed first; a code of 0 where none has.
+    """(number, exit code) of the process that failed first; the code is 0 if none failed.
 
-    None is left running: a killed process makes the others fail, or wait for it for ever.
+    No process is left running: if one is killed, the others fail or wait for it for ever.
     """
-    running = []
+    running: list[subprocess.Popen] = []
     try:
         for number, output in enumerate(outputs):
             process = subprocess.Popen(
                 [sys.executable, *script],
                 env=os.environ | settings | {"SIAMESE_PROCESS": str(number)},
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True,  # Ctrl-C comes here alone
+                start_new_session=True,  # Ctrl-C reaches the launcher alone
             )  # fmt: skip
             running.append(process)
         return _cause(running)
@@ -124,16 +127,16 @@ def _run(script, settings, outputs):
 
 
 def _cause(running):
-    """Wait until all have ended well or one has failed; _run's answer."""
-    first = [None]
+    """Wait until all have ended well or one has failed, and return what _run does."""
+    first: list[int | None] = [None]
     while None in first and not any(first):
         time.sleep(0.02)
         first = [process.poll() for process in running]
     if any(first):
-        time.sleep(0.3)  # a killed process may be seen to end after those that need it
+        time.sleep(0.3)  # those that need a killed process may seem to end before it
 
     def rank(number):
-        # Killed; then those that raised; last those that the runtime aborts for want of others.
+        # First a killed one, then those that raised, then those aborted because others were gone.
         code = running[number].returncode
         kind = {0: 3, -signal.SIGABRT: 2}.get(code, int(code > 0))
         return kind, not first[number]
@@ -159,7 +162,7 @@ def _main():
     given = parser.parse_args()
     if not given.script:
         parser.error("name the script to run: train.py")
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: leave no process behind
+    for number in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: no process stays behind
         signal.signal(number, signal.default_int_handler)
     try:
         return launch(given.script, processes=given.processes, devices=given.devices)

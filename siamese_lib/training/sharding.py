@@ -4,39 +4,44 @@ The devices may belong to several processes (see siamese_lib.training.launch). E
 holds the same batch and the same weights, and puts only its own rows on its own devices.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
 from flax import nnx
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
+Result = TypeVar("Result")
 
-def automatic(mesh):
-    """The mesh with axes along which the compiler splits the work; jax.make_mesh's are explicit."""
+
+def automatic(mesh: Mesh) -> Mesh:
+    """The same mesh, but the compiler splits the work on its axes; jax.make_mesh's are explicit."""
     types = (AxisType.Auto,) * len(mesh.axis_names)
     return Mesh(mesh.devices, mesh.axis_names, axis_types=types)
 
 
-def copy_to(mesh, *parts):
+def copy_to(mesh: Mesh, *parts: nnx.Module | nnx.Optimizer) -> None:
     """Put the state of each part (a model, an optimizer) on every device of the mesh."""
     everywhere = NamedSharding(mesh, PartitionSpec())
     for part in parts:
         nnx.update(part, jax.tree.map(partial(_place, everywhere), nnx.state(part)))
 
 
-def bring_home(mesh, *parts):
-    """Where several processes share the mesh, give each its own copy of the state, to use alone."""
+def bring_home(mesh: Mesh, *parts: nnx.Module | nnx.Optimizer) -> None:
+    """If several processes share the mesh, give each a copy of the state that it can use alone."""
     if not mesh.is_multi_process:
         return
     everywhere = NamedSharding(mesh, PartitionSpec())
     for part in parts:
-        whole = jax.device_put(nnx.state(part), everywhere)  # the compiler may have split some
+        # The compiler may have split some arrays.
+        whole = jax.device_put(nnx.state(part), everywhere)
         nnx.update(part, jax.tree.map(lambda array: array.addressable_data(0), whole))
 
 
-def split_over(mesh, batch):
-    """The arrays of a batch with their rows dealt out over the devices of the mesh.
+def split_over(mesh: Mesh, batch: tuple[Any, ...]) -> tuple[jax.Array, ...]:
+    """The arrays of a batch with their rows split over the devices of the mesh.
 
     Raises: ValueError where the rows do not divide among the devices, or a value has no rows.
     """
@@ -61,8 +66,8 @@ def _place(sharding, array):
     return jax.make_array_from_callback(np.shape(array), sharding, lambda index: array[index])
 
 
-def on_mesh(mesh, step):
-    """step, run with the mesh as jax's current one: convolve and blockwise losses look there."""
+def on_mesh(mesh: Mesh, step: Callable[..., Result]) -> Callable[..., Result]:
+    """step with the mesh as jax's current one, where convolve and blockwise losses look for it."""
 
     def run(*inputs):
         with jax.set_mesh(mesh):

@@ -2,20 +2,24 @@
 
 import os
 import secrets
+from os import PathLike
 from pathlib import Path
+from typing import TypeVar
 
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+Model = TypeVar("Model", bound=nnx.Module)
+
 
 def _weights(model):
-    """Every parameter and statistic by its dotted path; random keys are no weights."""
+    """Every parameter and statistic by its dotted path; random keys do not count as weights."""
     state = nnx.state(model, nnx.Not(nnx.RngState))
     return {".".join(map(str, path)): leaf.get_value() for path, leaf in nnx.to_flat_state(state)}
 
 
-def save(model, path):
+def save(model: nnx.Module, path: str | PathLike) -> None:
     """Write the model's weights to one safetensors file, whole or not at all.
 
     Raises: OSError where the folder is missing or full.
@@ -24,7 +28,7 @@ def save(model, path):
 
     path = Path(path)
     content = to_bytes({name: np.asarray(leaf) for name, leaf in _weights(model).items()})
-    # Not by tempfile, whose files nobody else may read: a service often runs as another user.
+    # Not with tempfile: its files are for their owner alone, and a service is often another user.
     partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         with open(partial, "xb") as file:
@@ -36,23 +40,23 @@ def save(model, path):
 
 
 def _read(path):
-    """Every array of a safetensors file; by way of jax, since numpy alone has no bfloat16."""
+    """Every array of a safetensors file, read by way of jax, since numpy alone has no bfloat16."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="flax") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no dict
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, it is not a dict
     except SafetensorError as error:
         raise ValueError(f"{path} holds no weights ({error}); give a file made by save") from error
 
 
-def load(model, path):
-    """Read weights saved by `save` into a model of the same make, and return it.
+def load(model: Model, path: str | PathLike) -> Model:
+    """Read the weights that `save` wrote into a model built in the same way, and return the model.
 
-    A model made by nnx.eval_shape, which has shapes and no weights yet, will do.
+    It may be a model made by nnx.eval_shape, which has shapes but no weights yet.
 
-    Raises: ValueError where the file holds no weights, or a name or a shape differs (quoting
-    both); the model is left as it was.
+    Raises: ValueError where the file holds no weights, or where a name or a shape differs (quoting
+    both); the model is then left as it was.
     """
     saved = _read(path)
     own = _weights(model)
