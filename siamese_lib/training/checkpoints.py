@@ -113,11 +113,11 @@ def _manager(folder, make=True):
     scheme = re.match(r"([A-Za-z][\w+.-]+):/", str(folder))  # a letter alone is a disk of Windows
     if scheme and scheme[1] not in _NEEDS:
         raise ValueError(f"checkpoint is {str(folder)!r}; give a folder, or {_SCHEMES}")
-    place = str(folder) if scheme else Path(folder).resolve()
+    place = folder if scheme else Path(folder).resolve()
     try:
-        if make or scheme or place.exists():
+        if make or scheme or Path(place).exists():
             return ocp.CheckpointManager(
-                place, options=options, item_names=("model", "optimizer", "history")
+                str(place), options=options, item_names=("model", "optimizer", "history")
             )
     except Exception as error:  # of orbax's and the networks' many kinds
         said = _first_line(error)

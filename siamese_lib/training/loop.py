@@ -1,6 +1,8 @@
 """One training loop for every model and loss."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
+from os import PathLike
 
 import jax
 import jax.numpy as jnp
@@ -14,9 +16,18 @@ from siamese_lib.validate import require_count
 
 
 def fit(
-    model, loss, batches, *, epochs, optimizer=None, validate=None, on_epoch=None, progress=True,
-    checkpoint=None, mesh=None,
-):  # fmt: skip
+    model: nnx.Module,
+    loss: Callable[..., jax.Array],
+    batches: Callable[[int], Iterable[tuple]],
+    *,
+    epochs: int,
+    optimizer: optax.GradientTransformation | None = None,
+    validate: Callable[[nnx.Module], float] | None = None,
+    on_epoch: Callable[[dict[str, list[float]]], object] | None = None,
+    progress: bool = True,
+    checkpoint: str | PathLike | None = None,
+    mesh: jax.sharding.Mesh | None = None,
+) -> dict[str, list[float]]:
     """Train model in place and return what happened.
 
     loss(model, *batch) -> scalar; batches(epoch) -> an iterable of tuples of arrays, the same
@@ -52,18 +63,18 @@ def fit(
                 f"{checkpoint} holds {start} epochs and epochs is {epochs}; raise epochs, or name "
                 "another folder"
             )
-        optimizer = nnx.Optimizer(model, optimizer or optax.adam(1e-3), wrt=nnx.Param)
+        stepper = nnx.Optimizer(model, optimizer or optax.adam(1e-3), wrt=nnx.Param)
         history: dict[str, list[float]] = {"loss": [], "epoch_loss": [], "validation": []}
         if start:
-            checkpoints.restore(kept, model, optimizer, history)
-        train = _make_epoch(model, optimizer, loss, batches, epochs, progress, mesh)
+            checkpoints.restore(kept, model, stepper, history)
+        train = _make_epoch(model, stepper, loss, batches, epochs, progress, mesh)
         for epoch in range(start, epochs):
             _record(history, train(epoch, history), epoch)
             _require_finite_weights(model, history, epoch)
             if validate is not None:
                 history["validation"].append(float(validate(model)))
             if kept is not None:
-                checkpoints.store(kept, model, optimizer, history)
+                checkpoints.store(kept, model, stepper, history)
             if on_epoch is not None:
                 on_epoch(history)
     model.eval()
@@ -138,7 +149,7 @@ def _require_finite_weights(model, history, epoch):
 def _stopped(history, said):
     """A ValueError with the history, which fit's caller would never get to see."""
     error = ValueError(said)
-    error.history = history
+    error.history = history  # type: ignore[attr-defined]
     return error
 
 

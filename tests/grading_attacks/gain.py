@@ -143,7 +143,7 @@ def cosines(rows):
 """
 
 OUR_ENCODERS = """
-from siamese_lib.encoders import l2_normalize
+from siamese_lib.encoders.images import l2_normalize
 def cosines(rows):
     return l2_normalize(rows) @ l2_normalize(rows).T
 """

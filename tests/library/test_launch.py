@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from siamese_lib.training import launch as launching
 from siamese_lib.training.launch import launch
-from siamese_lib.training.launch import launch as launching
 
 ROOT = Path(__file__).parents[2]
 LAST = "; run the same command again: it goes on from the last checkpoint"
