@@ -8,9 +8,10 @@ TESTFLAGS ?=
 RESOLUTION ?=
 
 .PHONY: lab explore env test-env test check notebooks labs grade release package instructor-env docs pins record picture bench
-# Compiled programs are kept, so that the second start of a notebook need not wait for them again.
-lab explore: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
-lab explore: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0.2
+# Compiled programs are kept, so that the second start of a notebook need not wait for them again,
+# nor a test for what another test has compiled.
+lab explore test check: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
+lab explore test check: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0.2
 
 lab: env
 	cd notebooks && ../.venv/bin/jupyter lab $(LABFLAGS) 00_start_here.ipynb

@@ -102,8 +102,16 @@ def test_a_server_outside_cannot_be_reached(kernel):
 
 @pytest.mark.parametrize("name", boxes.LIBRARY)
 def test_what_labs_may_use_works(name, kernel):
-    module = f"siamese_lib.{name}" if name != "data" else "siamese_lib.datasets"
+    module = f"siamese_lib.{name.removesuffix('.py')}" if name != "data" else "siamese_lib.datasets"
     assert ask(kernel, "1", f"import {module}") == 1
+
+
+def test_what_labs_do_not_need_of_a_room_is_left_out_and_not_handed_on(kernel):
+    for name in boxes.NOT_NEEDED:
+        module = f"siamese_lib.{name.replace('/', '.')}"
+        assert ask(kernel, f"__import__('importlib.util').util.find_spec({module!r}) is None")
+    handed_on = "sorted(__import__('siamese_lib.training').training.__all__)"
+    assert ask(kernel, handed_on) == ["encode", "fit", "load", "load_best", "save"]
 
 
 @pytest.mark.parametrize(
