@@ -116,7 +116,16 @@ def test_what_labs_do_not_need_of_a_room_is_left_out_and_not_handed_on(kernel):
 
 @pytest.mark.parametrize(
     "name",
-    ["losses", "energy", "metrics", "mining", "one_shot", "encoders", "episodes", "explorers"],
+    [
+        "losses",
+        "losses.mining",
+        "energy",
+        "evaluation",
+        "evaluation.metrics",
+        "encoders",
+        "recipes",
+        "explorers",
+    ],
 )
 def test_what_labs_ask_for_cannot_be_imported(name, kernel):
     code = (
