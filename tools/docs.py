@@ -1,8 +1,9 @@
-"""Write docs/api.md from the docstrings.
+"""Write docs/api.md from the docstrings, and the table of rooms in docs/architecture.md.
 
 Usage: python tools/docs.py
 """
 
+import ast
 import importlib
 import inspect
 import re
@@ -12,6 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     "energy", "text", "losses", "evaluation", "datasets", "training", "training.launch", "encoders",
     "recipes", "plots", "explorers", "checks", "environment",
+)  # fmt: skip
+
+
+# A room imports only itself and rooms that stand before it.
+ROOMS = (
+    "validate", "environment", "energy", "text", "losses", "evaluation", "datasets", "training",
+    "encoders", "recipes", "plots", "checks", "explorers",
 )  # fmt: skip
 
 
@@ -26,6 +34,31 @@ def api():
         parts.append(f"## siamese_lib.{name}\n\n{inspect.getdoc(module)}\n")
         parts += [_entry(key, value) for key, value in _public(module)]
     return "\n".join(parts)
+
+
+def rooms_imported(text):
+    """The rooms of siamese_lib that a file imports, at its top or inside a function."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "siamese_lib":
+            names = [f"siamese_lib.{alias.name}" for alias in node.names]
+        else:
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        yield from (n.split(".")[1] for n in names if n.startswith("siamese_lib."))
+
+
+def rooms():
+    """The table of rooms: what each is for, and which it imports. docs/architecture.md shows it."""
+    lines = ["| room | is for | imports |", "| --- | --- | --- |"]
+    for name in ROOMS:
+        place = ROOT / "siamese_lib" / name
+        files = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+        used = {room for file in files for room in rooms_imported(file.read_text(encoding="utf-8"))}
+        said = inspect.getdoc(importlib.import_module(f"siamese_lib.{name}")).splitlines()[0]
+        above = ", ".join(room for room in ROOMS if room in used - {name})
+        lines.append(f"| `{name}` | {said} | {above} |")
+    return "\n".join(lines)
 
 
 def _public(module):
@@ -52,5 +85,14 @@ def _signature(value):
     return re.sub(r"<function (\w+) at 0x\w+>", r"\1", str(bare))
 
 
+def with_rooms(page):
+    """A page with the table of rooms between its two marks."""
+    before, _, rest = page.partition("<!-- rooms -->\n")
+    after = rest.partition("<!-- /rooms -->")[2]
+    return f"{before}<!-- rooms -->\n{rooms()}\n<!-- /rooms -->{after}"
+
+
 if __name__ == "__main__":
     (ROOT / "docs" / "api.md").write_text(api(), encoding="utf-8")
+    page = ROOT / "docs" / "architecture.md"
+    page.write_text(with_rooms(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -12,12 +12,10 @@ import pytest
 
 import siamese_lib
 from siamese_lib import environment
+from tools.docs import ROOMS, rooms_imported
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(ROOT.glob("siamese_lib/**/*.py"))
-# What a room may import: itself, and rooms that stand before it. Drawn in docs/architecture.md.
-ORDER = ("validate", "environment", "energy", "text", "losses", "evaluation", "datasets",
-         "training", "encoders", "recipes", "plots", "checks", "explorers")  # fmt: skip
 
 
 def test_importing_brings_no_plotting_widget_or_download_library():
@@ -43,28 +41,16 @@ def test_a_file_says_one_thing_and_says_it_in_its_docstring(path):
             assert ast.get_docstring(node), node.name
 
 
-def rooms_imported(text):
-    """The rooms of siamese_lib that a file imports, at its top or inside a function."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module == "siamese_lib":
-            names = [f"siamese_lib.{alias.name}" for alias in node.names]
-        else:
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        yield from (n.split(".")[1] for n in names if n.startswith("siamese_lib."))
-
-
 def test_siamese_lib_holds_these_rooms_and_no_more():
     found = {path.relative_to(ROOT / "siamese_lib").with_suffix("").parts[0] for path in MODULES}
-    assert found == {*ORDER, "__init__"}
+    assert found == {*ROOMS, "__init__"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_go_one_way(path):
     room = path.relative_to(ROOT / "siamese_lib").with_suffix("").parts[0]
     for name in rooms_imported(path.read_text(encoding="utf-8")) if room != "__init__" else ():
-        assert ORDER.index(name) <= ORDER.index(room), (
+        assert ROOMS.index(name) <= ROOMS.index(room), (
             f"{room} imports {name}, which comes after it"
         )
 
@@ -78,6 +64,14 @@ def test_a_room_says_what_it_is_for_and_hands_on_its_names(path):
     room = importlib.import_module(".".join(path.relative_to(ROOT).parent.parts))
     assert len(set(room.__all__)) == len(room.__all__)
     assert all(hasattr(room, name) for name in room.__all__)
+
+
+@pytest.mark.parametrize("line", [
+    "import siamese_lib.losses", "from siamese_lib.losses.pairs import contrastive_loss",
+    "from siamese_lib import losses", "def f():\n    from siamese_lib.losses import triplet_loss",
+])  # fmt: skip
+def test_every_form_of_an_import_is_seen(line):
+    assert list(rooms_imported(f"import os\n{line}")) == ["losses"]
 
 
 def test_requirements_and_package_metadata_agree():
