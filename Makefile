@@ -27,9 +27,9 @@ test-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make test PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
-# Two files at a time: most tests keep one core busy.
+# Two files at a time (tests/conftest.py): most tests keep one core busy.
 test: test-env
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup $(TESTFLAGS)
+	.venv/bin/python -m pytest --numprocesses 2 --no-loadscope-reorder $(TESTFLAGS)
 
 # After each edit: style, types, and the fast tests of what changed since a commit (SINCE=main).
 SINCE ?= HEAD
