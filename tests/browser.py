@@ -85,7 +85,7 @@ def serving(program, folder):
         yield address
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=PATIENCE / 1000)
 
 
 def _wait_for(address, server):
@@ -177,6 +177,15 @@ def watched(context, address):
 
 
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+
+
+def painted(page):
+    """Waits until the browser has shown what was changed: two frames, however long they take."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
 # A workspace of its own: JupyterLab would open the tabs of the one before beside it.
 PLACES = {"lab": "lab/workspaces/{1}/tree/{0}", "notebook": "notebooks/{0}", "voila": ""}
 

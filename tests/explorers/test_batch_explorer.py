@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from browser import painted
 
 from siamese_lib.explorers import batch_explorer
 from siamese_lib.explorers.batch import SLIDE_MATRIX, BatchPicture
@@ -95,7 +96,7 @@ def test_entries_change_by_keys_click_and_slider(still):
 
 def test_an_entry_between_two_steps_is_drawn_and_can_be_moved(still):
     page = still(batch_explorer([[0.9, 0.123], [0.2, 0.6549]]))
-    page.wait_for_timeout(200)
+    painted(page)
     shown = number(page, "positive of row 2")
     assert shown == pytest.approx(0.65, abs=0.006)
     page.get_by_role("slider", name="chosen entry").focus()

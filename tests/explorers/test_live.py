@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from browser import errors_of, open_and_run, serving, watched
+from browser import errors_of, open_and_run, painted, serving, watched
 from programs import need
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def press(page, root, slider, *keys):
     root.get_by_role("slider", name=slider, exact=True).focus()
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_timeout(150)
+    painted(page)
     return root.locator(".siamese-picture").screenshot() != before
 
 

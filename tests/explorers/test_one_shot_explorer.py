@@ -121,7 +121,7 @@ def test_a_page_without_a_kernel_says_so(still):
     page.mouse.down()
     page.mouse.move(box["x"] + 150, box["y"] + 150, steps=5)
     page.mouse.up()
-    page.get_by_text("no kernel listens").wait_for(timeout=10_000)
+    page.get_by_text("no kernel listens").wait_for()
     page.get_by_role("button", name="clear").click()
     assert "Draw a character" in page.locator(".siamese-sentence").inner_text()
 

@@ -2,6 +2,7 @@
 
 import ipywidgets as widgets
 import pytest
+from browser import painted
 
 from siamese_lib import explorers
 
@@ -108,7 +109,7 @@ def test_two_displays_stay_in_step(still, name):
     handle = page.locator(".siamese-explorer").first.locator(".noUi-handle").first
     handle.focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(100)
+    painted(page)
     after = page.locator(".siamese-explorer").all_inner_texts()
     assert after[0] == after[1]
     assert page.locator(".siamese-values").first.inner_text() != before[0]

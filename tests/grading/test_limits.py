@@ -1,6 +1,5 @@
 """Limits on what a sandbox holds and computes, against those who hide it; and one that is no liar."""
 
-import time
 import tracemalloc
 
 import grading_help
@@ -48,10 +47,8 @@ def test_what_is_held_counts_whatever_names_say(name, box):
 @pytest.mark.parametrize("name", CHILDREN)
 def test_what_children_compute_counts(name, box):
     with Kernel(box, LIMITS) as kernel:
-        begun = time.monotonic()
         code = f"import os, signal, time\ntry:\n    signal.signal(signal.SIGCHLD, signal.SIG_IGN)\nexcept OSError:\n    pass\n{CHILDREN[name]}"
         assert kernel.execute(code, 4).how == "time"
-        assert time.monotonic() - begun < 60
 
 
 @needs_sandbox()

@@ -66,7 +66,7 @@ def start(folder, code, *arguments, processes=2):
 def run(*given, **options):
     """(exit code, stdout, lines of stderr) of the launcher; it may take a minute, and its start."""
     with start(*given, **options) as launcher:
-        out, error = launcher.communicate(timeout=120)
+        out, error = launcher.communicate(timeout=600)
     return launcher.returncode, out, error.splitlines()
 
 
@@ -148,7 +148,7 @@ def test_ctrl_c_ends_all(tmp_path, number):
             assert launcher.poll() is None
             time.sleep(0.05)
         launcher.send_signal(number)
-        launcher.communicate(timeout=120)
+        launcher.communicate(timeout=600)
     assert launcher.returncode == 130
     for file in files:
         with pytest.raises(ProcessLookupError):
