@@ -45,8 +45,9 @@ def test_links_lead_somewhere(page):
     text = re.sub(r"(?ms)^( *)```.*?^\1```$", "", page.read_text(encoding="utf-8"))
     for link in re.findall(r"\]\(([^)]+)\)", text):
         target, _, anchor = link.partition("#")
-        assert (page.parent / target).exists(), link
-        assert not anchor or anchor in anchors(page.parent / target), link
+        path = page.parent / target if target else page
+        assert path.exists(), link
+        assert not anchor or anchor in anchors(path), link
 
 
 def test_readme_is_short_and_leads_to_every_notebook_and_page():
