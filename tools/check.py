@@ -30,7 +30,8 @@ READERS = {
     ],
 }  # fmt: skip
 SLOW = re.compile(r"live|page|browser|setup|versions|release|notebooks\.py|processes|launch|sandbox"
-                  r"|attacks|limits|user|intake|test_grading|claims|readme_code")  # fmt: skip
+                  r"|attacks|limits|user|intake|test_grading|claims|readme_code"
+                  r"|contributing")  # fmt: skip
 
 
 class Budget:

@@ -1,6 +1,7 @@
 """Execute the notebooks from their scripts, and compare what they print with what is committed.
 
 Usage: python tools/notebooks.py execute [NN ...]       write notebooks/NN_*.ipynb with outputs
+       python tools/notebooks.py text [NN ...]          bring edited prose in, keep the outputs
        python tools/notebooks.py check NN [NAME=value]  execute NN afresh and compare; with
                                                         NAME=value that setting is replaced
                                                         first, and only errors count
@@ -183,6 +184,22 @@ def write_all(prefixes):
         print(f"{script.stem}: {seconds:.0f} s, {peak:.0f} MB peak, {size} KB", flush=True)
 
 
+def write_texts(prefixes):
+    """Bring the prose of scripts into their notebooks. explorers has no script: it is stamped."""
+    for script in scripts(prefixes):
+        target = NOTEBOOKS / f"{script.stem}.ipynb"
+        notebook, stored = read(script), nbformat.read(target, as_version=4)
+        new, old = ([c for c in n.cells if c.cell_type == "code"] for n in (notebook, stored))
+        if [cell.source for cell in new] != [cell.source for cell in old]:
+            sys.exit(f"{script.stem}: code has changed; run make notebooks NAMES={script.name[:2]}")
+        for cell, executed in zip(new, old, strict=True):
+            cell.update(outputs=executed.outputs, execution_count=executed.execution_count)
+        nbformat.write(strip(notebook), target)
+    if not prefixes or "explorers" in prefixes:
+        target = NOTEBOOKS / "explorers.ipynb"
+        nbformat.write(strip(nbformat.read(target, as_version=4)), target)
+
+
 def check(prefix, setting=None):
     (script,) = scripts([prefix])
     notebook = read(script, setting)
@@ -199,4 +216,5 @@ def check(prefix, setting=None):
 
 if __name__ == "__main__":
     command, *names = sys.argv[1:]
-    sys.exit(write_all(names) if command == "execute" else check(*names))
+    commands = {"execute": write_all, "text": write_texts}
+    sys.exit(commands[command](names) if command in commands else check(*names))

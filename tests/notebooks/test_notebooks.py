@@ -190,6 +190,25 @@ def test_another_source_is_a_difference():
     assert "make notebooks" in found
 
 
+def test_edited_prose_comes_in_with_the_outputs_kept_and_edited_code_is_refused(
+    tmp_path, monkeypatch
+):
+    script, made = tmp_path / "scripts" / "02_cosine_cost.py", tmp_path / "02_cosine_cost.ipynb"
+    before = committed(script)
+    script.parent.mkdir()
+    nbformat.write(before, made)
+    text = (ROOT / "notebooks" / "scripts" / script.name).read_text(encoding="utf-8")
+    monkeypatch.setattr(runner, "NOTEBOOKS", tmp_path)
+    script.write_text(text.replace("# ## Recap", "# ## Recap\n#\n# Another sentence."))
+    runner.write_texts(["02"])
+    after = nbformat.read(made, as_version=4)
+    assert "Another sentence." in prose(after) and "Another sentence." not in prose(before)
+    assert [cell.outputs for cell in code(after)] == [cell.outputs for cell in code(before)]
+    script.write_text(text.replace("import matplotlib", "import os\nimport matplotlib", 1))
+    with pytest.raises(SystemExit, match="code has changed; run make notebooks NAMES=02"):
+        runner.write_texts(["02"])
+
+
 def test_errors_and_warnings_are_problems():
     cell = nbformat.v4.new_code_cell(
         "x",
