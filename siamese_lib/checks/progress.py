@@ -1,4 +1,4 @@
-"""The exercises passed so far: one small file for the whole course, beside notebook 00."""
+"""The exercises passed so far: one small file for the whole of this course, beside notebook 00."""
 
 import contextlib
 import importlib
@@ -33,7 +33,7 @@ def exercises(notebook: str) -> dict[str, Any]:
 
 
 def progress_file() -> Path:
-    """The file SIAMESE_PROGRESS if it is set, otherwise one in the course's folder."""
+    """The file SIAMESE_PROGRESS if it is set, otherwise one in this course's folder."""
     named = os.environ.get("SIAMESE_PROGRESS")
     return Path(named).expanduser() if named else course_folder() / NAME
 

@@ -11,7 +11,7 @@ from siamese_lib.checks.place import course_folder, unused
 from siamese_lib.checks.progress import NAME, done, names_in, remember
 
 ARCHIVE = "my_work.zip"
-STAMP = "siamese_original"  # in a notebook's metadata: its fingerprint as the course delivers it
+STAMP = "siamese_original"  # in a notebook's metadata: its fingerprint as this course delivers it
 
 
 def fingerprint(notebook: dict[str, Any]) -> str:
@@ -69,7 +69,7 @@ def restore_work(archive: str = ARCHIVE) -> None:
 
 
 def is_changed(content: bytes) -> bool:
-    """False where a notebook's cells are as the course delivered them; True if in doubt."""
+    """False where a notebook's cells are as this course delivered them; True if in doubt."""
     try:
         notebook = json.loads(content)
         return notebook["metadata"].get(STAMP) != fingerprint(notebook)

@@ -63,7 +63,7 @@ def library_tests(ends, folder):
     done = subprocess.run(
         [inside, "-m", "pytest", "-x", "-p", "no:cacheprovider",
          "-W", "ignore::DeprecationWarning",  # what an old package warns of is not ours
-         *(f"tests/test_{name}.py" for name in LIBRARY)],
+         *(f"tests/library/test_{name}.py" for name in LIBRARY)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout[-5000:] + done.stderr[-2000:]
