@@ -36,12 +36,11 @@ import optax
 from flax import nnx
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siamese_lib import datasets, plots, text, training
+from siamese_lib import datasets, evaluation, plots, text, training
 from siamese_lib.checks import check
 from siamese_lib.datasets import load_results
 from siamese_lib.datasets.questions import overlap, word_set
 from siamese_lib.encoders import QuestionEncoder, SiameseNetwork
-from siamese_lib.evaluation import metrics
 from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.text import ngrams
 
@@ -277,7 +276,7 @@ for name, rival in rivals.items():
     similarity = pair_similarity(rival, validation)
     same, different = similarity[validation.is_same == 1], similarity[validation.is_same == 0]
     wins = [(s > different).mean() + (s == different).mean() / 2 for s in same]
-    auc = metrics.roc_auc(similarity, validation.is_same)
+    auc = evaluation.roc_auc(similarity, validation.is_same)
     assert np.isclose(np.mean(wins), auc)
     print(f"{name:18}  validation AUC {auc:.3f}")
 
@@ -300,7 +299,7 @@ def embed(questions):
 
 
 def validation_auc(model):
-    return metrics.roc_auc(pair_similarity(embed, validation), validation.is_same)
+    return evaluation.roc_auc(pair_similarity(embed, validation), validation.is_same)
 
 
 count = sum(leaf.size for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)))
@@ -374,19 +373,19 @@ def accuracy_loop(similarity, is_same, threshold):
 
 
 in_one_line = np.mean((similarity > 0.7) == validation.is_same)
-assert in_one_line == accuracy_loop(similarity, validation.is_same, 0.7) == metrics.accuracy_at(similarity, validation.is_same, threshold=0.7)
-threshold = metrics.best_threshold(similarity, validation.is_same)
-best = metrics.accuracy_at(similarity, validation.is_same, threshold=threshold)
+assert in_one_line == accuracy_loop(similarity, validation.is_same, 0.7) == evaluation.accuracy_at(similarity, validation.is_same, threshold=0.7)
+threshold = evaluation.best_threshold(similarity, validation.is_same)
+best = evaluation.accuracy_at(similarity, validation.is_same, threshold=threshold)
 print(f"validation accuracy at 0.7 {in_one_line:.3f}, at the best threshold ({threshold:.2f}) {best:.3f}")
 for off in (0.05, 0.2):
-    there = (metrics.accuracy_at(similarity, validation.is_same, threshold=threshold + t) for t in (-off, off))
+    there = (evaluation.accuracy_at(similarity, validation.is_same, threshold=threshold + t) for t in (-off, off))
     print(f"threshold {off} lower or higher: accuracy", *(f"{accuracy:.3f}" for accuracy in there))
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.8))
 plots.pair_histogram(similarity, validation.is_same, threshold=threshold, axes=left)
 left.set_title("Validation pairs")
 candidates = np.linspace(-0.2, 1, 121)
-accuracies = [metrics.accuracy_at(similarity, validation.is_same, threshold=t) for t in candidates]
+accuracies = [evaluation.accuracy_at(similarity, validation.is_same, threshold=t) for t in candidates]
 right.plot(candidates, accuracies, color=plots.COLOURS["anchor"])
 right.axvline(threshold, color="black", ls="--", label="chosen on validation pairs")
 right.axvline(0.7, color="grey", ls=":", label="DeepLearning.AI's 0.7")
@@ -428,13 +427,13 @@ threshold_explorer(similarity, validation.is_same, threshold=round(threshold, 2)
 
 # %% tags=["trained"]
 scores = {name: pair_similarity(e, test) for name, e in (rivals | {"Siamese network": embed}).items()}
-chosen = {name: metrics.best_threshold(pair_similarity(e, validation), validation.is_same)
+chosen = {name: evaluation.best_threshold(pair_similarity(e, validation), validation.is_same)
           for name, e in (rivals | {"Siamese network": embed}).items()}
 print(f"{'':18}    AUC  accuracy   95 % interval")
 for name, score in scores.items():
-    accuracy = metrics.accuracy_at(score, test.is_same, threshold=chosen[name])
-    low, high = metrics.accuracy_interval(round(accuracy * len(score)), len(score))
-    auc = metrics.roc_auc(score, test.is_same)
+    accuracy = evaluation.accuracy_at(score, test.is_same, threshold=chosen[name])
+    low, high = evaluation.accuracy_interval(round(accuracy * len(score)), len(score))
+    auc = evaluation.roc_auc(score, test.is_same)
     print(f"{name:18}  {auc:.3f}  {accuracy:8.3f}  {low:.3f} to {high:.3f}")
 
 # %% [markdown]
@@ -450,7 +449,7 @@ for name, score in scores.items():
 # pairs wrongly called same.
 
 # %%
-curves = {name: metrics.roc_curve(score, test.is_same)[:2] for name, score in scores.items()}
+curves = {name: evaluation.roc_curve(score, test.is_same)[:2] for name, score in scores.items()}
 figure = plots.roc(curves, title="Test pairs, meanings never seen")
 plots.show(figure, alt="ROC: the network's curve hugs the upper left corner, both TF-IDF curves sag.")
 
@@ -467,7 +466,7 @@ plots.show(figure, alt="ROC: the network's curve hugs the upper left corner, bot
 
 # %% tags=["trained"]
 score = scores["Siamese network"]
-confusion = metrics.confusion_at(score, test.is_same, threshold=threshold)
+confusion = evaluation.confusion_at(score, test.is_same, threshold=threshold)
 shares = confusion / confusion.sum(axis=1, keepdims=True)
 figure, axes = plt.subplots(figsize=(4.6, 3))
 axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -498,7 +497,7 @@ similar_words = ~is_same & (shared >= np.median(shared[~is_same]))
 for name, score in scores.items():
     for kind, chosen_pairs in (("many", similar_words), ("few", ~is_same & ~similar_words)):
         subset = is_same | chosen_pairs
-        auc = metrics.roc_auc(score[subset], test.is_same[subset])
+        auc = evaluation.roc_auc(score[subset], test.is_same[subset])
         print(f"{name:18}  against different pairs with {kind:4} shared words: AUC {auc:.3f}")
 
 # %% [markdown]
@@ -600,8 +599,8 @@ for name, title in (("lstm", "LSTMs over pieces"), ("bags", "two bags"),
 # %% tags=["trained"]
 def best_accuracy(similarity, is_same):
     """At the threshold that suits these very pairs best."""
-    own = metrics.best_threshold(similarity, is_same)
-    return metrics.accuracy_at(similarity, is_same, threshold=own)
+    own = evaluation.best_threshold(similarity, is_same)
+    return evaluation.accuracy_at(similarity, is_same, threshold=own)
 
 
 some = np.random.default_rng(0).permutation(len(train.is_same))[:2000]
@@ -610,8 +609,8 @@ trained = datasets.QuestionPairs(
 )
 draws = [np.random.default_rng(k).permutation(len(score))[:40] for k in range(200)]
 small = np.mean([best_accuracy(score[d], test.is_same[d]) for d in draws])
-honest = metrics.accuracy_at(score, test.is_same, threshold=threshold)
-taken_over = metrics.accuracy_at(score, test.is_same, threshold=0.7)
+honest = evaluation.accuracy_at(score, test.is_same, threshold=threshold)
+taken_over = evaluation.accuracy_at(score, test.is_same, threshold=0.7)
 on_training = best_accuracy(pair_similarity(embed, trained), trained.is_same)
 print(f"1. test pairs, threshold from validation pairs {honest:.3f}")
 print(f"2. test pairs, DeepLearning.AI's 0.7           {taken_over:.3f}")
@@ -641,7 +640,7 @@ for name, e in (rivals | {"Siamese network": embed}).items():
     nearness = vectors[asked] @ vectors.T
     nearness = nearness if isinstance(nearness, np.ndarray) else nearness.toarray()
     nearness[np.arange(len(asked)), asked] = -1  # a question must not find itself
-    recalls = [metrics.recall_at_k(nearness, is_match, k=k) for k in (1, 5)]
+    recalls = [evaluation.recall_at_k(nearness, is_match, k=k) for k in (1, 5)]
     print(f"{name:18}  recall at 1: {recalls[0]:.2f}   recall at 5: {recalls[1]:.2f}")
 
 # %% tags=["volatile"]
@@ -754,7 +753,7 @@ check("05.1", my_accuracy)
 #
 # </details>
 #
-# **05.2 An honest test.** Choose the threshold with `metrics.best_threshold` on the
+# **05.2 An honest test.** Choose the threshold with `evaluation.best_threshold` on the
 # validation pairs and return the accuracy on the test pairs at that threshold.
 
 # %%
@@ -769,8 +768,8 @@ check("05.2", honest_accuracy)
 #
 # ```python
 # def honest_accuracy(validation_similarity, validation_is_same, test_similarity, test_is_same):
-#     threshold = metrics.best_threshold(validation_similarity, validation_is_same)
-#     return metrics.accuracy_at(test_similarity, test_is_same, threshold=threshold)
+#     threshold = evaluation.best_threshold(validation_similarity, validation_is_same)
+#     return evaluation.accuracy_at(test_similarity, test_is_same, threshold=threshold)
 # ```
 #
 # </details>

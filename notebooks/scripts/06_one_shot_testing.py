@@ -36,11 +36,11 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import datasets, plots
+from siamese_lib import datasets, evaluation, plots
 from siamese_lib.checks import check
 from siamese_lib.datasets import load_results
 from siamese_lib.encoders import ImageEncoder, SiameseNetwork, embed_views, omniglot_encoder
-from siamese_lib.evaluation import fine_tune, one_shot, probabilities, prototype_head
+from siamese_lib.evaluation import fine_tune, probabilities, prototype_head
 from siamese_lib.losses import modified_triplet_loss
 from siamese_lib.training import encode, fit
 
@@ -101,7 +101,7 @@ plots.show(figure, alt="Two rows of six drawings: the same letter upright, slant
 
 # %%
 rng = np.random.default_rng(SEED)
-episode = one_shot.sample_episode(script.label, n_way=5, k_shot=1, rng=rng, drawer=script.drawer)
+episode = evaluation.sample_episode(script.label, n_way=5, k_shot=1, rng=rng, drawer=script.drawer)
 print("support, rows of images:", episode.support.ravel())
 print("query,   rows of images:", episode.query.ravel())
 figure = plots.image_grid(
@@ -146,7 +146,7 @@ def unit(x):
 
 support, query = pixels[episode.support], pixels[episode.query[:, 0]]
 vectorised = (unit(query) @ unit(support[:, 0]).T).argmax(axis=1)
-library = one_shot.classify_by_support(support, query)
+library = evaluation.classify_by_support(support, query)
 assert np.array_equal(vectorised, answers) and np.array_equal(library, answers)
 print("support", support.shape, "query", query.shape, "answers", library)
 
@@ -161,7 +161,7 @@ print("support", support.shape, "query", query.shape, "answers", library)
 # %%
 shares, runs = [], []
 for _ in range(100):
-    e = one_shot.sample_episode(script.label, n_way=20, k_shot=1, rng=rng, drawer=script.drawer)
+    e = evaluation.sample_episode(script.label, n_way=20, k_shot=1, rng=rng, drawer=script.drawer)
     right = classify_loop(pixels[e.support[:, 0]], pixels[e.query[:, 0]]) == np.arange(20)
     shares.append(right.mean())
     pictures = script.images[e.support[:, 0]], script.images[e.query[:, 0]]
@@ -172,11 +172,11 @@ def as_pixels(images):
     return images.reshape(len(images), -1)
 
 
-assert np.isclose(np.mean(shares), one_shot.evaluate_runs(as_pixels, runs))
+assert np.isclose(np.mean(shares), evaluation.evaluate_runs(as_pixels, runs))
 error = np.std(shares, ddof=1) / np.sqrt(len(shares))
 print(f"loop           {np.mean(shares):.3f} +- {1.96 * error:.3f}, guessing {1 / 20:.3f}")
 options = {"n_way": 20, "k_shot": 1, "episodes": 400, "seed": SEED}
-library = one_shot.evaluate_n_way(as_pixels, *script[:2], **options, drawer=script.drawer)
+library = evaluation.evaluate_n_way(as_pixels, *script[:2], **options, drawer=script.drawer)
 print(f"evaluate_n_way {library.mean:.3f}, interval {library.low:.3f} to {library.high:.3f}")
 
 # %% [markdown]
@@ -255,7 +255,7 @@ optimizer = optax.adam(rate)
 def accuracy(vectors, data, **changes):
     options = {"n_way": 20, "k_shot": 1, "episodes": 400, "seed": SEED,
                "within": data.alphabet, "drawer": data.drawer} | changes
-    return one_shot.evaluate_n_way(lambda _: vectors, data.images, data.label, **options)
+    return evaluation.evaluate_n_way(lambda _: vectors, data.images, data.label, **options)
 
 
 print(f"pixels            {accuracy(as_pixels(validation.images), validation).mean:.3f}")
@@ -357,7 +357,7 @@ for split, (data, vectors) in seen.items():
 in_script = np.flatnonzero(test.alphabet == np.unique(test.alphabet)[1])
 script, vectors = part(test, in_script), test_vectors[in_script]
 rng = np.random.default_rng(SEED)
-episode = one_shot.sample_episode(script.label, n_way=20, k_shot=1, rng=rng, drawer=script.drawer)
+episode = evaluation.sample_episode(script.label, n_way=20, k_shot=1, rng=rng, drawer=script.drawer)
 letters = episode.support[:, 0]
 
 
@@ -414,8 +414,8 @@ before = vectors[letters]
 after = np.r_[before, example]  # enrolling is adding one row
 letter_vectors = vectors[episode.query[:, 0]]
 for name, support in (("20 letters", before), ("with a heart", after)):
-    found = one_shot.classify_by_support(support[:, None], heart_vectors)
-    named = one_shot.classify_by_support(support[:, None], letter_vectors)
+    found = evaluation.classify_by_support(support[:, None], heart_vectors)
+    named = evaluation.classify_by_support(support[:, None], letter_vectors)
     print(f"{name:13} hearts right {np.mean(found == 20):.2f}, "
           f"letters right {np.mean(named == np.arange(20)):.2f}")
 show_ranking(hearts[1], before @ heart_vectors[0], script.images[letters], truth=20, count=4,
@@ -484,7 +484,7 @@ plots.show(figure, alt="Left: pixels of six letters all mixed. Right: their embe
 # %% tags=["trained"]
 wrong = []
 for _ in range(50):
-    e = one_shot.sample_episode(script.label, n_way=20, k_shot=1, rng=rng, drawer=script.drawer)
+    e = evaluation.sample_episode(script.label, n_way=20, k_shot=1, rng=rng, drawer=script.drawer)
     similarity = vectors[e.query[:, 0]] @ vectors[e.support[:, 0]].T
     for true, said in enumerate(similarity.argmax(axis=1)):
         lead = similarity[true, said] - similarity[true, true]
@@ -510,13 +510,13 @@ plots.show(figure, alt="Six errors in columns: the query, the letter named by th
 # *Predict: in what can the two ways differ at all?*
 
 # %% tags=["trained"]
-five = one_shot.sample_episode(script.label, n_way=20, k_shot=5, rng=rng, drawer=script.drawer)
+five = evaluation.sample_episode(script.label, n_way=20, k_shot=5, rng=rng, drawer=script.drawer)
 support, queries = vectors[five.support], vectors[five.query[:, 0]]
 by_loop = []
 for shots in support:
     mean = sum(shots) / len(shots)
     by_loop.append(mean / np.linalg.norm(mean))
-prototypes = one_shot.prototypes(support)
+prototypes = evaluation.prototypes(support)
 assert np.allclose(by_loop, unit(support.mean(axis=1)), atol=1e-5)
 assert np.allclose(by_loop, prototypes, atol=1e-5)
 named = (queries @ prototypes.T).argmax(axis=1)
@@ -557,7 +557,7 @@ def tuned_answers(support, queries):
 
 right, sure = [], []
 for _ in range(60):
-    e = one_shot.sample_episode(script.label, n_way=20, k_shot=5, rng=rng, drawer=script.drawer)
+    e = evaluation.sample_episode(script.label, n_way=20, k_shot=5, rng=rng, drawer=script.drawer)
     p = np.stack(tuned_answers(vectors[e.support], vectors[e.query[:, 0]]))  # [way, query, class]
     right.append((p.argmax(axis=2) == np.arange(20)).mean(axis=1))
     sure.append(p.max(axis=2).mean(axis=1))
@@ -747,8 +747,8 @@ for name, (data, changes) in cases.items():
 # %% tags=["trained"]
 if DATA == "omniglot":
     runs = datasets.load_omniglot_runs()
-    ours = one_shot.evaluate_runs(lambda images: encode(network.encoder, images), runs)
-    print(f"official runs: network {ours:.3f}, pixels {one_shot.evaluate_runs(as_pixels, runs):.3f}")
+    ours = evaluation.evaluate_runs(lambda images: encode(network.encoder, images), runs)
+    print(f"official runs: network {ours:.3f}, pixels {evaluation.evaluate_runs(as_pixels, runs):.3f}")
 else:
     print('the official runs need DATA = "omniglot"')
 

@@ -36,12 +36,11 @@ from flax import nnx
 from scipy import ndimage
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from siamese_lib import datasets, plots
+from siamese_lib import datasets, evaluation, plots
 from siamese_lib.checks import check
 from siamese_lib.datasets import balanced_batches, load_results
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import euclidean_distance, pairwise_euclidean
-from siamese_lib.evaluation import metrics
 from siamese_lib.losses import contrastive_loss, mean_of_real
 from siamese_lib.training import encode, fit
 
@@ -315,7 +314,7 @@ def error_rates_loop(energy, is_same, threshold):
 
 def equal_error(vectors, person):
     energy, is_same = energies_of(vectors, person)
-    return metrics.equal_error_rate(-energy, is_same)  # the library asks for a similarity
+    return evaluation.equal_error_rate(-energy, is_same)  # the library asks for a similarity
 
 
 def coarse(images, side):
@@ -333,7 +332,7 @@ for side in (56, 28, 14, 8):
 pixels = {split: coarse(images, 14) for split, (images, _) in faces.items()}
 energy, is_same = energies_of(pixels["validation"], faces["validation"][1])
 rate, crossing = equal_error(pixels["validation"], faces["validation"][1])
-far, frr, threshold = metrics.error_rates(-energy, is_same)
+far, frr, threshold = evaluation.error_rates(-energy, is_same)
 k = len(far) // 2
 assert np.allclose(error_rates_loop(energy, is_same, -threshold[k]), (far[k], frr[k]))
 print(f"on validation people, 14 x 14: EER {rate:.3f}, FAR and FRR there",
@@ -430,7 +429,7 @@ figure, both = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True)
 for axes, (name, table) in zip(both, {"network": vectors, "raw pixels": pixels}.items(), strict=True):
     energy, is_same = energies_of(table["test"], faces["test"][1])
     rate, crossing = equal_error(table["test"], faces["test"][1])
-    far, frr, threshold = metrics.error_rates(-energy, is_same)
+    far, frr, threshold = evaluation.error_rates(-energy, is_same)
     axes.plot(-threshold, far, color=plots.COLOURS["negative"], label="FAR: imposite accepted")
     axes.plot(-threshold, frr, color=plots.COLOURS["positive"], label="FRR: genuine rejected")
     axes.plot(-crossing, rate, "o", color="black", label="EER")

@@ -37,11 +37,10 @@ import optax
 from flax import nnx
 from sklearn.linear_model import LogisticRegression
 
-from siamese_lib import datasets, plots
+from siamese_lib import datasets, evaluation, plots
 from siamese_lib.checks import check
 from siamese_lib.datasets import load_results
 from siamese_lib.encoders import ImageEncoder, SimilarityHead, SimilarityNetwork
-from siamese_lib.evaluation import one_shot
 from siamese_lib.losses import pairwise_cross_entropy
 from siamese_lib.training import encode, fit
 
@@ -445,7 +444,7 @@ for share in (0.5, 0.1, 0.01):
 # Recipe: the exam.
 def draw_episode(data, random):
     own = np.flatnonzero(data.alphabet == random.choice(np.unique(data.alphabet)))
-    rows = one_shot.sample_episode(data.label[own], n_way=20, k_shot=1, rng=random,
+    rows = evaluation.sample_episode(data.label[own], n_way=20, k_shot=1, rng=random,
                                    drawer=data.drawer[own])
     return own[rows.support[:, 0]], own[rows.query[:, 0]]
 

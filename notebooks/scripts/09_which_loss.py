@@ -35,12 +35,11 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import datasets, plots
+from siamese_lib import datasets, evaluation, plots
 from siamese_lib.checks import check
 from siamese_lib.datasets import balanced_batches, load_results
 from siamese_lib.encoders import ImageEncoder, SimilarityHead, SimilarityNetwork
 from siamese_lib.energy import euclidean_distance, squared_euclidean_distance
-from siamese_lib.evaluation import one_shot
 from siamese_lib.losses import (contrastive_loss, hardest_triplets, info_nce_loss, mean_of_real,
                                 modified_triplet_loss, pairwise_cross_entropy, random_triplets,
                                 semi_hard_triplets, soft_margin_triplet_loss, triplet_loss)
@@ -216,7 +215,7 @@ NUMBERS = {  # tried on validation scripts
 
 
 def accuracy(network, data, episodes):
-    return one_shot.evaluate_n_way(
+    return evaluation.evaluate_n_way(
         lambda images: encode(network.encoder, images), data.images, data.label, n_way=20, k_shot=1,
         episodes=episodes, seed=0, within=data.alphabet, drawer=data.drawer).mean  # fmt: skip
 

@@ -35,11 +35,10 @@ import numpy as np
 import optax
 from flax import nnx
 
-from siamese_lib import losses, plots
+from siamese_lib import evaluation, losses, plots
 from siamese_lib.checks import check
 from siamese_lib.datasets import load_glyphs, load_results
 from siamese_lib.energy import euclidean_distance, l2_normalize
-from siamese_lib.evaluation import metrics
 from siamese_lib.training import diagnose, encode, fit
 
 plots.style()
@@ -127,7 +126,7 @@ def train(loss, *, rate=RATE, normalise=l2_normalize, batches=batches, validate=
 def auc(tower, pictures, label):
     rows = l2_normalize(encode(tower, pictures))
     i, j = np.triu_indices(len(rows), 1)
-    return metrics.roc_auc((rows[i] * rows[j]).sum(axis=1), label[i] == label[j])
+    return evaluation.roc_auc((rows[i] * rows[j]).sum(axis=1), label[i] == label[j])
 
 
 def ask(run, **evidence):
@@ -497,8 +496,8 @@ for n in sizes:
     for _ in range(300):
         test, validation = (np.r_[rng.choice(same, n // 2), rng.choice(different, n // 2)] for _ in range(2))
         for chosen_on, scores in ((test, own), (validation, honest)):
-            threshold = metrics.best_threshold(similarity[chosen_on], is_same[chosen_on])
-            scores.append(metrics.accuracy_at(similarity[test], is_same[test], threshold=threshold))
+            threshold = evaluation.best_threshold(similarity[chosen_on], is_same[chosen_on])
+            scores.append(evaluation.accuracy_at(similarity[test], is_same[test], threshold=threshold))
     gains.append(np.mean(own) - np.mean(honest))
     print(f"{n:5}{np.mean(own):15.3f}{np.mean(honest):14.3f}{gains[-1]:12.3f}")
 

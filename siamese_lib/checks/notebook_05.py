@@ -110,7 +110,7 @@ EXERCISES = {
                                                   _honest(v, v_same, t, t_same)),
                     "the threshold need not be returned; the accuracy alone is asked."),
             Mistake(slip(_honest, threshold=lambda s, y: np.mean(s)),
-                    "the mean similarity looks at no label; metrics.best_threshold does."),
+                    "the mean similarity looks at no label; evaluation.best_threshold does."),
         ),
         meaning="The test pairs had no say in the threshold, so this accuracy can be believed.",
     ),
