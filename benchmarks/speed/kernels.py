@@ -15,8 +15,7 @@ import numpy as np
 from flax import nnx
 
 from benchmarks.measure import describe, stopwatch, store
-from siamese_lib.encoders import convolve, halve
-from siamese_lib.encoders.convolution import _convolve
+from siamese_lib.encoders import halve
 from siamese_lib.encoders.recurrence import _forward, lstm_states
 from siamese_lib.encoders.residual import _BatchNorm
 
@@ -35,12 +34,6 @@ def lstm(time, batch, dim):
     ours = lambda x, kernel, bias: lstm_states(x, kernel, bias, start, start)[0]  # noqa: E731
     plain = lambda x, kernel, bias: _forward(x, kernel, bias, start, start, jnp.float32)[0][0]  # noqa: E731
     return ours, plain, given
-
-
-def convolution(batch, side, channels):
-    """3 x 3; the plain one is jax.lax.conv_general_dilated."""
-    return convolve, _convolve, (normal(batch, side, side, channels),
-                                 normal(3, 3, channels, channels) / channels)  # fmt: skip
 
 
 def batch_norm(batch, side, channels):
@@ -64,8 +57,6 @@ def pooling(batch, side, channels):
 CASES = {
     "LSTM, 32 steps of 256 x 128": lambda: lstm(32, 256, 128),
     "LSTM, 16 steps of 128 x 64": lambda: lstm(16, 128, 64),
-    "convolution, 120 of 28 x 28 x 32": lambda: convolution(120, 28, 32),
-    "convolution, 120 of 14 x 14 x 64": lambda: convolution(120, 14, 64),
     "batch norm, 120 of 28 x 28 x 32": lambda: batch_norm(120, 28, 32),
     "batch norm, 120 of 14 x 14 x 64": lambda: batch_norm(120, 14, 64),
     "pooling, 120 of 28 x 28 x 32": lambda: pooling(120, 28, 32),

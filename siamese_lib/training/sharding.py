@@ -67,7 +67,7 @@ def _place(sharding, array):
 
 
 def on_mesh(mesh: Mesh, step: Callable[..., Result]) -> Callable[..., Result]:
-    """step with the mesh as jax's current one, where convolve and blockwise losses look for it."""
+    """step with the mesh as jax's current one, where blockwise losses look for it."""
 
     def run(*inputs):
         with jax.set_mesh(mesh):

@@ -88,7 +88,7 @@ def test_requirements_and_package_metadata_agree():
 # Where a module has another name than its package.
 PACKAGE = {"PIL": "pillow", "sklearn": "scikit-learn", "orbax": "orbax-checkpoint",
            "IPython": "ipython", "zmq": "pyzmq", "markdown_it": "markdown-it-py",
-           "gcp_storage_emulator": "gcp-storage-emulator",
+           "gcp_storage_emulator": "gcp-storage-emulator", "xdist": "pytest-xdist",
            "yaml": "pyyaml"}  # fmt: skip
 IMPORTERS = {
     "siamese_lib": ["pyproject.toml"],
