@@ -91,6 +91,7 @@ bench: test-env .venv-peers/installed
 	.venv/bin/python -m benchmarks.speed.retrieval
 	.venv/bin/python -m benchmarks.speed.time_to_auc
 	.venv/bin/python -m benchmarks.speed.sharded_loss
+	.venv/bin/python -m benchmarks.speed.kernels
 	.venv/bin/python -m benchmarks.cost.start
 	.venv/bin/python -m benchmarks.cost.explorers
 	.venv/bin/python -m benchmarks.cost.data

@@ -144,6 +144,13 @@ def speed_rows():
     yield "question duplicates, AUC of 0.80", ours, ", ".join(others)
 
 
+def kernel_rows():
+    """(kernel, ours, the plain layer, what it gains) for what is written by hand in encoders/."""
+    for name, case in stored("kernels")["cases"].items():
+        gain = f"{case['gain']:.2f} ({case['low']:.2f} to {case['high']:.2f})"
+        yield name, f"{case['ours_ms']:.1f} ms", f"{case['plain_ms']:.1f} ms", gain
+
+
 def wait_rows():
     """(what one waits for, how long, what stands beside it)."""
     starts = stored("start")
@@ -194,12 +201,13 @@ TABLES = {
     "headline": (["task", "siamese_lib", "beside it"], headline_rows),
     "results": (["task", "measured", "here", "others", "training"], rows),
     "speed": (["task", "here", "others, in times of ours (lowest to highest round)"], speed_rows),
+    "kernels": (["kernel", "here", "plain layer", "gain (lowest to highest turn)"], kernel_rows),
     "waits": (["what one waits for", "here", "beside it"], wait_rows),
 }
 PAGES = {
     "README.md": ["headline"],
     "docs/results.md": ["results"],
-    "docs/speed.md": ["speed"],
+    "docs/speed.md": ["speed", "kernels"],
     "docs/waiting.md": ["waits"],
 }
 

@@ -37,10 +37,14 @@ def opened(folder: str | PathLike | None) -> Iterator[Any]:
     manager = _manager(folder)
     try:
         yield manager
-        _end(manager)
-    finally:
-        with contextlib.suppress(Exception):  # else it would hide the error that ended the run
+    except BaseException:
+        with contextlib.suppress(Exception):  # the error that ended the run is the one to see
             manager.close()
+        raise
+    try:
+        manager.close()  # it waits for the last write
+    except Exception as error:
+        raise _not_written(manager, error) from None
 
 
 def epochs_done(manager: Any) -> int:
@@ -114,6 +118,11 @@ def _manager(folder, make=True):
     if scheme and scheme[1] not in _NEEDS:
         raise ValueError(f"checkpoint is {str(folder)!r}; give a folder, or {_SCHEMES}")
     place = folder if scheme else Path(folder).resolve()
+    if not scheme and (place / "history.json").exists():
+        raise ValueError(
+            f"{folder} holds a checkpoint of an earlier siamese_lib, which this one cannot go on "
+            "from; name another folder, or go on with the version that wrote it"
+        )
     try:
         if make or scheme or Path(place).exists():
             return ocp.CheckpointManager(
@@ -173,13 +182,6 @@ def _not_fitting(folder, said):
         f"the checkpoint in {folder} does not fit this model and optimizer, or is damaged "
         f"({said}); name another folder or delete this one"
     )
-
-
-def _end(manager):
-    try:
-        manager.wait_until_finished()
-    except Exception as error:
-        raise _not_written(manager, error) from None
 
 
 def _not_written(manager, error):

@@ -69,7 +69,7 @@ def fit(
             checkpoints.restore(kept, model, stepper, history)
         train = _make_epoch(model, stepper, loss, batches, epochs, progress, mesh)
         for epoch in range(start, epochs):
-            _record(history, train(epoch, history), epoch)
+            _record(history, train(epoch, history, epoch == start), epoch)
             _require_finite_weights(model, history, epoch)
             if validate is not None:
                 history["validation"].append(float(validate(model)))
@@ -82,19 +82,17 @@ def fit(
 
 
 def _make_epoch(model, optimizer, loss, batches, epochs, progress, mesh):
-    """train(epoch, history) -> the losses of its steps; the first batch is looked at closely."""
+    """train(epoch, history, is_first) -> the losses of its steps; of the first epoch that is
+    trained here the first batch is looked at closely."""
     step, split, look = _make_step(loss), lambda batch: batch, look_at_first
     if mesh is not None:
         mesh = sharding.automatic(mesh)
         step, split = sharding.on_mesh(mesh, step), partial(sharding.split_over, mesh)
         look = sharding.on_mesh(mesh, look)
-    is_first = True
 
-    def train(epoch, history):
-        nonlocal is_first
+    def train(epoch, history, is_first):
         model.train()
         stream = _checked(stream_of(batches, epoch), partial(look, model, loss), is_first)
-        is_first = False
         _make_own(model, optimizer)
         if mesh is not None:
             sharding.copy_to(mesh, model, optimizer)

@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_made_is_said_before_the_training(tmp_path):
     assert seen == []
 
 
-@pytest.mark.parametrize("where", ["save", "wait_until_finished"])  # at once, or in the background
+@pytest.mark.parametrize("where", ["save", "close"])  # at once, or in the background
 def test_a_checkpoint_that_cannot_be_written_is_one_sentence_and_loses_no_training(
     where, tmp_path, monkeypatch
 ):

@@ -73,14 +73,17 @@ def test_few_queries_share_one_program_and_an_index_is_looked_through_once(monke
     looked = []
     check = retrieval.require_finite
     monkeypatch.setattr(retrieval, "require_finite", lambda **a: looked.extend(a) or check(**a))
-    shapes, search = set(), retrieval._search  # one program for each shape and k
-    monkeypatch.setattr(
-        retrieval, "_search", lambda q, *rest: shapes.add(q.shape) or search(q, *rest)
-    )
+    programs, search = set(), retrieval._search  # one for each shape, k and size
+
+    def spy(q, vectors, k, size):
+        programs.add((q.shape, q.dtype, vectors.shape, k, size))
+        return search(q, vectors, k, size)
+
+    monkeypatch.setattr(retrieval, "_search", spy)
     queries, vectors = data(16, 3000)
     index = build_index(vectors)
     for q in (1, 2, 3, 7, 16):
         similarity, row = nearest(queries[:q], index, k=3)
         assert similarity.shape == row.shape == (q, 3)
-    assert len(shapes) == 1
+    assert len(programs) == 1
     assert looked == ["vectors"] + ["queries"] * 5

@@ -117,6 +117,17 @@ def test_without_validation_the_best_epoch_has_the_lowest_loss(tmp_path):
     assert load_best(network(), tmp_path / "run") == 1 + int(np.argmin(history["epoch_loss"]))
 
 
+def test_a_folder_of_an_earlier_version_is_refused_and_kept(tmp_path):
+    (tmp_path / "history.json").write_text("{}")
+    for call in (
+        lambda: fit(network(), loss, batches, epochs=1, progress=False, checkpoint=tmp_path),
+        lambda: load_best(network(), tmp_path),
+    ):
+        with pytest.raises(ValueError, match="an earlier siamese_lib.*name another folder"):
+            call()
+    assert [path.name for path in tmp_path.iterdir()] == ["history.json"]
+
+
 def test_the_best_of_nothing_is_refused(tmp_path):
     with pytest.raises(ValueError, match="there is no folder .*/none; name the one that fit"):
         load_best(network(), tmp_path / "none")

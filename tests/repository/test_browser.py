@@ -4,7 +4,7 @@ import time
 
 import pytest
 from browser import PATIENCE, TOKEN, serving
-from test_setup import clone
+from checkout import clone
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkout import clone
 from markdown_it import MarkdownIt
 from programs import need
 
@@ -89,16 +90,7 @@ def run_line(folder, line):
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """The repository as git sees it, new files included."""
-    folder = tmp_path_factory.mktemp("copy")
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    for name in listed.stdout.splitlines():
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((ROOT / name).read_bytes())
-    return folder
+    return clone(tmp_path_factory.mktemp("copy"))
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkout import clone
 
 from instructor.release import find_leaks, secrets
 
@@ -185,13 +186,7 @@ def test_nothing_is_built_while_something_is_to_mend(monkeypatch):
 def built(tmp_path_factory):
     """The package of a fresh checkout: (folder, source package, wheel)."""
     folder = tmp_path_factory.mktemp("package")
-    listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in listed.stdout.splitlines():
-        target = folder / "checkout" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((ROOT / name).read_bytes())
+    clone(folder / "checkout")
     (folder / "checkout/dist/package").mkdir(parents=True)
     uv = [sys.executable, "-m", "uv", "build", "-q", "--out-dir", folder]
     subprocess.run([*uv, folder / "checkout"], check=True)

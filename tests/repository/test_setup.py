@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from browser import free_port
+from checkout import clone
 from programs import need
 
 ROOT = Path(__file__).parents[2]
@@ -20,19 +21,6 @@ CLEAN = {
     k: v for k, v in os.environ.items()
     if k not in ("VIRTUAL_ENV", "PYTHONPATH", "MPLBACKEND") and not k.startswith("JAX_")
 }  # fmt: skip
-
-
-def clone(target):
-    """What git would hand out: tracked files and new ones that are not ignored."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    for name in listed.stdout.splitlines():
-        if (ROOT / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
-    return target
 
 
 def run(*command, cwd, env=None):
