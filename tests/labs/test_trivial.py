@@ -172,7 +172,7 @@ def test_rules_from_the_learner_s_files_earn_nothing_as_instructors_are_told(sou
         said = space["predict"](first, second)
         right.append(said == questions.labels(first, second))
         assert part.judge((first, second), said) == 0
-    assert f"in {np.mean(right):.0%}".replace("%", " %") in README.read_text()
+    assert f"in {np.mean(right):.2f}" in README.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -190,8 +190,8 @@ def test_no_rule_with_the_best_threshold_earns_more_than_a_tenth(name, drawn):
 def test_what_instructors_are_told_of_rules_is_what_was_measured():
     found = json.loads(QUALITY.read_text())["rules"]
     assert found.keys() == rules.SCORES.keys()
-    best = f"{max(entry['accuracy'] for entry in found.values()):.0%}".replace("%", " %")
+    best = f"{max(entry['accuracy'] for entry in found.values()):.2f}"
     text = " ".join(README.read_text().split())
     assert f"{len(found)} more (shared names" in text and f"right in {best}. None of them" in text
-    assert f"begin at {ex_5_5.QUALITY[0][0]:.0%}".replace("%", " %") in text
+    assert f"begin at {ex_5_5.QUALITY[0][0]:.2f}" in text
     assert all(entry["share of points"] == 0 for entry in found.values())

@@ -46,7 +46,7 @@ def copy(tmp_path_factory):
     (MINE, '"""Fine."""\n\n\ndef test_it():\n    pass\n', ""),
     (MINE, '"""Red."""\n\n\ndef test_it():\n    assert 1 == 2\n', "assert 1 == 2"),
     (MINE, '"""Style."""\n\nimport os\n', "F401"),
-    ("siamese_lib/mine.py", '"""Types."""\n\n\ndef f() -> int:\n    return "x"\n', "Incompatible return"),
+    ("siamese_lib/mine.py", '"""Types."""\n\nN: int = "x"\n', "Incompatible types"),
 ])  # fmt: skip
 def test_it_says_no_where_something_is_wrong(copy, path, text, said):
     (copy / path).write_text(text)

@@ -113,7 +113,12 @@ def test_it_overwrites_no_other_folder(tmp_path):
 @pytest.mark.parametrize("target", ["lab", "explore", "env"])
 def test_the_bundle_s_make_does_what_ours_does(bundle, target):
     said = [
-        subprocess.run([need("make"), "-n", target], cwd=folder, capture_output=True, text=True)
+        subprocess.run(
+            [need("make"), "--no-print-directory", "-n", target],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+        )
         for folder in (bundle, ROOT)
     ]
     assert said[0].returncode == 0, said[0].stderr
