@@ -116,9 +116,7 @@ def test_the_master_passes_every_check_and_earns_every_point(lab, capsys):
         assert is_right, message
         for seed in (10, 11, 12):
             for earned, most in lab_help.points(lab, name.removeprefix("lab"), space, seed):
-                # 5.5 is trained, and processors differ: 0.906 to 0.93 of the hidden pairs are right.
-                least = 0.95 * most if name == "lab5.5" else most
-                assert least <= earned <= most, (name, seed)
+                assert earned == most, (name, seed)
 
 
 def test_answers_learned_by_heart_pass_the_check_and_earn_nothing():

@@ -248,7 +248,7 @@ def train_model():
     model = QuestionEncoder(tokenizer.get_vocab_size(), rngs=nnx.Rngs(0))
 
     def loss(model, a, b, is_real):
-        return batch_loss(model(a), model(b), is_real, 0.4)
+        return batch_loss(model(a), model(b), is_real, 0.6)
 
     def batches(epoch):
         rng = np.random.default_rng(epoch)
@@ -256,14 +256,16 @@ def train_model():
         def some_unknown(tokens):  # one word in ten, so that no single word decides
             return np.where((rng.random(tokens.shape) < 0.1) & (tokens != 0), 1, tokens)
 
-        for rows in make_batches(meaning, 256, rng):
+        for rows in make_batches(meaning, 128, rng):
             yield some_unknown(first[rows]), some_unknown(second[rows]), rows >= 0
 
     fit(model, loss, batches, epochs=6, optimizer=optax.adam(5e-3), progress=False)
     similarity = similarities(model, validation.question1, validation.question2)
     grid = np.linspace(0, 1, 201)
-    accuracy = [np.mean((similarity > t) == (validation.is_same == 1)) for t in grid]
-    return model, grid[np.argmax(accuracy)]
+    accuracy = np.array([np.mean((similarity > t) == (validation.is_same == 1)) for t in grid])
+    # Many thresholds do as well on things that the model knows; on new ones the highest of them is
+    # wrong least often, for two questions about one new thing look alike to it.
+    return model, grid[accuracy >= accuracy.max() - 0.005][-1]
 
 
 def similarities(model, questions1, questions2):
