@@ -7,7 +7,7 @@ TESTFLAGS ?=
 # make test RESOLUTION=lowest-direct: the lowest versions that requirements.txt allows
 RESOLUTION ?=
 
-.PHONY: lab explore env test-env test check notebooks text labs grade release package instructor-env docs pins record picture bench
+.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench
 # Compiled programs are kept, so that the second start of a notebook need not wait for them again,
 # nor a test for what another test has compiled.
 lab explore test check: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
@@ -38,6 +38,10 @@ check: test-env
 
 notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
+
+# The course with no outputs, in a folder of its own beside the labs: nothing is seen before it is run.
+clean-notebooks: test-env
+	.venv/bin/python tools/notebooks.py clean notebooks/clean
 
 # After an edit of prose alone: the outputs stay.
 text: test-env

@@ -11,10 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
+from PIL import Image  # comes with matplotlib
 
 # Okabe and Ito's colours stay apart for colour-blind eyes and in grey print.
 COLOURS = {"anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00", "accent": "#CC79A7"}
 CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D5D5D", "#B8A500")
+
+_SHARPNESS = 2  # pixels of a picture for each pixel of its size: what phones and newer screens have
 
 
 def style() -> None:
@@ -44,13 +47,15 @@ def show(figure: Figure, *, alt: str) -> None:
 
 def _picture(figure: Figure, alt: str) -> dict[str, Any]:
     """Close the figure and return the arguments that IPython's display takes to show it."""
-    data = io.BytesIO()
-    figure.savefig(data, format="png", metadata={"Software": None})
+    drawn, packed = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, dpi=_SHARPNESS * figure.dpi)
     plt.close(figure)
-    image = base64.b64encode(data.getvalue()).decode()
+    image = Image.open(drawn).convert("RGB")
+    # A palette takes a third of the bytes, and no eye finds the difference.
+    image.quantize(256, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
     return {
-        "data": {"image/png": image, "text/plain": alt}, "raw": True,
-        "metadata": {"image/png": {"alt": alt}},
+        "data": {"image/png": base64.b64encode(packed.getvalue()).decode(), "text/plain": alt},
+        "metadata": {"image/png": {"alt": alt, "width": image.width // _SHARPNESS}}, "raw": True,
     }  # fmt: skip
 
 

@@ -236,7 +236,9 @@ def still(chromium, loopback, widget_bundle):
         pages.append(page)
         page.goto(f"{loopback}/{file.name}")
         page.wait_for_function(
-            "n => document.querySelectorAll('.siamese-picture').length === n", arg=len(explorers)
+            """n => n === document.querySelectorAll(
+                '.siamese-picture, .siamese-guess-all').length""",
+            arg=len(explorers),
         )
         page.wait_for_function(
             "[...document.querySelectorAll('.noUi-handle')].every(h => h.ariaLabel)"

@@ -5,6 +5,7 @@ Usage: python tools/notebooks.py execute [NN ...]       write notebooks/NN_*.ipy
        python tools/notebooks.py check NN [NAME=value]  execute NN afresh and compare; with
                                                         NAME=value that setting is replaced
                                                         first, and only errors count
+       python tools/notebooks.py clean FOLDER           write the set there with no outputs
 """
 
 import contextlib
@@ -102,14 +103,37 @@ def strip(notebook):
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
         if cell.cell_type == "code":
-            cell.outputs = _joined([o for o in cell.outputs if not _is_progress_bar(o)])
+            cell.outputs = _joined([o for o in map(_kept, cell.outputs) if o])
+    _hide_answers(notebook)
     notebook.metadata[STAMP] = fingerprint(notebook)
     return notebook
 
 
-def _is_progress_bar(output):
+def _kept(output):
+    """The output; of a widget what a page without a kernel can show, None if that is nothing."""
     data = output.get("data", {})
-    return "application/vnd.jupyter.widget-view+json" in data and "text/html" not in data
+    if "application/vnd.jupyter.widget-view+json" not in data or "text/html" in data:
+        return output
+    if not data.get("text/plain", "").startswith("Predict: "):
+        return None  # a progress bar, a slider
+    data.pop("application/vnd.jupyter.widget-view+json")
+    return output
+
+
+def _hide_answers(notebook):
+    """Start the answer to each prediction folded: one click, or a run of the cell, opens it."""
+    is_asked = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            is_asked = "*Predict" in cell.source
+        elif cell.source.startswith("guess("):
+            is_asked = True
+        else:
+            cell.metadata.setdefault("jupyter", {}).pop("outputs_hidden", None)
+            if is_asked and cell.outputs:
+                cell.metadata["jupyter"]["outputs_hidden"] = True
+            if not cell.metadata["jupyter"]:
+                del cell.metadata["jupyter"]
 
 
 def _joined(outputs):
@@ -200,6 +224,16 @@ def write_texts(prefixes):
         nbformat.write(strip(nbformat.read(target, as_version=4)), target)
 
 
+def write_clean(folder):
+    """The course with no outputs, for those who want to see nothing before they have run it."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for script in scripts():
+        notebook = read(script)
+        nbformat.write(strip(notebook), target / f"{script.stem}.ipynb")
+    print(f"{len(scripts())} notebooks with no outputs in {target}")
+
+
 def check(prefix, setting=None):
     (script,) = scripts([prefix])
     notebook = read(script, setting)
@@ -216,5 +250,9 @@ def check(prefix, setting=None):
 
 if __name__ == "__main__":
     command, *names = sys.argv[1:]
-    commands = {"execute": write_all, "text": write_texts}
+    commands = {
+        "execute": write_all,
+        "text": write_texts,
+        "clean": lambda given: write_clean(*given),
+    }
     sys.exit(commands[command](names) if command in commands else check(*names))

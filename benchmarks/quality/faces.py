@@ -1,4 +1,4 @@
-"""Notebook 07's recipe on groups of people held out, with three seeds, next to raw pixels.
+"""Notebook 08's recipe on groups of people held out, with three seeds, next to raw pixels.
 
 Usage: python -m benchmarks.quality.faces        writes siamese_lib/data/results/faces.json
 

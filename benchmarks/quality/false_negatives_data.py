@@ -52,7 +52,7 @@ class WordMean(nnx.Module):
 
 
 def glyphs(letters=512):
-    """Letters at half the size, as in notebook 10; the new ones are of two other scripts."""
+    """Letters at half the size, as in notebook 11; the new ones are of two other scripts."""
     train, new = load_glyphs("train"), load_glyphs("validation")
 
     def small(images):

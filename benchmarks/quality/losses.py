@@ -1,4 +1,4 @@
-"""Notebook 09's grid: every loss with every miner, three seeds each, on scripts never seen.
+"""Notebook 10's grid: every loss with every miner, three seeds each, on scripts never seen.
 
 Usage: python -m benchmarks.quality.losses        writes siamese_lib/data/results/losses.json
 

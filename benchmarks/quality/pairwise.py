@@ -1,4 +1,4 @@
-"""Notebook 08's recipe with three seeds: the head's own learning rate, and head against cosine.
+"""Notebook 09's recipe with three seeds: the head's own learning rate, and head against cosine.
 
 Usage: python -m benchmarks.quality.pairwise        writes siamese_lib/data/results/pairwise.json
 
@@ -55,7 +55,7 @@ def with_head(seed, has_own_rate):
 
 
 def with_triplets(seed):
-    """Notebook 06's loss and batches on notebook 08's encoder, optimizer steps and pictures."""
+    """Notebook 06's loss and batches on notebook 09's encoder, optimizer steps and pictures."""
     names, rival = (recipe(number, SEED=seed) for number in ("08", "06"))
     ours, theirs = (names["PAIRS"], names["STEPS"]), (rival["LETTERS"], rival["STEPS"])
     if ours != theirs:

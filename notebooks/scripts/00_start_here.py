@@ -11,61 +11,88 @@
 # %% [markdown]
 # # 00 Start here
 #
-# **What is in this collection, does it run on this machine, and how much JAX must I know?**
+# A face recogniser for about four hundred people worked, until somebody new arrived. Training everything
+# again took too long, so its maker
+# [asked in 2021](https://github.com/juan-csv/face_recognition_occlusion/issues/8) how to add one person
+# and leave the rest alone. You are about to do that with a drawing.
+#
+# **Can a network recognise what it has seen only once, with no retraining?**
 #
 # After this notebook you can
-# - find your way through the course and see what you have done,
-# - check the environment and mend what is off,
-# - read the JAX and Flax code of all later notebooks,
-# - save your work, and set a notebook back to how it came.
+# - show a network one example of something new, and have it recognised,
+# - say what a Siamese network is, and find your way through the course,
+# - check the environment and mend what is off, save your work and bring it back,
+# - read the JAX and Flax code of all later notebooks.
 #
-# Before this: Python, and what a derivative is. Time: about 20 minutes to study, a few seconds to
+# Before this: Python, and what a derivative is. Time: about 30 minutes to study, a few seconds to
 # run.
 #
 # Next: [01 Architecture](01_architecture.ipynb)
+#
+# ## Your first minute
+#
+# Run the next cell with Shift+Enter.
+# 1. Draw a sign on the pad that nobody has seen: your initials, a rune, a house. The list shows which of
+#    23 Hebrew letters it resembles most. The network has never met one of these either.
+# 2. Type a name and press *enrol*.
+# 3. Press *clear*, and draw your sign again, a little differently. *Predict: which row will be first?*
+
+# %%
+from siamese_lib.explorers import one_shot_explorer
+
+one_shot_explorer()
+
+# %% [markdown]
+# Your sign comes first, from one example, and nothing was trained. If another row won, the two drawings
+# differed more than the network allows: enrol the second one under the same name too, and try again.
+#
+# What just happened? **One network** turned each drawing into a **vector** of 64 numbers. Enrolling stored
+# one vector under a name. Recognising meant finding the stored vector with the highest **cosine** to the
+# new one, and the list is sorted by it.
+#
+# That is a Siamese network: one network used twice, like the twins that gave it its name, and a comparison
+# of its two answers. It compares rather than classifies, so it can judge things it has never seen: two
+# photos of a stranger's face, two signatures, a new wording of an old question, a person walking from one
+# camera to the next, two clips of a voice.
+#
+# ## The course
+#
+# The map stands at the top of every notebook, and marks where you are.
 
 # %%
 import matplotlib.pyplot as plt
 
 from siamese_lib import environment, plots
-from siamese_lib.checks import check, course_progress, save_work
+from siamese_lib.checks import check, course_map, course_progress, guess, save_work
 
 plots.style()
+course_map("start")
 
 # %% [markdown]
-# ## What a Siamese network is for
-#
-# A Siamese network is one network used twice: it turns two inputs into two vectors, and the
-# distance between the vectors says whether the inputs belong together. It compares rather than
-# classifies, so it can judge things that it has never seen: two photos of a stranger's face, two
-# signatures, a new wording of an old question, a person walking from one camera to the next, two
-# clips of a voice.
-#
-# ## The map
-#
 # | notebook | its question | minutes |
 # | --- | --- | --- |
-# | 00 Start here | does it run, and how much JAX must I know? | 20 |
-# | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 40 |
-# | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 30 |
-# | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 45 |
-# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 40 |
-# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 50 |
-# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 60 |
-# | [07 Contrastive pairs](07_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 45 |
-# | [08 Pairwise similarity](08_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 45 |
-# | [09 Which loss?](09_which_loss.ipynb) | which loss and which miner should you take? | 40 |
-# | [10 Break it](10_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 50 |
-# | [11 Scaling out](11_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 45 |
+# | 00 Start here | does it run, and how much JAX must I know? | 30 |
+# | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 65 |
+# | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 45 |
+# | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 65 |
+# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 45 |
+# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 65 |
+# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 55 |
+# | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 35 |
+# | [08 Contrastive pairs](08_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 60 |
+# | [09 Pairwise similarity](09_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 70 |
+# | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 55 |
+# | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 65 |
+# | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 55 |
 #
 # Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
 # that answers at once. Labs 1 to 5, in the folder `labs`, ask for more, with points. What you have
 # passed so far:
 
 # %%
-for notebook, passed, exercises in course_progress():
+for topic, passed, exercises in course_progress():
     marks = "x" * passed + "." * (exercises - passed)
-    print(f"{notebook:5} {marks:7} {passed} of {exercises} exercises")
+    print(f"{topic:12} {marks:7} {passed} of {exercises} exercises")
 
 # %% [markdown]
 # An x is a passed exercise. Come back and run this cell again at any time: the checks of all notebooks
@@ -84,6 +111,29 @@ environment.report()
 # package, a GPU that is not used or too little memory each get one sentence with the remedy. If
 # even the first cell failed with `ModuleNotFoundError`, the notebook runs in another environment:
 # start it with `make lab`, or as the README's pip lines say.
+#
+# ## Save your work
+#
+# On your own machine JupyterLab saves to disk (Ctrl+S). **Binder forgets everything** after ten
+# idle minutes. Save your notebooks, set `SAVE = True` and run the cell: it packs the notebooks that
+# you have changed, the labs and your progress into one file. Right-click `my_work.zip` in the file
+# browser on the left and choose Download. Next time, upload it next to this notebook and run one line
+# in a cell: `from siamese_lib.checks import restore_work; restore_work()`.
+
+# %%
+SAVE = False
+if SAVE:
+    save_work()
+
+# %% [markdown]
+# ## Set a notebook back
+#
+# - Outputs only: menu *Kernel > Restart Kernel and Run All Cells*.
+# - The whole notebook as it came: *File > New > Terminal*, then
+#   `git checkout -- :/notebooks/03_triplets.ipynb` (its name). From a zip file with no git, unpack the
+#   notebook again. On Binder, open the link again.
+# - The x marks: `from siamese_lib.checks import forget`, then `forget("triplets")` for one notebook,
+#   `forget()` for all.
 #
 # ## JAX in ten minutes
 #
@@ -156,8 +206,10 @@ plots.show(figure, alt="The loss falls from 36 towards 0 within about eight step
 # ### Compilation
 #
 # `jax.jit(f)` compiles `f` at its first call and runs the compiled form afterwards. Inside, Python
-# runs only once, with placeholders in place of numbers. *Predict how often the line "tracing"
-# appears.*
+# runs only once, with placeholders in place of numbers.
+
+# %%
+guess('How often will the line with "tracing" appear?')
 
 # %%
 @jax.jit
@@ -209,7 +261,10 @@ print(jax.random.normal(key, 3), "and again", jax.random.normal(key, 3))
 # ## Flax NNX: layers that own their parameters
 #
 # A network is a Python object whose parameters are arrays. `nnx.Linear(3, 2)` maps three numbers to
-# two: $xW + b$ with $W$ of shape 3 x 2. *Predict: how many parameters does it have?*
+# two: $xW + b$ with $W$ of shape 3 x 2.
+
+# %%
+guess("How many parameters does nnx.Linear(3, 2) have?")
 
 # %%
 from flax import nnx
@@ -268,44 +323,21 @@ except jax.errors.TracerBoolConversionError as error:
 # %% [markdown]
 # `jnp.where(condition, a, b)` computes both and picks. The losses of this course are written so.
 #
-# ## Save your work
-#
-# On your own machine JupyterLab saves to disk (Ctrl+S). **Binder forgets everything** after ten
-# idle minutes. Save your notebooks, set `SAVE = True` and run the cell: it packs the notebooks that
-# you have changed, the labs and your progress into one file. Right-click `my_work.zip` in the file
-# browser on the left and choose Download. Next time, upload it next to this notebook and run one line
-# in a cell: `from siamese_lib.checks import restore_work; restore_work()`.
-
-# %%
-SAVE = False
-if SAVE:
-    save_work()
-
-# %% [markdown]
-# ## Set a notebook back
-#
-# - Outputs only: menu *Kernel > Restart Kernel and Run All Cells*.
-# - The whole notebook as it came: *File > New > Terminal*, then
-#   `git checkout -- :/notebooks/03_triplets.ipynb` (its name). From a zip file with no git, unpack the
-#   notebook again. On Binder, open the link again.
-# - The x marks: `from siamese_lib.checks import forget`, then `forget("03")` for one notebook,
-#   `forget()` for all.
-#
 # ## Exercises
 #
 # Replace the dots, run the cell, and the check answers. Left as it is, an exercise says "not yet".
 #
-# **00.1 A gradient.** Return the gradient of $f(w) = \sum_i w_i^4$ at `w`. Let JAX do it.
+# **start.1 A gradient.** Return the gradient of $f(w) = \sum_i w_i^4$ at `w`. Let JAX do it.
 
 # %%
 def gradient_of_fourth_powers(w):
     ...
 
 
-check("00.1", gradient_of_fourth_powers)
+check("start.1", gradient_of_fourth_powers)
 
 # %% [markdown]
-# <details><summary>Solution to 00.1</summary>
+# <details><summary>Solution to start.1</summary>
 #
 # ```python
 # def gradient_of_fourth_powers(w):
@@ -314,7 +346,7 @@ check("00.1", gradient_of_fourth_powers)
 #
 # </details>
 #
-# **00.2 Lengths of rows.** For `x` of shape `[batch, dim]` return the length of each row, shape
+# **start.2 Lengths of rows.** For `x` of shape `[batch, dim]` return the length of each row, shape
 # `[batch]`.
 
 # %%
@@ -322,10 +354,10 @@ def row_lengths(x):
     ...
 
 
-check("00.2", row_lengths)
+check("start.2", row_lengths)
 
 # %% [markdown]
-# <details><summary>Solution to 00.2</summary>
+# <details><summary>Solution to start.2</summary>
 #
 # ```python
 # def row_lengths(x):
@@ -336,12 +368,15 @@ check("00.2", row_lengths)
 #
 # ## Recap
 #
+# **The answer.** Yes: the network turned your drawing into a vector, enrolling stored that vector
+# under a name, and recognising is finding the nearest stored vector; no weight changed.
+#
 # - The map above is the course; each x is an exercise you have passed.
 # - "All is well." means that this machine is ready.
 # - You need four words of JAX: `grad` for gradients, `jit` for speed, `vmap` for batches, a key for
 #   random numbers; and one of Flax: a module owns its parameters.
 #
-# Limits: this primer leaves out sharding over several devices (notebook 11 has it), custom derivatives
+# Limits: this primer leaves out sharding over several devices (notebook 12 has it), custom derivatives
 # and most of Flax. Nothing else of it is needed in this course.
 #
 # ### References

@@ -11,6 +11,11 @@
 # %% [markdown]
 # # 01 Architecture
 #
+# You read in a paper that the gradient is "additive across the twin networks due to the tied
+# weights", and you stop: tied how? Why not simply use one network twice? Or do the twins become
+# identical by training? Somebody [asked just
+# that](https://datascience.stackexchange.com/questions/75559/why-does-siamese-neural-networks-use-tied-weights-and-how-do-they-work).
+#
 # **How can two inputs be compared by a network that has never seen either?**
 #
 # After this notebook you can
@@ -20,7 +25,7 @@
 # - follow the shapes through a CNN tower for pictures and an LSTM tower for questions,
 # - count the parameters of both by hand.
 #
-# Before this: [00 Start here](00_start_here.ipynb). Time: about 40 minutes to study, half a minute
+# Before this: [00 Start here](00_start_here.ipynb). Time: about 65 minutes to study, half a minute
 # to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [00 Start here](00_start_here.ipynb) ·
@@ -34,13 +39,14 @@ import numpy as np
 from flax import nnx
 
 from siamese_lib import plots
-from siamese_lib.checks import check
+from siamese_lib.checks import check, course_map, guess
 from siamese_lib.encoders import ImageEncoder, QuestionEncoder, SiameseNetwork
 from siamese_lib.energy import cosine_distance, euclidean_distance, l2_normalize, pairwise_cosine
 from siamese_lib.text import build_tokenizer, encode_texts
 
 plots.style()
 rng = np.random.default_rng(0)
+course_map("architecture")
 
 # %% [markdown]
 # ## A different question
@@ -62,7 +68,7 @@ rng = np.random.default_rng(0)
 # **embedding**. The same encoder is used for both inputs. An **energy function** compares the two
 # embeddings.
 
-# %%
+# %% jupyter={"source_hidden": true}
 def box(axes, x, y, text, colour, width=1.9):
     axes.add_patch(plt.Rectangle((x - width / 2, y - 0.4), width, 0.8, fc=colour, ec="black", alpha=0.35))
     axes.text(x, y, text, ha="center", va="center", fontsize=10)
@@ -409,7 +415,9 @@ assert np.allclose(embedding, tower(np.concatenate([centred, moved])), atol=1e-5
 # same picture then has many embeddings.
 #
 # This tower has never seen a picture: its weights are random. It can compare all the same.
-# *Predict: will the moved disc be closer to the disc, or to the moved square?*
+
+# %%
+guess("Which is the moved disc closer to?", "the disc", "the moved square")
 
 # %%
 picked = embedding[np.array([0, 4, 2, 6])]
@@ -517,7 +525,10 @@ plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positio
 # $$\underbrace{V \cdot e}_{\text{embedding}} + \underbrace{4\,(e + h + 1)\,h}_{\text{LSTM}}$$
 #
 # The model of the DeepLearning.AI course that this collection answers has 36,224 words, $e = 128$ and
-# $h = 128$ (its TensorFlow edition). We do the sum by hand, then build the model and count. *Predict: which part holds most of the parameters?*
+# $h = 128$ (its TensorFlow edition). We do the sum by hand, then build the model and count.
+
+# %%
+guess("Which part holds most of the parameters?", "the embedding", "the LSTM", "the dense layer")
 
 # %%
 def count(model):
@@ -578,7 +589,7 @@ for one, other in zip(jax.tree.leaves(added), jax.tree.leaves(g_shared), strict=
 # Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
 # nothing.
 #
-# **01.1 Euclidean energy of rows.** For `a` and `b` of shape `[batch, dim]` return the distance of
+# **architecture.1 Euclidean energy of rows.** For `a` and `b` of shape `[batch, dim]` return the distance of
 # each pair of rows, shape `[batch]`: $\sqrt{\sum_j (a_{ij} - b_{ij})^2}$.
 
 # %%
@@ -586,10 +597,10 @@ def row_energies(a, b):
     ...
 
 
-check("01.1", row_energies)
+check("architecture.1", row_energies)
 
 # %% [markdown]
-# <details><summary>Solution to 01.1</summary>
+# <details><summary>Solution to architecture.1</summary>
 #
 # ```python
 # def row_energies(a, b):
@@ -598,7 +609,7 @@ check("01.1", row_energies)
 #
 # </details>
 #
-# **01.2 The mean over real tokens.** `states` is `[batch, time, dim]`, `tokens` is `[batch, time]`
+# **architecture.2 The mean over real tokens.** `states` is `[batch, time, dim]`, `tokens` is `[batch, time]`
 # with 0 for padding. Return the mean state over real tokens, `[batch, dim]`, not normalised.
 
 # %%
@@ -606,10 +617,10 @@ def mean_over_real(states, tokens):
     ...
 
 
-check("01.2", mean_over_real)
+check("architecture.2", mean_over_real)
 
 # %% [markdown]
-# <details><summary>Solution to 01.2</summary>
+# <details><summary>Solution to architecture.2</summary>
 #
 # ```python
 # def mean_over_real(states, tokens):
@@ -619,7 +630,7 @@ check("01.2", mean_over_real)
 #
 # </details>
 #
-# **01.3 Count the parameters.** Return the number of parameters of an embedding table and an LSTM,
+# **architecture.3 Count the parameters.** Return the number of parameters of an embedding table and an LSTM,
 # for any sizes.
 
 # %%
@@ -627,10 +638,10 @@ def count_parameters(vocabulary_size, embedding_dim, hidden_dim):
     ...
 
 
-check("01.3", count_parameters)
+check("architecture.3", count_parameters)
 
 # %% [markdown]
-# <details><summary>Solution to 01.3</summary>
+# <details><summary>Solution to architecture.3</summary>
 #
 # ```python
 # def count_parameters(vocabulary_size, embedding_dim, hidden_dim):
@@ -641,7 +652,7 @@ check("01.3", count_parameters)
 #
 # </details>
 #
-# **01.4 Every pair at once.** For `a` of shape `[n, dim]` and `b` of shape `[m, dim]` return the
+# **architecture.4 Every pair at once.** For `a` of shape `[n, dim]` and `b` of shape `[m, dim]` return the
 # matrix `[n, m]` whose entry $(i, j)$ is $\cos(a_i, b_j)$. Notebook 04 is built on this matrix.
 
 # %%
@@ -649,10 +660,10 @@ def all_similarities(a, b):
     ...
 
 
-check("01.4", all_similarities)
+check("architecture.4", all_similarities)
 
 # %% [markdown]
-# <details><summary>Solution to 01.4</summary>
+# <details><summary>Solution to architecture.4</summary>
 #
 # ```python
 # def all_similarities(a, b):
@@ -664,6 +675,9 @@ check("01.4", all_similarities)
 # </details>
 #
 # ## Recap
+#
+# **The answer.** By one encoder used twice, never by two: both inputs become points, both branches
+# add their gradients to the same weights, and two towers left to themselves drift apart.
 #
 # - A Siamese network is one encoder used twice and an energy. It can compare inputs that it has
 #   never seen, because it does not recognise them: it places any input as a point, and the energy

@@ -11,6 +11,10 @@
 # %% [markdown]
 # # 03 Triplets
 #
+# "Loss value = margin all the time, why?" Somebody training on faces [asked that in
+# 2017](https://github.com/xiaolonw/caffe-video_triplet/issues/8). Two more people came by with the
+# same trouble; an explanation was posted in 2020. You will have it within the hour.
+#
 # **Which triplets teach a network something, and why does it sometimes learn nothing at all?**
 #
 # After this notebook you can
@@ -20,7 +24,7 @@
 # - compare distances within and between classes before and after training,
 # - recognise a collapsed network by its loss, and say which triplets led it there.
 #
-# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 45 minutes to study, one to
+# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 65 minutes to study, one to
 # two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·
@@ -35,7 +39,7 @@ import optax
 from flax import nnx
 
 from siamese_lib import plots
-from siamese_lib.checks import check
+from siamese_lib.checks import check, course_map, guess
 from siamese_lib.datasets import load_glyphs
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import (cosine_similarity, euclidean_distance, l2_normalize,
@@ -45,6 +49,7 @@ from siamese_lib.training import encode, fit
 
 plots.style()
 rng = np.random.default_rng(0)
+course_map("triplets")
 
 # %% [markdown]
 # ## The margin
@@ -80,7 +85,7 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
 # between the two cosines. "Hard" and "semi-hard" are words of Schroff et al. 2015 (section 3.2); "easy"
 # is what others call the rest.
 
-# %%
+# %% jupyter={"source_hidden": true}
 gap = np.linspace(-0.6, 0.8, 200)
 figure, axes = plt.subplots()
 axes.plot(gap, np.maximum(MARGIN - gap, 0), color=plots.COLOURS["anchor"])
@@ -106,8 +111,10 @@ plots.show(figure, alt="The hinge: the loss falls in a straight line, crosses ga
 #
 # $$|a-p|^2 = |a|^2 + |p|^2 - 2\,a \cdot p = 2 - 2\cos(a, p)$$
 #
-# The two ones cancel in the difference, the factor 2 stays. *Predict: which margin m' belongs to
-# the cosine margin 0.25, and how do the losses compare?*
+# The two ones cancel in the difference, the factor 2 stays.
+
+# %%
+guess("Which margin of the squared distance belongs to the cosine margin 0.25?")
 
 # %%
 a, p, n = l2_normalize(rng.normal(size=(3, 1000, 8)))
@@ -176,7 +183,7 @@ assert np.array_equal(by_loop, vectorised) and np.array_equal(by_loop, with_libr
 # Every triplet is a point in the square of its two cosines. The diagonal of notebook 02 is now a
 # band, as wide as the margin.
 
-# %%
+# %% jupyter={"source_hidden": true}
 def draw_regions(axes, margin):
     side = np.array([-1.0, 1.0])
     axes.fill_between(side, side, 1, color=plots.COLOURS["negative"], alpha=0.2, lw=0)
@@ -352,7 +359,7 @@ plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top,
 # The loss never asked for a distance, only for an order. What became of the distances
 # $1 - \cos$ themselves? *Predict: do letters the network never saw profit as well?*
 
-# %% tags=["trained"]
+# %% jupyter={"source_hidden": true} tags=["trained"]
 cases = [("before, training letters", untrained, pictures, probe),
          ("after, training letters", by_random, pictures, probe),
          ("before, held-out letters", untrained, new_pictures, new_probe),
@@ -433,7 +440,12 @@ def hardest_loss(model, images, letter):
 # %% [markdown]
 # Of the 16 x 4 = 64 drawings every anchor has three as positives and 64 - 4 = 60 as negatives, so the
 # worst of each is bad indeed. We try it at the learning rate from before and at ten times that.
-# *Predict: will it learn faster than with random triplets?*
+
+# %%
+guess(
+    "Will it learn faster than with random triplets?",
+    "faster", "as fast", "more slowly, or not at all"
+)
 
 # %% tags=["trained"]
 collapsed, stuck = {}, {}
@@ -486,7 +498,7 @@ for degrees in (90, 30, 2):
 # The pull of a cosine is the sine of the angle: 1.000 at a right angle, 0.035 at 2 degrees. In a heap
 # that has nearly collapsed no negative is pushed away any more. The squared distance does the same,
 # for at length 1 it *is* the cosine, $2 - 2\cos$. The plain distance pulls with 1.000 however near
-# the points are. [09](09_which_loss.ipynb) trains with both: the squared distance collapses, the plain
+# the points are. [10](10_which_loss.ipynb) trains with both: the squared distance collapses, the plain
 # one hangs at the margin for a while and gets away. Hermans et al. took the plain distance for this
 # reason, and with batch hard only weak networks got stuck.
 #
@@ -606,7 +618,7 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 # Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
 # nothing.
 #
-# **03.1 The triplet loss of rows.** For three arrays `[batch, dim]` of any lengths return
+# **triplets.1 The triplet loss of rows.** For three arrays `[batch, dim]` of any lengths return
 # $\max(\cos(a_i, n_i) - \cos(a_i, p_i) + m, 0)$ for each row, shape `[batch]`.
 
 # %%
@@ -614,10 +626,10 @@ def row_losses(anchor, positive, negative, margin):
     ...
 
 
-check("03.1", row_losses)
+check("triplets.1", row_losses)
 
 # %% [markdown]
-# <details><summary>Solution to 03.1</summary>
+# <details><summary>Solution to triplets.1</summary>
 #
 # ```python
 # def row_losses(anchor, positive, negative, margin):
@@ -628,7 +640,7 @@ check("03.1", row_losses)
 #
 # </details>
 #
-# **03.2 With squared distances.** The same with $\max(|a_i-p_i|^2 - |a_i-n_i|^2 + m, 0)$. Take the
+# **triplets.2 With squared distances.** The same with $\max(|a_i-p_i|^2 - |a_i-n_i|^2 + m, 0)$. Take the
 # rows as they are, do not normalise them.
 
 # %%
@@ -636,10 +648,10 @@ def row_losses_squared(anchor, positive, negative, margin):
     ...
 
 
-check("03.2", row_losses_squared)
+check("triplets.2", row_losses_squared)
 
 # %% [markdown]
-# <details><summary>Solution to 03.2</summary>
+# <details><summary>Solution to triplets.2</summary>
 #
 # ```python
 # def row_losses_squared(anchor, positive, negative, margin):
@@ -650,7 +662,7 @@ check("03.2", row_losses_squared)
 #
 # </details>
 #
-# **03.3 The useful share.** Given cos(A, P) and cos(A, N) of many triplets, two arrays `[n]`, return
+# **triplets.3 The useful share.** Given cos(A, P) and cos(A, N) of many triplets, two arrays `[n]`, return
 # the share (0 to 1) of triplets with a loss above 0.
 
 # %%
@@ -658,10 +670,10 @@ def share_useful(to_positive, to_negative, margin):
     ...
 
 
-check("03.3", share_useful)
+check("triplets.3", share_useful)
 
 # %% [markdown]
-# <details><summary>Solution to 03.3</summary>
+# <details><summary>Solution to triplets.3</summary>
 #
 # ```python
 # def share_useful(to_positive, to_negative, margin):
@@ -670,7 +682,7 @@ check("03.3", share_useful)
 #
 # </details>
 #
-# **03.4 Is it collapsed?** Given embeddings `[n, dim]` of any lengths, return True where the mean
+# **triplets.4 Is it collapsed?** Given embeddings `[n, dim]` of any lengths, return True where the mean
 # cosine over all pairs of two *different* rows is above `threshold`, else False.
 
 # %%
@@ -678,10 +690,10 @@ def is_collapsed(embeddings, threshold):
     ...
 
 
-check("03.4", is_collapsed)
+check("triplets.4", is_collapsed)
 
 # %% [markdown]
-# <details><summary>Solution to 03.4</summary>
+# <details><summary>Solution to triplets.4</summary>
 #
 # ```python
 # def is_collapsed(embeddings, threshold):
@@ -696,6 +708,10 @@ check("03.4", is_collapsed)
 # </details>
 #
 # ## Recap
+#
+# **The answer.** Those that still have a loss teach; but a network that starts on the hardest ones
+# can make all embeddings equal instead, and then its loss stands at the margin, where the gradient is
+# 0.
 #
 # - The margin turns the cost into a loss that rests: easy triplets have loss 0, semi-hard ones
 #   between 0 and the margin, hard ones the margin or more.

@@ -11,6 +11,11 @@
 # %% [markdown]
 # # 04 The modified triplet loss
 #
+# In a well-known lab a negative nearer than the positive is left out of the search for the closest
+# one. A learner
+# [objected](https://community.deeplearning.ai/t/question-about-c3-w4-lecture-nb-2-modified-triplet-loss/384714):
+# is it not better to punish just those mistakes? You will work out what it costs.
+#
 # **How can a batch of pairs deliver its own negatives, and which of them should count?**
 #
 # After this notebook you can
@@ -20,7 +25,7 @@
 # - tell apart the two conventions in circulation, and translate one into the other,
 # - recognise a normalisation over the wrong axis by the value at which the loss sticks.
 #
-# Before this: [03 Triplets](03_triplets.ipynb). Time: about 40 minutes to study, a few seconds to
+# Before this: [03 Triplets](03_triplets.ipynb). Time: about 45 minutes to study, a few seconds to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·
@@ -33,13 +38,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from siamese_lib import plots
-from siamese_lib.checks import check
+from siamese_lib.checks import check, course_map, guess
 from siamese_lib.energy import l2_normalize
 from siamese_lib.losses import modified_triplet_loss
 
 plots.style()
 rng = np.random.default_rng(0)
 MARGIN = 0.25
+course_map("batch")
 
 # %% [markdown]
 # ## A batch brings its own negatives
@@ -153,7 +159,10 @@ print("closest negatives", closest_negative(S))
 # $$L_2 = \max(\text{closest\_neg} - s(A,P) + \alpha,\ 0)$$
 # $$L = L_1 + L_2, \qquad J = \sum_i L^{(i)}$$
 #
-# with margin $\alpha = 0.25$. *Predict: what is J for the matrix above?*
+# with margin $\alpha = 0.25$.
+
+# %%
+guess("What is J for the matrix above?")
 
 # %%
 def row_losses(similarity, margin=MARGIN):
@@ -320,7 +329,7 @@ print(f"first assignment {first_assignment:.3f} a row")
 # With a sum the gradient grows with the batch. Under plain gradient descent or momentum a learning
 # rate that worked for one batch is then too high for one eight times as large. Adam, which this
 # collection uses, divides the size of the gradient out again, and hardly notices
-# ([08](08_pairwise_similarity.ipynb) has more on Adam's steps).
+# ([09](09_pairwise_similarity.ipynb) has more on Adam's steps).
 #
 # ## What the gradient does
 #
@@ -369,17 +378,17 @@ for name, v in (("each row", by_row), ("whole batch", by_batch)):
 #
 # Here `similarity` is always an array `[b, b]` with the positives on its diagonal.
 #
-# **04.1 Mean negative.** Return the mean of the off-diagonal entries of each row, shape `[b]`.
+# **batch.1 Mean negative.** Return the mean of the off-diagonal entries of each row, shape `[b]`.
 
 # %%
 def my_mean_negative(similarity):
     ...
 
 
-check("04.1", my_mean_negative)
+check("batch.1", my_mean_negative)
 
 # %% [markdown]
-# <details><summary>Solution to 04.1</summary>
+# <details><summary>Solution to batch.1</summary>
 #
 # ```python
 # def my_mean_negative(similarity):
@@ -389,7 +398,7 @@ check("04.1", my_mean_negative)
 #
 # </details>
 #
-# **04.2 Closest negative.** Return the largest off-diagonal entry of each row that is not above the
+# **batch.2 Closest negative.** Return the largest off-diagonal entry of each row that is not above the
 # diagonal one, shape `[b]`; `-np.inf` where there is none.
 
 # %%
@@ -397,10 +406,10 @@ def my_closest_negative(similarity):
     ...
 
 
-check("04.2", my_closest_negative)
+check("batch.2", my_closest_negative)
 
 # %% [markdown]
-# <details><summary>Solution to 04.2</summary>
+# <details><summary>Solution to batch.2</summary>
 #
 # ```python
 # def my_closest_negative(similarity):
@@ -411,7 +420,7 @@ check("04.2", my_closest_negative)
 #
 # </details>
 #
-# **04.3 The full loss.** Return L1 + L2 of each row with the closest negative, shape `[b]`, for a
+# **batch.3 The full loss.** Return L1 + L2 of each row with the closest negative, shape `[b]`, for a
 # margin given as second argument.
 
 # %%
@@ -419,10 +428,10 @@ def my_row_losses(similarity, margin):
     ...
 
 
-check("04.3", my_row_losses)
+check("batch.3", my_row_losses)
 
 # %% [markdown]
-# <details><summary>Solution to 04.3</summary>
+# <details><summary>Solution to batch.3</summary>
 #
 # ```python
 # def my_row_losses(similarity, margin):
@@ -432,16 +441,16 @@ check("04.3", my_row_losses)
 #
 # </details>
 #
-# **04.4 By hand.** A row of a batch of three has the positive 0.5 and the negatives 0.6 and 0.2. With
+# **batch.4 By hand.** A row of a batch of three has the positive 0.5 and the negatives 0.6 and 0.2. With
 # margin 0.25 and the *closest* convention, what is L1 + L2?
 
 # %%
 by_hand = ...
 
-check("04.4", by_hand)
+check("batch.4", by_hand)
 
 # %% [markdown]
-# <details><summary>Solution to 04.4</summary>
+# <details><summary>Solution to batch.4</summary>
 #
 # ```python
 # by_hand = max((0.6 + 0.2) / 2 - 0.5 + 0.25, 0) + max(0.2 - 0.5 + 0.25, 0)
@@ -453,6 +462,10 @@ check("04.4", by_hand)
 # </details>
 #
 # ## Recap
+#
+# **The answer.** Every other pair of the batch is a negative, and the learner has a point: on the
+# worst rows "closest" finds nothing to push and "hardest" does; but pushing on the worst cases only
+# can collapse a network, so "closest" is the careful choice.
 #
 # - A batch of b pairs delivers b - 1 negatives for each anchor: all entries of S off the diagonal.
 # - Which should count? The mean negative for a steady push (L1) and one near the positive for a

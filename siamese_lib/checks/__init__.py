@@ -1,8 +1,8 @@
 """Instant checks of the exercises, each with several cases and a hint for each likely mistake.
 
-`check("02.1", my_function)` shows one verdict and remembers a pass for the course map. It raises no
-error: an unfilled exercise says "not yet", so that a notebook runs from top to bottom. If an answer
-is wrong, the check shows the first wrong case and your answer to it.
+`check("cost.1", my_function)` shows one verdict and remembers a pass for the course map. It raises
+no error: an unfilled exercise says "not yet", so that a notebook runs from top to bottom. If an
+answer is wrong, the check shows the first wrong case and your answer to it.
 
 `save_work()` packs your notebooks and your passes into one file; `restore_work()` unpacks it.
 """
@@ -11,19 +11,22 @@ import os
 from typing import Any
 
 from siamese_lib.checks import exercise, labs
+from siamese_lib.checks.course import current
 from siamese_lib.checks.exercise import Exercise, Mistake, verdict
+from siamese_lib.checks.guess import guess
+from siamese_lib.checks.map import course_map
 from siamese_lib.checks.progress import course_progress, exercises, forget, remember
 from siamese_lib.checks.report import report
 from siamese_lib.checks.work import restore_work, save_work
 
 __all__ = [
-    "Exercise", "Mistake", "check", "course_progress", "forget", "restore_work", "save_work",
-    "verdict",
+    "Exercise", "Mistake", "check", "course_map", "course_progress", "forget", "guess",
+    "restore_work", "save_work", "verdict",
 ]  # fmt: skip
 
 
 def check(name: str, answer: Any, *, show_expected: bool = False) -> None:
-    """Check an answer to exercise `name` ("NN.k", "labN.k"): show a verdict, remember a pass.
+    """Check an answer to exercise `name` ("cost.1", "lab1.1"): show a verdict, remember a pass.
 
     show_expected also shows what is expected in the case that is shown; labs, which are graded,
     never show it.
@@ -31,6 +34,7 @@ def check(name: str, answer: Any, *, show_expected: bool = False) -> None:
     Raises: ValueError where no notebook has that name; AssertionError on a wrong answer to a lab
     while nbgrader validates, since its Validate button notices only errors.
     """
+    name = current(name) if isinstance(name, str) else name
     known = _known(name)
     is_lab = name.startswith("lab")
     found = (labs if is_lab else exercise).finding(known, answer)
@@ -49,7 +53,7 @@ def _known(name):
     """The exercise of that name."""
     if not isinstance(name, str):
         raise ValueError(
-            f'the name of an exercise comes first, check("02.1", ...); this is {name!r}'
+            f'the name of an exercise comes first, check("cost.1", ...); this is {name!r}'
         )
     known = exercises(name.partition(".")[0])
     if name not in known:

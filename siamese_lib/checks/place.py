@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-FIRST = "00_start_here.ipynb"
-NOTEBOOKS = (
-    FIRST, "01_architecture.ipynb", "02_cosine_cost.ipynb", "03_triplets.ipynb",
-    "04_modified_triplet_loss.ipynb", "05_training_and_testing.ipynb", "06_one_shot_testing.ipynb",
-    "07_contrastive_pairs.ipynb", "08_pairwise_similarity.ipynb", "09_which_loss.ipynb",
-    "10_break_it.ipynb", "11_scaling_out.ipynb",
-)  # fmt: skip
+from siamese_lib.checks.course import COURSE
+
+NOTEBOOKS = tuple(f"{notebook.stem}.ipynb" for notebook in COURSE)
+FIRST = NOTEBOOKS[0]
 
 
 def course_folder() -> Path:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from siamese_lib.checks.course import COURSE, current
 from siamese_lib.checks.place import course_folder, unused
 
 if sys.platform == "win32":
@@ -17,18 +18,18 @@ else:
     import fcntl
 
 _HERE = Path(__file__).parent
-CORE = tuple(sorted(path.stem[-2:] for path in _HERE.glob("notebook_*.py")))
+CORE = tuple(notebook.topic for notebook in COURSE)
 LABS = tuple(sorted(path.stem for path in _HERE.glob("lab_data/*.json")))
 NAME = ".progress.json"
-EXERCISE = re.compile(r'"((?:lab)?\d+\.\d+)"')
+EXERCISE = re.compile(r'"([a-z_]*\d*\.\d+)"')
 
 
 def exercises(notebook: str) -> dict[str, Any]:
-    """The exercises of a notebook ("02") or lab ("lab2") by name; {} where it has no checks."""
+    """The exercises of a notebook ("cost") or lab ("lab2") by name; {} where it has no checks."""
     if notebook in LABS:
         return json.loads((_HERE / "lab_data" / f"{notebook}.json").read_text(encoding="utf-8"))
     if notebook in CORE:
-        return importlib.import_module(f"siamese_lib.checks.notebook_{notebook}").EXERCISES
+        return importlib.import_module(f"siamese_lib.checks.notebooks.{notebook}").EXERCISES
     return {}
 
 
@@ -57,7 +58,7 @@ def remember(*names: str) -> None:
 
 
 def forget(notebook: str | None = None) -> None:
-    """Untick the exercises of one notebook ("02", "lab2"), or of all."""
+    """Untick the exercises of one notebook ("cost", "lab2"), or of all."""
     path = progress_file()
     with _alone(path):
         kept = {n for n in _gathered(path) if notebook and n.partition(".")[0] != notebook}
@@ -95,12 +96,12 @@ def _read(path):
 
 
 def names_in(text: str) -> tuple[set[str], bool]:
-    """(names of exercises, whether the text is whole); of a damaged text the legible names."""
+    """(today's names of exercises, whether the text is whole); if damaged, the legible ones."""
     with contextlib.suppress(ValueError, RecursionError):
         names = json.loads(text)
         if isinstance(names, list) and all(isinstance(name, str) for name in names):
-            return set(names), True
-    return set(EXERCISE.findall(text)), False
+            return set(map(current, names)), True
+    return set(map(current, EXERCISE.findall(text))), False
 
 
 def _mended(path, names):

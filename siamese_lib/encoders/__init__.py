@@ -8,7 +8,12 @@ that use them.
 from siamese_lib.encoders.bags import BagEncoder, Committee, pair_logits, start_from_texts
 from siamese_lib.encoders.images import ImageEncoder, halve
 from siamese_lib.encoders.networks import SiameseNetwork, SimilarityHead, SimilarityNetwork
-from siamese_lib.encoders.pretrained import LetterEncoder, embed_views, omniglot_encoder
+from siamese_lib.encoders.pretrained import (
+    LetterEncoder,
+    embed_views,
+    glyph_encoder,
+    omniglot_encoder,
+)
 from siamese_lib.encoders.questions import QuestionEncoder
 from siamese_lib.encoders.recurrence import LSTM
 from siamese_lib.encoders.residual import ResidualEncoder
@@ -27,6 +32,7 @@ __all__ = [
     "SimilarityNetwork",
     "SubwordLSTM",
     "embed_views",
+    "glyph_encoder",
     "halve",
     "omniglot_encoder",
     "pair_logits",

@@ -1,4 +1,4 @@
-"""The encoder that comes with the package: an hour of Omniglot, to use or to compare with."""
+"""The encoders that come with the package, to use or to compare with."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from siamese_lib.training.embedding import encode
 from siamese_lib.training.weights import load
 from siamese_lib.validate import require_count
 
+_DATA = Path(__file__).parents[1] / "data"
 _VIEW = {"rotation": 5.0, "shear": 0.1, "scale": 1.1, "shift": 1.0, "bend": 0.25}
 _STILL = {"rotation": 0.0, "shear": 0.0, "scale": 1.0, "shift": 0.0, "bend": 0.0}
 
@@ -31,6 +32,17 @@ class LetterEncoder(ResidualEncoder):
         require_ink(images)
 
 
+def glyph_encoder() -> ImageEncoder:
+    """The letter encoder of notebook 06, seed 0, its weights rounded to 16 bits.
+
+    Shapes: images [n, 28, 28] float, 0 = paper, 1 = ink -> [n, 64] float32, unit vectors.
+    Raises: as ImageEncoder, when called by siamese_lib.training.encode.
+    Source: tools/record_encoder.py, which trains and stores it.
+    """
+    encoder = nnx.eval_shape(lambda: ImageEncoder(channels=(16, 64, 128), rngs=nnx.Rngs(0)))
+    return load(encoder, _DATA / "explorer_encoder.safetensors")
+
+
 def omniglot_encoder() -> LetterEncoder:
     """A LetterEncoder with weights trained on Omniglot's 30 background alphabets.
 
@@ -43,7 +55,7 @@ def omniglot_encoder() -> LetterEncoder:
         lambda: LetterEncoder(channels=(32, 64, 128, 256), embedding_dim=128, rngs=nnx.Rngs(0))
     )
     encoder.eval()
-    return load(encoder, Path(__file__).parents[1] / "data" / "omniglot_encoder.safetensors")
+    return load(encoder, _DATA / "omniglot_encoder.safetensors")
 
 
 def embed_views(

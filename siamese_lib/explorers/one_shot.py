@@ -11,9 +11,8 @@ from flax import nnx
 from numpy.typing import ArrayLike
 
 from siamese_lib.datasets.glyphs import GLYPH_SCRIPTS, load_glyphs
-from siamese_lib.encoders.images import ImageEncoder
-from siamese_lib.explorers.explorer import HERE, STYLE, Explorer, program
-from siamese_lib.training.weights import load
+from siamese_lib.encoders.pretrained import glyph_encoder
+from siamese_lib.explorers.explorer import STYLE, Explorer, program
 
 SIDE = 28
 
@@ -112,9 +111,7 @@ def _one(embed, image):
 
 
 def _recorded_encoder():
-    encoder = ImageEncoder(channels=(16, 64, 128), rngs=nnx.Rngs(0))
-    load(encoder, HERE.parent / "data" / "explorer_encoder.safetensors")
-    graph, state = nnx.split(encoder)
+    graph, state = nnx.split(glyph_encoder())
     return jax.jit(lambda images: nnx.merge(graph, state)(images))
 
 

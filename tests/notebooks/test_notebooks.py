@@ -1,5 +1,6 @@
 """The notebooks: in step with their scripts, well formed, and printing today what is committed."""
 
+import ast
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from programs import need
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import notebooks as runner  # noqa: E402
+import study_time  # noqa: E402
 
 SCRIPTS = runner.scripts()
 NAMES = [path.stem for path in SCRIPTS]
@@ -77,6 +79,44 @@ def test_its_anatomy(script):
     kinds = "".join(cell.cell_type[0] for cell in stored.cells)
     assert "ccc" not in kinds, "three code cells in a row"
     assert 10 <= len(code(stored)) <= 32
+
+
+PLOTTING = re.compile(r"\b(plt|axes|axis|figure|plots|inset|panels?)\b")
+
+
+def plotting_lines(source):
+    """How many lines of a cell draw: statements that name a figure, their inner blocks apart."""
+    found, rows = set(), source.splitlines()
+
+    def visit(body):
+        for node in body:
+            if isinstance(node, ast.For | ast.With | ast.If | ast.FunctionDef):
+                if PLOTTING.search(rows[node.lineno - 1]):
+                    found.add(node.lineno)
+                visit([*node.body, *getattr(node, "orelse", [])])
+            elif PLOTTING.search(ast.get_source_segment(source, node)):
+                found.update(range(node.lineno, node.end_lineno + 1))
+
+    visit(ast.parse(source).body)
+    return len(found)
+
+
+def test_plotting_lines_are_counted():
+    assert plotting_lines("x = 1\nfor k in range(3):\n    axes.plot(k,\n              x)") == 2
+    assert plotting_lines("def f(axes):\n    return 1") == 1
+
+
+@each
+def test_plotting_code_of_more_than_eight_lines_is_folded(script):
+    for cell in code(committed(script)):
+        is_folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert is_folded == (plotting_lines(cell.source) > 8), cell.source
+
+
+@each
+def test_its_minutes_are_counted(script):
+    stated = re.search(r"Time: about (\d+) minutes", committed(script).cells[0].source)[1]
+    assert int(stated) == study_time.minutes(script)
 
 
 @each

@@ -34,13 +34,33 @@ def test_the_notebooks_of_the_course_are_known_by_name():
     assert sorted(place.NOTEBOOKS) == sorted(p.name for p in ROOT.glob("notebooks/[0-9]*.ipynb"))
 
 
+OLD = {
+    "00": "start", "01": "architecture", "02": "cost", "03": "triplets", "04": "batch",
+    "05": "questions", "06": "one_shot", "07": "contrastive", "08": "pairwise", "09": "choosing",
+    "10": "debugging", "11": "scaling",
+}  # fmt: skip
+
+
+def test_ticks_from_when_exercises_had_a_number_stay_with_their_exercise(course, monkeypatch):
+    """The names of 2026-11-28, each with the exercise that it named then."""
+    counts = dict.fromkeys(OLD, 4) | {"00": 2, "11": 3}
+    before = [f"{number}.{k}" for number in OLD for k in range(1, counts[number] + 1)]
+    today = {f"{OLD[name[:2]]}{name[2:]}" for name in before} - {"one_shot.4"} | {"limits.1"}
+    (course / ".progress.json").write_text(json.dumps([*before, "lab1.1"]))
+    monkeypatch.chdir(course)
+    assert progress.done() == today | {"lab1.1"}
+    checks.check("02.4", 0.4)  # a notebook from then, kept by its learner
+    assert json.loads((course / ".progress.json").read_text()) == sorted(today | {"lab1.1"})
+    assert today <= {name for topic in progress.CORE for name in progress.exercises(topic)}
+
+
 def test_a_pass_in_a_lab_reaches_the_map(course, monkeypatch, capsys):
     monkeypatch.chdir(course / "labs")
     checks.check("lab1.5", lambda v, e, h, n: v * e + sum(
         4 * h * ((e if k == 0 else h) + h + 1) for k in range(n)))  # fmt: skip
     monkeypatch.chdir(course)
-    checks.check("02.4", 0.4)
-    assert ("lab1", 1, 5) in checks.course_progress() and ("02", 1, 4) in checks.course_progress()
+    checks.check("cost.4", 0.4)
+    assert ("lab1", 1, 5) in checks.course_progress() and ("cost", 1, 4) in checks.course_progress()
     assert progress.progress_file() == course / ".progress.json"
     assert not (course / "labs" / ".progress.json").exists()
 
@@ -69,22 +89,22 @@ def test_the_course_is_found_from_any_folder(made, started, found, tmp_path, mon
 def test_a_name_by_hand_goes_first_and_an_empty_one_is_none(course, monkeypatch, tmp_path):
     monkeypatch.chdir(course)
     monkeypatch.setenv("SIAMESE_PROGRESS", str(tmp_path / "deep" / "mine.json"))
-    progress.remember("02.1")
-    assert json.loads((tmp_path / "deep" / "mine.json").read_text()) == ["02.1"]
+    progress.remember("cost.1")
+    assert json.loads((tmp_path / "deep" / "mine.json").read_text()) == ["cost.1"]
     monkeypatch.setenv("SIAMESE_PROGRESS", "")
     assert progress.progress_file() == course / ".progress.json"
 
 
 def test_files_of_the_time_when_each_folder_had_its_own_are_taken_in(course, monkeypatch):
-    (course / ".progress.json").write_text('["02.1"]')
+    (course / ".progress.json").write_text('["cost.1"]')
     (course / "labs" / ".progress.json").write_text('["lab1.1", "lab2.3"]')
     monkeypatch.chdir(course)
     assert ("lab1", 1, 5) in checks.course_progress()
-    progress.remember("02.2")
-    assert progress.done() == {"02.1", "02.2", "lab1.1", "lab2.3"}
+    progress.remember("cost.2")
+    assert progress.done() == {"cost.1", "cost.2", "lab1.1", "lab2.3"}
     assert not (course / "labs" / ".progress.json").exists()
     checks.forget("lab2")  # and what was taken in does not come back
-    assert progress.done() == {"02.1", "02.2", "lab1.1"}
+    assert progress.done() == {"cost.1", "cost.2", "lab1.1"}
 
 
 MANY = """
@@ -111,12 +131,12 @@ def test_kernels_that_write_at_once_lose_no_pass(course):
 @pytest.mark.parametrize(
     ("text", "legible"),
     [
-        ('["00.1", "02.', {"00.1"}),  # cut off
+        ('["start.1", "02.', {"start.1"}),  # cut off
         ("", set()),
         ("{", set()),
-        ('{"02.1": true}', {"02.1"}),
+        ('{"cost.1": true}', {"cost.1"}),
         ("[1, 2]", set()),
-        ('["lab2.3", "03.1"]}}', {"lab2.3", "03.1"}),
+        ('["lab2.3", "triplets.1"]}}', {"lab2.3", "triplets.1"}),
         (b"\xff\xfe\x00nonsense", set()),
         ("[" * 100_000, set()),
     ],
@@ -128,30 +148,30 @@ def test_a_damaged_file_crashes_no_check_and_is_kept_aside(
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     before = file.read_bytes()
     monkeypatch.chdir(course)
-    assert {n: p for n, p, _ in checks.course_progress()}["02"] == len(
-        {name for name in legible if name.startswith("02")}
+    assert {n: p for n, p, _ in checks.course_progress()}["cost"] == len(
+        {name for name in legible if name.startswith("cost")}
     )
-    checks.check("02.4", 0.4)
-    assert progress.done() == legible | {"02.4"}
+    checks.check("cost.4", 0.4)
+    assert progress.done() == legible | {"cost.4"}
     assert (course / ".progress.damaged.json").read_bytes() == before
     assert "damaged" in capsys.readouterr().out
     file.write_text("{")  # once more: what is aside stays
-    progress.remember("02.4")
+    progress.remember("cost.4")
     assert (course / ".progress.damaged.json").read_bytes() == before
     assert (course / ".progress.damaged-2.json").read_text() == "{"
 
 
 def test_a_file_with_a_mark_in_front_is_whole(course, monkeypatch):
-    (course / ".progress.json").write_bytes(b"\xef\xbb\xbf" + b'["02.1"]')  # Notepad's
+    (course / ".progress.json").write_bytes(b"\xef\xbb\xbf" + b'["cost.1"]')  # Notepad's
     monkeypatch.chdir(course)
-    assert progress.done() == {"02.1"}
+    assert progress.done() == {"cost.1"}
 
 
 def test_where_nothing_can_be_written_the_check_still_answers(course, monkeypatch, capsys):
     monkeypatch.chdir(course)
     (course / ".progress.json").mkdir()  # root may write anywhere, but not into a folder
-    checks.check("02.4", 0.4)
+    checks.check("cost.4", 0.4)
     said = capsys.readouterr().out
-    assert "02.4 by hand: right." in said
+    assert "cost.4 by hand: right." in said
     assert "could not be noted down" in said and "SIAMESE_PROGRESS" in said
-    assert ("02", 0, 4) in checks.course_progress()
+    assert ("cost", 0, 4) in checks.course_progress()

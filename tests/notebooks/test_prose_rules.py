@@ -18,7 +18,7 @@ from prose.sources import Source, looked_up, wrong  # noqa: E402
 from prose.tokens import numbers  # noqa: E402
 
 HEADS = {
-    "03_triplets": '# 03 Triplets\nTime: about 45 minutes to study.\ncheck("03.1", f)',
+    "03_triplets": '# 03 Triplets\nTime: about 45 minutes to study.\ncheck("triplets.1", f)',
     "00_start": "# 00 Start\n| [03 Triplets](03_triplets.ipynb) | which? | 45 |\n"
     "### References\n- Schroff, Kalenichenko 2015, *FaceNet*.",
     "lab2_loss": 'check("lab2.1", f)\n| 2.1 Cosine | 10 | 6 values, 4 zero vectors |',
@@ -198,7 +198,7 @@ def test_a_share_may_be_said_of_a_hundred():
         ("As in 03 and 00, not in 08.", ["08"]),
         ("[03](03_triplets.ipynb) but [03](00_start.ipynb)", ["03"]),
         ("[03 Triplets](03_triplets.ipynb), Lab 2, lab 7", ["7"]),
-        ("**03.1 A check.** And 03.2.", ["03.2"]),
+        ("**triplets.1 A check.** And exercise 2.1, not exercise 2.7.", ["2.7"]),
         ("Schroff et al. 2015, not Schroff et al. 2016; in 2015.", ["2016"]),
         ("Time: about 45 minutes to study.", []),
         ("Time: about 50 minutes to study.", ["50"]),

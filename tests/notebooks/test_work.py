@@ -49,7 +49,7 @@ def test_there_and_back(fresh, capsys):
     edited(course / "02_cosine_cost.ipynb")
     edited(course / "labs" / "lab1_siamese_model.ipynb", "def normalise(x): ...")
     (course / "mine.ipynb").write_text('{"cells": [], "metadata": {}}')  # made by the learner
-    progress.remember("02.1", "lab1.1")
+    progress.remember("cost.1", "lab1.1")
     checks.save_work()
     assert "holds 2 passes" in capsys.readouterr().out
     names = zipfile.ZipFile(course / "my_work.zip").namelist()
@@ -60,7 +60,7 @@ def test_there_and_back(fresh, capsys):
     other = fresh("binder")
     shutil.copy(course / "my_work.zip", other)
     checks.restore_work()
-    assert progress.done() == {"02.1", "lab1.1"}
+    assert progress.done() == {"cost.1", "lab1.1"}
     for name in ("02_cosine_cost.ipynb", "labs/lab1_siamese_model.ipynb", "mine.ipynb"):
         assert (other / name).read_bytes() == (course / name).read_bytes()
     assert not list(other.glob("**/*-before*"))
@@ -90,12 +90,12 @@ def test_outputs_alone_are_no_change_and_an_added_cell_is_one(fresh):
 def test_what_was_done_here_meanwhile_is_kept(fresh):
     course = fresh()
     edited(course / "02_cosine_cost.ipynb", "old = 1")
-    progress.remember("02.1")
+    progress.remember("cost.1")
     checks.save_work()
     edited(course / "02_cosine_cost.ipynb", "new = 2")
-    progress.remember("02.2")
+    progress.remember("cost.2")
     checks.restore_work()
-    assert progress.done() == {"02.1", "02.2"}  # passes add up
+    assert progress.done() == {"cost.1", "cost.2"}  # passes add up
     assert "old = 1" in (course / "02_cosine_cost.ipynb").read_text()
     assert "new = 2" in (course / "02_cosine_cost-before.ipynb").read_text()
 
@@ -125,12 +125,12 @@ def test_a_zip_of_the_time_before(fresh):
     course = fresh()
     with zipfile.ZipFile(course / "my_work.zip", "w") as packed:
         packed.writestr("02_cosine_cost.ipynb", '{"cells": [], "metadata": {}}')
-        packed.writestr(".progress.json", '["02.1"')  # cut off
+        packed.writestr(".progress.json", '["cost.1"')  # cut off
         packed.writestr("../outside.ipynb", "{}")
         packed.writestr("/absolute.ipynb", "{}")
         packed.writestr("labs/deep/er.ipynb", "{}")
     checks.restore_work()
-    assert progress.done() == {"02.1"}
+    assert progress.done() == {"cost.1"}
     assert not (course.parent / "outside.ipynb").exists()
     assert not (course / "labs" / "deep").exists()
 

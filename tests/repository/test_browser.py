@@ -48,7 +48,7 @@ def test_the_first_notebook_runs_and_says_all_is_well(page):
     open_tab(page).locator(".jp-cell-toolbar, .jp-Toolbar").first.wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    page.get_by_text("00.2 lengths of rows: not yet.").first.wait_for()
+    page.get_by_text("start.2 lengths of rows: not yet.").first.wait_for()
     page.wait_for_function(
         "[...document.querySelectorAll('.jp-InputPrompt')]"
         ".every(p => !p.textContent.includes('*'))",

@@ -132,10 +132,10 @@ def test_new_names_are_handed_on_and_stand_on_the_api_page(followed):
 
 
 ANSWERS = [
-    ("00.3", "lambda x: x / np.sqrt((x**2).sum(-1, keepdims=True))", "right, 3 of 3 cases"),
-    ("00.3", "lambda x: x / np.sqrt((x**2).sum())", "Hint: all rows got one common length"),
-    ("12.1", "lambda c: 2 - 2 * c", "right, 3 of 3 cases"),
-    ("12.2", "lambda d2: 1 - d2", "Hint: the square is twice as large as that"),
+    ("start.3", "lambda x: x / np.sqrt((x**2).sum(-1, keepdims=True))", "right, 3 of 3 cases"),
+    ("start.3", "lambda x: x / np.sqrt((x**2).sum())", "Hint: all rows got one common length"),
+    ("rulers.1", "lambda c: 2 - 2 * c", "right, 3 of 3 cases"),
+    ("rulers.2", "lambda d2: 1 - d2", "Hint: the square is twice as large as that"),
 ]
 
 
@@ -164,7 +164,7 @@ def test_all_else_holds_in_the_copy(followed):
         "-k", " and ".join(f"not {name}" for name in LONG),
     )  # fmt: skip
     failed = re.findall(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
-    assert failed == ["tests/notebooks/test_notebooks.py::test_its_anatomy[12_two_rulers]"], (
+    assert failed == ["tests/notebooks/test_notebooks.py::test_its_anatomy[13_two_rulers]"], (
         done.stdout[-4000:]
     )
     assert "assert 10 <= 4" in done.stdout

@@ -10,7 +10,7 @@ _PLACE = re.compile(
 )
 _NOTEBOOK = re.compile(r"\bnotebooks? (?:[\d.]+(?:, | and | to | or ))*$", re.I)
 _LAB = re.compile(r"\blabs? (?:\d(?:, | and | to | or ))*$", re.I)
-_EXERCISE = re.compile(r"""check\(\s*"(?:lab)?([\d.]+)""")
+_EXERCISE = re.compile(r"""check\(\s*"lab(\d+\.\d+)""")
 _TIME = re.compile(r"Time:\s+about (\d+)\s+minutes(?:\s+to\s+study|\.)")
 _ROW = re.compile(r"^\|[^|]*\b(\d\d)[ _][^|]*\|[^|]*\| (\d+) \|$", re.MULTILINE)
 _POINTS = re.compile(r"^\| (\d\.\d) [^|]*\| (\d+) \| (.*) \|$", re.MULTILINE)
@@ -23,7 +23,7 @@ class Shelf(NamedTuple):
 
     notebooks: set  # "00", "01", ...
     labs: set  # "1", ...
-    exercises: set  # "05.1", and "5.1" of a lab
+    exercises: set  # "5.1" of a lab
     minutes: dict  # "05": what its head says, and what the map in 00 says
     map: dict
     years: set  # (name, year) of every list of references
@@ -91,8 +91,8 @@ def _page(number, before, source, page, known):
 
 
 def _exercise(number, before, source, page, known):
-    """An exercise that exists, of this notebook or lab, or called one."""
-    own = number.text.partition(".")[0] in (page.name[:2], page.name.removeprefix("lab")[:1])
+    """An exercise of a lab that exists, of this one or called one: "2.1"."""
+    own = number.text.partition(".")[0] == page.name.removeprefix("lab")[:1]
     return (own or before.lower().endswith("exercise ")) and number.text in known.exercises
 
 

@@ -30,5 +30,5 @@ quiz()
 #   [04 The modified triplet loss](../04_modified_triplet_loss.ipynb)
 # - Thresholds, majority, precision, false negatives:
 #   [05 Training and testing](../05_training_and_testing.ipynb)
-# - Who may be in the test, which label means same: [07 Contrastive pairs](../07_contrastive_pairs.ipynb)
-# - NaN: [10 Break it](../10_break_it.ipynb)
+# - Who may be in the test, which label means same: [08 Contrastive pairs](../08_contrastive_pairs.ipynb)
+# - NaN: [11 Break it](../11_break_it.ipynb)

@@ -1,4 +1,4 @@
-"""Exercises of notebook 00, the primer."""
+"""Exercises of the notebook that begins the course."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def _lengths(x, *, axis=-1, root=np.sqrt, measure=np.square):
 _FUNCTION = "this is the function; its gradient is asked."
 
 EXERCISES = {
-    "00.1": Exercise(
+    "start.1": Exercise(
         "a gradient", _gradient, _VECTORS,
         (
             Mistake(lambda w: np.sum(w**4), _FUNCTION),
@@ -39,7 +39,7 @@ EXERCISES = {
         meaning="jax.grad gives one slope for each entry, with no formula of yours: that is how "
         "every network here learns.",
     ),
-    "00.2": Exercise(
+    "start.2": Exercise(
         "lengths of rows", _lengths, _BATCHES,
         (
             Mistake(slip(_lengths, axis=None),

@@ -9,7 +9,11 @@
 # ---
 
 # %% [markdown]
-# # 11 Scaling out
+# # 12 Scaling out
+#
+# You ask for a batch of 256 on four GPUs, and nothing complains. Then you print the shape of the
+# similarity matrix and find that each row has met a quarter of the others. Somebody did, and [asked
+# in 2020](https://github.com/TengdaHan/DPC/issues/17) whether that was meant.
 #
 # **What changes when the training moves from one core to many devices?**
 #
@@ -21,10 +25,10 @@
 # - count the bytes that a compiled step exchanges, and estimate when they cost more than the computing,
 # - start one script in several processes, and go on after one of them was killed.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 45 minutes to study,
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 55 minutes to study,
 # about one and a half to run.
 #
-# [Start](00_start_here.ipynb) · Previous: [10 Break it](10_break_it.ipynb) ·
+# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
 # Next: [Back to the map](00_start_here.ipynb)
 #
 # JAX decides what its devices are when it first computes, so the next lines come before everything else. They
@@ -47,7 +51,7 @@ from flax import nnx
 from jax.sharding import NamedSharding, PartitionSpec
 
 from siamese_lib import datasets, plots
-from siamese_lib.checks import check
+from siamese_lib.checks import check, course_map, guess
 from siamese_lib.datasets import balanced_batches, load_results
 from siamese_lib.encoders import ImageEncoder
 from siamese_lib.energy import euclidean_distance
@@ -57,6 +61,7 @@ from siamese_lib.training import fit, sharding
 plots.style()
 DEVICES = jax.device_count()
 print(DEVICES, "devices:", jax.devices())
+course_map("scaling")
 
 # %% [markdown]
 # Four devices that share the cores you have: nothing will be faster here. What a simulated device does
@@ -92,7 +97,7 @@ print(f"anchors {anchor.shape}, positives {positive.shape}, {parameters:,} param
 #
 # $$\nabla \frac1{256} \sum_{i=1}^{256} \ell_i = \frac14 \sum_{k=1}^{4} \nabla \frac1{64} \sum_{i \in \text{quarter } k} \ell_i$$
 #
-# The contrastive loss of [07](07_contrastive_pairs.ipynb) is such a loss: one pair, one term. No library yet, only
+# The contrastive loss of [08](08_contrastive_pairs.ipynb) is such a loss: one pair, one term. No library yet, only
 # lists. *Predict: how large is the difference between the two gradients?*
 
 # %%
@@ -125,8 +130,13 @@ print(f"largest entry of the gradient {largest:.3f}, largest difference {apart:.
 #
 # The modified triplet loss takes the negatives of a row from the batch. Cut the batch, and each worker
 # looks for negatives among its own rows only. (We train for eight steps first: to an untrained network all
-# letters look alike.) *Predict: is the mean of the four losses higher or lower
-# than the loss of all 256 rows?*
+# letters look alike.)
+
+# %%
+guess(
+    "Is the mean of the four losses higher or lower than the loss of all 256 rows?",
+    "higher", "lower", "the same"
+)
 
 # %% tags=["trained"]
 def loss(network, anchor, positive):
@@ -243,7 +253,10 @@ print(f"largest difference to one device: 2 devices {abs(pair - alone).max():.0e
 # On two devices the largest difference is 6e-08: sums are added up in another order, no more. On all
 # four devices the difference is 6e-03, and it comes late: where two negatives are nearly tied, a
 # rounding decides which of them is the closest. (Another processor rounds otherwise, and may show
-# less.) The optimizer here was momentum. Does that matter? *Predict: the same with Adam?*
+# less.) The optimizer here was momentum. Does that matter?
+
+# %%
+guess("Does it matter whether the optimizer is momentum or Adam?", "yes", "no")
 
 # %% tags=["trained"]
 adam = optax.adam(3e-3)
@@ -424,7 +437,7 @@ for machine, (_, _, most) in MACHINES.items():
 # **Efficiency** is the time of a step alone over its time among many. *Predict: what helps more, four times the
 # rows on each device, or an encoder that is a hundred times heavier?*
 
-# %%
+# %% jupyter={"source_hidden": true}
 def efficiency(machine, devices, heavier=1):
     return step_times(machine, 1, heavier).sum() / step_times(machine, devices, heavier).sum()
 
@@ -537,7 +550,7 @@ if os.name == "posix":  # the launcher runs on Linux and macOS
 #
 # ## Exercises
 #
-# **11.1 Bytes of an all-reduce.** The gradients of `parameters` float32 numbers are all-reduced in a ring of `devices`. Return
+# **scaling.1 Bytes of an all-reduce.** The gradients of `parameters` float32 numbers are all-reduced in a ring of `devices`. Return
 # how many bytes one device receives.
 
 # %%
@@ -545,10 +558,10 @@ def bytes_received(parameters, devices):
     ...
 
 
-check("11.1", bytes_received)
+check("scaling.1", bytes_received)
 
 # %% [markdown]
-# <details><summary>Solution to 11.1</summary>
+# <details><summary>Solution to scaling.1</summary>
 #
 # ```python
 # def bytes_received(parameters, devices):
@@ -557,7 +570,7 @@ check("11.1", bytes_received)
 #
 # </details>
 #
-# **11.2 How many devices?** A batch has `rows` rows and you have `available` devices. `fit` wants equal shares. Return the
+# **scaling.2 How many devices?** A batch has `rows` rows and you have `available` devices. `fit` wants equal shares. Return the
 # largest number of devices that you can use.
 
 # %%
@@ -565,10 +578,10 @@ def devices_to_use(rows, available):
     ...
 
 
-check("11.2", devices_to_use)
+check("scaling.2", devices_to_use)
 
 # %% [markdown]
-# <details><summary>Solution to 11.2</summary>
+# <details><summary>Solution to scaling.2</summary>
 #
 # ```python
 # def devices_to_use(rows, available):
@@ -577,7 +590,7 @@ check("11.2", devices_to_use)
 #
 # </details>
 #
-# **11.3 Negatives of one device.** A batch of `batch` rows is dealt out in neighbouring blocks over `devices`, and nothing is
+# **scaling.3 Negatives of one device.** A batch of `batch` rows is dealt out in neighbouring blocks over `devices`, and nothing is
 # gathered. Return the numbers of the rows that are negatives of row `row`, in order, as an array.
 
 # %%
@@ -585,10 +598,10 @@ def negatives_of(row, batch, devices):
     ...
 
 
-check("11.3", negatives_of)
+check("scaling.3", negatives_of)
 
 # %% [markdown]
-# <details><summary>Solution to 11.3</summary>
+# <details><summary>Solution to scaling.3</summary>
 #
 # ```python
 # def negatives_of(row, batch, devices):
@@ -601,9 +614,12 @@ check("11.3", negatives_of)
 #
 # ## Recap
 #
-# - What changes when the training moves from one core to many devices? Nothing but the mesh: the same
-#   lines gave the same losses, but for rounding and what it tips over, on one, two and four devices,
-#   and others like them ran in two processes.
+# **The answer.** Nothing but the mesh, if the positives of all devices are gathered before the loss:
+# then four workers of 64 rows have the very loss of all 256; without that exchange it runs, looks
+# better, and trains on less.
+#
+# - The same lines gave the same losses, but for rounding and what it tips over, on one, two and four
+#   devices, and others like them ran in two processes.
 # - A loss whose rows are independent needs one exchange, the sum of the gradients. A loss with negatives from the batch
 #   needs the positives of all devices too; without them it runs, looks better, and trains on less.
 # - The gradients cost a device at most eight bytes a parameter, however many devices there are; twice
@@ -629,5 +645,5 @@ check("11.3", negatives_of)
 # - Radford et al. 2021, *Learning transferable visual models from natural language supervision* (CLIP), section 2.5: a batch of
 #   32,768 pairs, the similarities shared among the GPUs. [arxiv.org/abs/2103.00020](https://arxiv.org/abs/2103.00020)
 #
-# [Start](00_start_here.ipynb) · Previous: [10 Break it](10_break_it.ipynb) ·
+# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
 # Next: [Back to the map](00_start_here.ipynb)

@@ -1,4 +1,4 @@
-"""Exercises of notebook 02, the cosine cost."""
+"""Exercises of the notebook on the cosine cost."""
 
 import numpy as np
 
@@ -41,7 +41,7 @@ _AXIS = "you divided by the length of the whole batch; each row has its own, so 
 _NO_AXIS = "this is one number for the whole batch: both the sum and the lengths need axis=-1."
 
 EXERCISES = {
-    "02.1": Exercise(
+    "cost.1": Exercise(
         "cosine of rows", _cosines, _PAIRS,
         (
             Mistake(slip(_cosines, axis=None), _AXIS),
@@ -73,7 +73,7 @@ EXERCISES = {
         ),
         meaning="Each row has an angle of its own now, whatever its length: axis=-1 decided that.",
     ),
-    "02.2": Exercise(
+    "cost.2": Exercise(
         "the cost", _costs, _TRIPLETS,
         (
             Mistake(slip(_costs, signs=(1, -1)), _SIGN),
@@ -98,7 +98,7 @@ EXERCISES = {
         meaning="Down where the positive is near, up where the negative is: one number says what a "
         "good embedding is.",
     ),
-    "02.3": Exercise(
+    "cost.3": Exercise(
         "how many are solved", _share, (*_TRIPLETS, _TIED),
         (
             Mistake(slip(_share, solved=lambda c: c < 0),
@@ -124,7 +124,7 @@ EXERCISES = {
         ),
         meaning="A mean cost can fall while no further triplet is solved; the share tells.",
     ),
-    "02.4": Exercise(
+    "cost.4": Exercise(
         "by hand", 0.4, (),
         (
             Mistake(-0.4, _SIGN),

@@ -1,4 +1,4 @@
-"""Exercises of notebook 10, break it."""
+"""Exercises of the notebook on failing runs."""
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def _floor(own, *, crowd=_crowd, log=np.log, mean=np.mean):
 
 
 EXERCISES = {
-    "10.1": Exercise(
+    "debugging.1": Exercise(
         "the spread", _spread, _CLOUDS,
         (
             Mistake(slip(_spread, turn=lambda share: share),
@@ -101,7 +101,7 @@ EXERCISES = {
         ),
         meaning="This number sees a collapse before the loss does, and needs no labels.",
     ),
-    "10.2": Exercise(
+    "debugging.2": Exercise(
         "which axis", _over, _NORMALISED,
         (
             Mistake(lambda e: _over(e, ("batch", "rows", "columns")),
@@ -129,7 +129,7 @@ EXERCISES = {
         meaning="A batch normalised over the wrong axis looks healthy in the loss; its lengths "
         "tell.",
     ),
-    "10.3": Exercise(
+    "debugging.3": Exercise(
         "how leaky", _leaked, _SPLITS,
         (
             Mistake(slip(_leaked, letters=lambda group, rows: rows),
@@ -155,7 +155,7 @@ EXERCISES = {
         meaning="Only where this is 0 does a test speak of letters that the network has never "
         "seen.",
     ),
-    "10.4": Exercise(
+    "debugging.4": Exercise(
         "the floor", _floor, _BATCHES,
         (
             Mistake(slip(_floor, crowd=lambda own: np.maximum(_crowd(own) - 1, 1)),

@@ -1,4 +1,4 @@
-"""Exercises of notebook 08, pairwise similarity."""
+"""Exercises of the notebook on pairwise similarity."""
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def _shifted(
 
 
 EXERCISES = {
-    "08.1": Exercise(
+    "pairwise.1": Exercise(
         "the head", _head, _HEADS,
         (
             Mistake(slip(_head, squash=lambda t: t),
@@ -120,7 +120,7 @@ EXERCISES = {
         meaning="The head learns which differences matter and gives a probability; swapping the "
         "two inputs changes nothing.",
     ),
-    "08.2": Exercise(
+    "pairwise.2": Exercise(
         "cross-entropy", _cross_entropy, _LOGITS,
         (
             Mistake(_naive, "the probability was rounded to 0 or 1; stay with the logits."),
@@ -153,7 +153,7 @@ EXERCISES = {
         meaning="Nothing was rounded on the way: a wrong answer that is sure of itself costs what "
         "it should, and has a slope.",
     ),
-    "08.3": Exercise(
+    "pairwise.3": Exercise(
         "one-shot, with a way out", _named, _ASKED,
         (
             Mistake(slip(_named, odds=_softmax),
@@ -182,7 +182,7 @@ EXERCISES = {
         meaning="Asked about something that none of the supports is, the network can say so; a "
         "softmax would always name one.",
     ),
-    "08.4": Exercise(
+    "pairwise.4": Exercise(
         "another share", _shifted, _SHARES,
         (
             Mistake(lambda p, s: p * s, "multiply the odds, not the probability."),

@@ -1,4 +1,4 @@
-"""Exercises of notebook 09, which loss."""
+"""Exercises of the notebook on losses and miners."""
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def _info_nce(a, p, t, *, scale=lambda s, t: s / t, own=np.diag, among=lambda s:
 
 
 EXERCISES = {
-    "09.1": Exercise(
+    "choosing.1": Exercise(
         "seed by seed", _gap, _SCORES,
         (
             Mistake(slip(_gap, spread=np.std),
@@ -103,7 +103,7 @@ EXERCISES = {
         meaning="Both losses met the same seeds, so what a seed does to both drops out, and a "
         "small gap shows.",
     ),
-    "09.2": Exercise(
+    "choosing.2": Exercise(
         "semi-hard negatives", _semi_hard, _NEGATIVES,
         (
             Mistake(slip(_semi_hard, below=lambda s, p: s <= p),
@@ -132,7 +132,7 @@ EXERCISES = {
         meaning="Between easy and hard: a loss above 0, and the right order already. Edges decide "
         "where similarities repeat.",
     ),
-    "09.3": Exercise(
+    "choosing.3": Exercise(
         "the number is chosen on validation", _chosen, _GRIDS,
         (
             Mistake(slip(_chosen, given=lambda v, t: (t, t)),
@@ -163,7 +163,7 @@ EXERCISES = {
         ),
         meaning="The test was asked once, about a row that it had no part in choosing.",
     ),
-    "09.4": Exercise(
+    "choosing.4": Exercise(
         "InfoNCE by hand", _info_nce, _ROWS,
         (
             Mistake(slip(_info_nce, scale=lambda s, t: s * t),

@@ -1,4 +1,4 @@
-"""Exercises of notebook 05, training and testing."""
+"""Exercises of the notebook on training and testing."""
 
 import numpy as np
 
@@ -64,7 +64,7 @@ _NOT_ABOVE = "a similarity equal to the threshold is not above it."
 _FIXED = "0.7 is fixed in your code; take the threshold that is given."
 
 EXERCISES = {
-    "05.1": Exercise(
+    "questions.1": Exercise(
         "accuracy", _accuracy, _LABELLED,
         (
             Mistake(slip(_accuracy, call=lambda s, t: s >= t), _NOT_ABOVE),
@@ -91,7 +91,7 @@ EXERCISES = {
         meaning="Put the share of the more frequent kind beside it: an accuracy means what it is "
         "above that.",
     ),
-    "05.2": Exercise(
+    "questions.2": Exercise(
         "an honest test", _honest, _SPLITS,
         (
             Mistake(slip(_honest, on_validation=False),
@@ -114,7 +114,7 @@ EXERCISES = {
         ),
         meaning="The test pairs had no say in the threshold, so this accuracy can be believed.",
     ),
-    "05.3": Exercise(
+    "questions.3": Exercise(
         "false negatives of a batch", lambda m: _equal_entries(m) - len(m), _MEANINGS,
         (
             Mistake(_equal_entries, "the diagonal is counted; it holds the true positives."),
@@ -136,7 +136,7 @@ EXERCISES = {
         meaning="With no meaning twice in a batch this is 0, and nothing is pushed apart that "
         "belongs together.",
     ),
-    "05.4": Exercise(
+    "questions.4": Exercise(
         "predict", _predicted, _VECTORS,
         (
             Mistake(slip(_predicted, similarity=np.dot),

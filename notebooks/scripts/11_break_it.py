@@ -9,7 +9,12 @@
 # ---
 
 # %% [markdown]
-# # 10 Break it
+# # 11 Break it
+#
+# The loss goes down, as it should; the accuracy stays at one half, like a coin. Sometimes a run
+# works, most do not. In 2019 somebody had [spent two
+# weeks](https://github.com/keras-team/keras/issues/12450) on such a network. With the right
+# measurements you need minutes.
 #
 # **Your loss falls, or sticks, or jumps: which of ten things went wrong, and how can you tell?**
 #
@@ -19,11 +24,11 @@
 # - find three failures of evaluation, which no curve shows, from the rows that were used,
 # - ask `diagnose` for a second opinion, and say how far to trust it.
 #
-# Before this: [09 Which loss?](09_which_loss.ipynb). Time: about 50 minutes to study, one minute to
+# Before this: [10 Which loss?](10_which_loss.ipynb). Time: about 65 minutes to study, one minute to
 # run.
 #
-# [Start](00_start_here.ipynb) · Previous: [09 Which loss?](09_which_loss.ipynb) ·
-# Next: [11 Scaling out](11_scaling_out.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) ·
+# Next: [12 Scaling out](12_scaling_out.ipynb)
 
 # %%
 from functools import partial
@@ -36,13 +41,14 @@ import optax
 from flax import nnx
 
 from siamese_lib import evaluation, losses, plots
-from siamese_lib.checks import check
+from siamese_lib.checks import check, course_map, guess
 from siamese_lib.datasets import load_glyphs, load_results
 from siamese_lib.energy import euclidean_distance, l2_normalize
 from siamese_lib.training import diagnose, encode, fit
 
 plots.style()
 SEED = 0
+course_map("debugging")
 
 # %% [markdown]
 # ## A run small enough to break
@@ -152,7 +158,7 @@ for loss in (contrastive, triplet, info_nce):
           f"loss {history['loss'][0]:.3f} to {np.mean(history['loss'][-20:]):.3f};", end=" ")
     ask((history, tower), labels=letter[::4])
 
-# %%
+# %% jupyter={"source_hidden": true}
 def beside(sick, well, *, alt, level=None, text="", names=("broken", "healthy"), ymax=None):
     """The curve of a broken run, and that of a healthy one at its side, on one scale."""
     figure, both = plt.subplots(1, 2, figsize=(7, 2.5), sharey=True)
@@ -299,7 +305,10 @@ beside(broken, safe, names=("bare root", "euclidean_distance"),
 # ## 4 Flipped labels
 #
 # One data set writes 1 for "same", the next 1 for "different". Take the wrong one and the loss pulls
-# strangers together. *Predict: will the loss fall?*
+# strangers together.
+
+# %%
+guess("Will the loss fall?", "yes", "no")
 
 # %% tags=["trained"]
 flipped = train(partial(contrastive, genuine=0))
@@ -522,7 +531,7 @@ for name, chose in (("on test pairs", pairs[100:]), ("on validation pairs", pair
 #
 # Six of the runs above, shuffled. *Predict: name each one before you read on. Which two look alike?*
 
-# %%
+# %% jupyter={"source_hidden": true}
 six = {"collapse": pull, "wrong axis": wrong, "flipped labels": flipped, "margin too large": by_margin[3.0],
        "learning rate too high": rates["free length", 0.3], "false negatives": crowded}
 exam = dict(zip("ABCDEF", np.random.default_rng(SEED).permutation(list(six)), strict=True))
@@ -588,7 +597,7 @@ for name, row in stored["summary"].items():
 # Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
 # nothing.
 #
-# **10.1 The spread.** For embeddings `[n, dim]` of any lengths return 1 - |mean row|² / mean of |row|²:
+# **debugging.1 The spread.** For embeddings `[n, dim]` of any lengths return 1 - |mean row|² / mean of |row|²:
 # 0 where all rows are one vector, 1 where they cancel out.
 
 # %%
@@ -596,10 +605,10 @@ def spread(embeddings):
     ...
 
 
-check("10.1", spread)
+check("debugging.1", spread)
 
 # %% [markdown]
-# <details><summary>Solution to 10.1</summary>
+# <details><summary>Solution to debugging.1</summary>
 #
 # ```python
 # def spread(embeddings):
@@ -609,7 +618,7 @@ check("10.1", spread)
 #
 # </details>
 #
-# **10.2 Which axis?** Given embeddings `[n, dim]`, return `"rows"` where every row has length 1, else
+# **debugging.2 Which axis?** Given embeddings `[n, dim]`, return `"rows"` where every row has length 1, else
 # `"batch"` where the whole array has, else `"columns"` where every column has, else `"none"`. Lengths
 # may be off by a thousandth.
 
@@ -618,10 +627,10 @@ def normalised_over(embeddings):
     ...
 
 
-check("10.2", normalised_over)
+check("debugging.2", normalised_over)
 
 # %% [markdown]
-# <details><summary>Solution to 10.2</summary>
+# <details><summary>Solution to debugging.2</summary>
 #
 # ```python
 # def normalised_over(embeddings):
@@ -636,7 +645,7 @@ check("10.2", normalised_over)
 #
 # </details>
 #
-# **10.3 How leaky?** `group` is the letter of every row of the data, `train_rows` and `test_rows` are row
+# **debugging.3 How leaky?** `group` is the letter of every row of the data, `train_rows` and `test_rows` are row
 # numbers. Return the share of test rows whose letter was trained on.
 
 # %%
@@ -644,10 +653,10 @@ def leaked_share(group, train_rows, test_rows):
     ...
 
 
-check("10.3", leaked_share)
+check("debugging.3", leaked_share)
 
 # %% [markdown]
-# <details><summary>Solution to 10.3</summary>
+# <details><summary>Solution to debugging.3</summary>
 #
 # ```python
 # def leaked_share(group, train_rows, test_rows):
@@ -656,7 +665,7 @@ check("10.3", leaked_share)
 #
 # </details>
 #
-# **10.4 The floor under InfoNCE.** `own` holds the letter of each pair of a batch. Suppose all embeddings of
+# **debugging.4 The floor under InfoNCE.** `own` holds the letter of each pair of a batch. Suppose all embeddings of
 # a letter are equal, and other letters are infinitely far. Return the mean loss of the batch, the floor that
 # false negatives put under it.
 
@@ -665,10 +674,10 @@ def floor(own):
     ...
 
 
-check("10.4", floor)
+check("debugging.4", floor)
 
 # %% [markdown]
-# <details><summary>Solution to 10.4</summary>
+# <details><summary>Solution to debugging.4</summary>
 #
 # ```python
 # def floor(own):
@@ -680,6 +689,10 @@ check("10.4", floor)
 # </details>
 #
 # ## Recap
+#
+# **The answer.** If the spread of the embeddings is near 0 it is a collapse; if not, read ten pairs
+# with their labels and take the AUC of known pairs: two of our ten failures fall just as smoothly as
+# a healthy run, and end no better than an untrained network.
 #
 # | failure | what you see | what settles it | cure |
 # | --- | --- | --- | --- |
@@ -717,5 +730,5 @@ check("10.4", floor)
 # - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*, appendix D: collapse, and curves to watch.
 #   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
 #
-# [Start](00_start_here.ipynb) · Previous: [09 Which loss?](09_which_loss.ipynb) ·
-# Next: [11 Scaling out](11_scaling_out.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) ·
+# Next: [12 Scaling out](12_scaling_out.ipynb)

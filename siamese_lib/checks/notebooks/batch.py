@@ -1,4 +1,4 @@
-"""Exercises of notebook 04, the modified triplet loss."""
+"""Exercises of the notebook on the modified triplet loss."""
 
 import numpy as np
 
@@ -58,7 +58,7 @@ _TIE = "an entry exactly as high as the positive is not above it: <= and not <."
 _FIXED = "the margin is fixed in your code; take the one that is given."
 
 EXERCISES = {
-    "04.1": Exercise(
+    "batch.1": Exercise(
         "mean negative", _mean, _CASES,
         (
             Mistake(slip(_mean, count=len), _N_MINUS_1),
@@ -76,7 +76,7 @@ EXERCISES = {
         ),
         meaning="Each row has b - 1 negatives, and the batch delivered them for nothing.",
     ),
-    "04.2": Exercise(
+    "batch.2": Exercise(
         "closest negative", _closest, _CASES,
         (
             Mistake(slip(_closest, allow=_everything), _HARDEST),
@@ -112,7 +112,7 @@ EXERCISES = {
         meaning="The closest negative lies just below the positive; a row whose positive is worst "
         "of all has none, and L2 will not see it.",
     ),
-    "04.3": Exercise(
+    "batch.3": Exercise(
         "the full loss", _loss, _WITH_MARGIN,
         (
             Mistake(slip(_loss, second=_hardest), _HARDEST),
@@ -153,7 +153,7 @@ EXERCISES = {
         meaning="L1 pushes steadily on all negatives, L2 sharply on the one just below the "
         "positive; together they are the row's loss.",
     ),
-    "04.4": Exercise(
+    "batch.4": Exercise(
         "by hand", 0.15, (),
         (
             Mistake(0.5, "0.6 is above the positive, so it is not the closest negative here."),

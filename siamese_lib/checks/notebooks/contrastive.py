@@ -1,4 +1,4 @@
-"""Exercises of notebook 07, contrastive pairs."""
+"""Exercises of the notebook on contrastive pairs."""
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def _allowed(a, b, held_out):
 
 
 EXERCISES = {
-    "07.1": Exercise(
+    "contrastive.1": Exercise(
         "the contrastive loss", _loss, _PAIRS,
         (
             Mistake(slip(_loss, polarity=0),
@@ -94,7 +94,7 @@ EXERCISES = {
         meaning="Genuine pairs pull together for ever, imposite ones push only while they are "
         "nearer than m.",
     ),
-    "07.2": Exercise(
+    "contrastive.2": Exercise(
         "FAR and FRR", _rates, _CUTS,
         (
             Mistake(slip(_rates, gives=lambda rates: rates[::-1]),
@@ -125,7 +125,7 @@ EXERCISES = {
         meaning="Each rate has its own kind below the line, so neither changes with the mix of "
         "pairs; the price of each error sets the cut.",
     ),
-    "07.3": Exercise(
+    "contrastive.3": Exercise(
         "precision at another mix", _precision, _MIXES,
         (
             Mistake(slip(_precision, given=lambda far, frr, p: (far, frr, 0.5)),
@@ -158,7 +158,7 @@ EXERCISES = {
         meaning="The same two rates, another precision: where genuine pairs are rare, most "
         "accepted ones may be wrong.",
     ),
-    "07.4": Exercise(
+    "contrastive.4": Exercise(
         "pairs to train on", _allowed, _PEOPLE,
         (
             Mistake(lambda a, b, held_out: ~np.isin(a, held_out),

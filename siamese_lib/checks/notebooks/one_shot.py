@@ -1,4 +1,4 @@
-"""Exercises of notebook 06, one-shot testing."""
+"""Exercises of the notebook on one-shot testing."""
 
 import numpy as np
 
@@ -24,7 +24,6 @@ def _shots(n_way, k_shot, q, dim):
 _ONE = tuple(_support_and_query(*sizes) for sizes in ((5, 3), (8, 4), (20, 6), (6, 2), (12, 5)))
 _MANY = tuple(_shots(*sizes) for sizes in ((5, 3, 12, 4), (8, 2, 9, 6), (4, 5, 15, 3)))
 _COUNTS = ((170, 200), (9, 36), (812, 1000), (5, 10), (12, 12))
-_SUPPORTS = tuple((case[0],) for case in _MANY)
 
 
 def _cosines(support, query):
@@ -52,12 +51,8 @@ def _interval(right, n, *, times=1.96, root=np.sqrt, count=lambda n: n, ends=_en
     return ends(p, times * root(p * (1 - p) / count(n)))
 
 
-def _prototypes(support, *, mean=lambda s: s.mean(1), last=_unit):
-    return last(mean(support))
-
-
 EXERCISES = {
-    "06.1": Exercise(
+    "one_shot.1": Exercise(
         "one query", _one, _ONE,
         (
             Mistake(slip(_one, measure=np.dot),
@@ -79,7 +74,7 @@ EXERCISES = {
         meaning="One example of each class is enough to name a query: nothing was trained on these "
         "classes.",
     ),
-    "06.2": Exercise(
+    "one_shot.2": Exercise(
         "k shots", _many, _MANY,
         (
             Mistake(slip(_many, over=lambda s: s.max(-1)),
@@ -107,7 +102,7 @@ EXERCISES = {
         meaning="The mean over the shots is steadier than the best of them: one odd example no "
         "longer decides.",
     ),
-    "06.3": Exercise(
+    "one_shot.3": Exercise(
         "an interval", _interval, _COUNTS,
         (
             Mistake(slip(_interval, times=1),
@@ -134,28 +129,5 @@ EXERCISES = {
         ),
         meaning="Two accuracies whose intervals overlap widely tell you little apart; more "
         "episodes narrow them, by the root.",
-    ),
-    "06.4": Exercise(
-        "prototypes", _prototypes, _SUPPORTS,
-        (
-            Mistake(slip(_prototypes, last=lambda m: m),
-                    "the mean of unit vectors is shorter than 1; scale it."),
-            Mistake(slip(_prototypes, mean=lambda s: s.mean(0)),
-                    "this averages over the classes; each class keeps a vector of its own."),
-            Mistake(slip(_prototypes, last=lambda m: m / np.linalg.norm(m)),
-                    "you divided by the length of all classes together; each row has its own."),
-            Mistake(slip(_prototypes, last=lambda m: m / np.linalg.norm(m, axis=0)),
-                    "the lengths run down the classes; each row has its own, along axis -1."),
-            Mistake(slip(_prototypes, mean=lambda s: s[:, 0]),
-                    "this is the first shot alone; use all shots of a class."),
-            Mistake(slip(_prototypes, mean=lambda s: s.sum(1), last=lambda m: m),
-                    "this is the sum of the shots; its length is not 1 yet."),
-            Mistake(slip(_prototypes, mean=lambda s: s.mean((0, 1))),
-                    "this is one vector for all classes; keep one for each."),
-            Mistake(slip(_prototypes, mean=lambda s: s.mean(-1)),
-                    "this averages the numbers of a vector; average over the shots, axis 1."),
-        ),
-        meaning="A class is one vector now, however many shots it had; a query needs one "
-        "comparison a class.",
     ),
 }  # fmt: skip

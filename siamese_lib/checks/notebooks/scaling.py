@@ -1,4 +1,4 @@
-"""Exercises of notebook 11, scaling out."""
+"""Exercises of the notebook on scaling out."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def _negatives(row, batch, devices, *, leave_out=True):
 
 
 EXERCISES = {
-    "11.1": Exercise(
+    "scaling.1": Exercise(
         "bytes of an all-reduce", _received, _MODELS,
         (
             Mistake(slip(_received, rounds=1),
@@ -46,7 +46,7 @@ EXERCISES = {
         meaning="However many devices there are, each receives less than twice its gradient: that "
         "is why a ring scales.",
     ),
-    "11.2": Exercise(
+    "scaling.2": Exercise(
         "how many devices", _fitting, _BATCHES,
         (
             Mistake(lambda rows, d: min(rows, d), "the rows must divide with none left over."),
@@ -70,7 +70,7 @@ EXERCISES = {
         meaning="A batch whose size has many divisors leaves few devices idle, which is one reason "
         "for powers of two.",
     ),
-    "11.3": Exercise(
+    "scaling.3": Exercise(
         "negatives of one device", _negatives, _ROWS,
         (
             Mistake(slip(_negatives, leave_out=False),

@@ -1,4 +1,4 @@
-"""Exercises of notebook 01, the architecture."""
+"""Exercises of the notebook on the architecture."""
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def _similarities(a, b, *, axis=-1, left=True, right=True):
 
 
 EXERCISES = {
-    "01.1": Exercise(
+    "architecture.1": Exercise(
         "euclidean energy of rows", _energies, _PAIRS,
         (
             Mistake(slip(_energies, root=lambda s: s),
@@ -90,7 +90,7 @@ EXERCISES = {
         meaning="One number for each pair, small where two rows are near: this is the energy of a "
         "Siamese network.",
     ),
-    "01.2": Exercise(
+    "architecture.2": Exercise(
         "the mean over real tokens", _mean_over_real, _STATES,
         (
             Mistake(slip(_mean_over_real, mask=lambda t: np.ones(t.shape)),
@@ -125,7 +125,7 @@ EXERCISES = {
         meaning="More padding changes nothing now, so a question has one embedding whatever batch "
         "it is read in.",
     ),
-    "01.3": Exercise(
+    "architecture.3": Exercise(
         "count the parameters", _parameters, _SIZES,
         (
             Mistake(slip(_parameters, gates=1),
@@ -151,7 +151,7 @@ EXERCISES = {
         meaning="Most weights lie in the embedding table, and a second input adds none: both "
         "branches share them.",
     ),
-    "01.4": Exercise(
+    "architecture.4": Exercise(
         "every pair at once", _similarities, _SETS,
         (
             Mistake(slip(_similarities, left=False, right=False),

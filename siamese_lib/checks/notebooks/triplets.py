@@ -1,4 +1,4 @@
-"""Exercises of notebook 03, triplets."""
+"""Exercises of the notebook on triplets."""
 
 import numpy as np
 
@@ -120,7 +120,7 @@ _SHAPES_OF_LOSS = (
 )
 
 EXERCISES = {
-    "03.1": Exercise(
+    "triplets.1": Exercise(
         "the triplet loss of rows", _losses, _ROWS,
         (
             *(Mistake(slip(_losses, **switches), hint) for switches, hint in _SHAPES_OF_LOSS),
@@ -130,12 +130,12 @@ EXERCISES = {
             Mistake(slip(_losses, measure=lambda x, y: _cosines(x, y, axis=None)),
                     "you divided by the length of the whole batch; each row has its own."),
             Mistake(slip(_losses, measure=_squares, sign=-1),
-                    "these are squared distances; that is 03.2."),
+                    "these are squared distances; that is triplets.2."),
         ),
         meaning="A triplet that is far enough apart costs nothing and teaches nothing; the margin "
         "says how far that is.",
     ),
-    "03.2": Exercise(
+    "triplets.2": Exercise(
         "with squared distances", _squared_losses, _ROWS,
         (
             Mistake(slip(_squared_losses, sign=1),
@@ -148,7 +148,7 @@ EXERCISES = {
             Mistake(slip(_squared_losses, measure=lambda x, y: _squares(_unit(x), _unit(y))),
                     "the rows were normalised first; take them as they are."),
             Mistake(slip(_squared_losses, measure=_cosines, sign=1),
-                    "these are cosines; that was 03.1."),
+                    "these are cosines; that was triplets.1."),
             Mistake(slip(_squared_losses, measure=lambda x, y: ((x - y) ** 2).mean(-1)),
                     "you took the mean of the squares; the squared distance is their sum."),
             Mistake(slip(_squared_losses, measure=lambda x, y: np.abs(x - y).sum(-1)),
@@ -157,7 +157,7 @@ EXERCISES = {
         meaning="The same hinge with distances: a distance is small when near, so both terms have "
         "changed their signs.",
     ),
-    "03.3": Exercise(
+    "triplets.3": Exercise(
         "the useful share", _useful, _COSINES,
         (
             Mistake(slip(_useful, is_useful=lambda gap, m: gap + m >= 0),
@@ -191,7 +191,7 @@ EXERCISES = {
         meaning="Only these triplets have a gradient. Watch this share in training: at 0 the "
         "network stands still.",
     ),
-    "03.4": Exercise(
+    "triplets.4": Exercise(
         "is it collapsed", lambda x, t: np.mean(_pairs(x)) > t, _EMBEDDINGS,
         (
             Mistake(lambda x, t: np.mean(_unit(x) @ _unit(x).T) > t,

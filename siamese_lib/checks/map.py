@@ -1,0 +1,41 @@
+"""The map at the top of each notebook: you are here."""
+
+from siamese_lib.checks.course import COURSE
+
+_INK, _GONE = "#303030", "#C8C8C8"
+_ROWS = (("the core", COURSE[:8]), ("more methods, and many devices", COURSE[8:]))
+
+
+def course_map(topic: str) -> None:
+    """Draw the course as two lines of stations, and mark the notebook of that topic ("cost").
+
+    Raises: ValueError where no notebook has that topic, naming all topics.
+    """
+    import matplotlib.pyplot as plt  # here, since a lab being graded draws nothing
+
+    from siamese_lib import plots
+
+    topics = [notebook.topic for notebook in COURSE]
+    if topic not in topics:
+        raise ValueError(f"topic is {topic!r}; give one of {', '.join(topics)}")
+    here = COURSE[topics.index(topic)]
+    figure, axes = plt.subplots(figsize=(6.6, 2))
+    for row, (title, notebooks) in enumerate(_ROWS):
+        y = -3 * row
+        axes.text(-0.4, y + 0.85, title, va="center", fontsize=9, style="italic")
+        axes.plot((0, len(notebooks) - 1), (y, y), color=_GONE, lw=2, zorder=1)
+        for x, notebook in enumerate(notebooks):
+            _station(axes, x, y, notebook, here)
+    axes.set(xlim=(-0.6, len(_ROWS[0][1]) - 0.4), ylim=(-4.3, 1.3))
+    axes.axis("off")
+    plots.show(figure, alt=f"You are here: notebook {here.number}, of 00 to {COURSE[-1].number}.")
+
+
+def _station(axes, x, y, notebook, here):
+    is_here = notebook == here
+    face = _INK if is_here else _GONE if notebook.number < here.number else "white"
+    axes.scatter(x, y, s=300, facecolor=face, edgecolor=_INK, zorder=2)
+    axes.text(x, y - 0.05, notebook.number, ha="center", va="center", fontsize=9,
+              color="white" if is_here else _INK, zorder=3)  # fmt: skip
+    axes.text(x, y - 1, notebook.topic.replace("_", "-"), ha="center", va="center", fontsize=9,
+              weight="bold" if is_here else "normal")  # fmt: skip

@@ -1,0 +1,1 @@
+"""The exercises of each notebook: cases, right answers, and a hint for each likely mistake."""
