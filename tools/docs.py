@@ -1,4 +1,5 @@
-"""Write docs/api.md from the docstrings, and the table of rooms in docs/architecture.md.
+"""Write docs/api.md from the docstrings, the table of rooms in docs/architecture.md, and
+notebooks/notation.md from tools/prose/glossary.toml.
 
 Usage: python tools/docs.py
 """
@@ -7,6 +8,7 @@ import ast
 import importlib
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +63,22 @@ def rooms():
     return "\n".join(lines)
 
 
+def notation():
+    """The page of symbols and terms, each term with the notebook that defines it."""
+    from siamese_lib.checks.course import COURSE
+
+    glossary = tomllib.loads((ROOT / "tools/prose/glossary.toml").read_text(encoding="utf-8"))
+    notebooks = {notebook.topic: notebook for notebook in COURSE}
+    lines = ["# Notation", "", "What letters and words mean in all notebooks and labs. `distance`: lower is "
+             "closer. `similarity`: higher is closer.", "", "| symbol | means |", "| --- | --- |"]  # fmt: skip
+    lines += [f"| {symbol['name']} | {symbol['means']} |" for symbol in glossary["symbol"]]
+    lines += ["", "| term | means | defined in |", "| --- | --- | --- |"]
+    for term in sorted(glossary["term"], key=lambda term: term["name"].lower()):
+        home = notebooks[term["topic"]]
+        lines.append(f"| {term['name']} | {term['means']} | [{home.number}]({home.stem}.ipynb) |")
+    return "\n".join(lines) + "\n"
+
+
 def _public(module):
     listed = getattr(module, "__all__", None)
     for key, value in vars(module).items():
@@ -94,5 +112,6 @@ def with_rooms(page):
 
 if __name__ == "__main__":
     (ROOT / "docs" / "api.md").write_text(api(), encoding="utf-8")
+    (ROOT / "notebooks" / "notation.md").write_text(notation(), encoding="utf-8")
     page = ROOT / "docs" / "architecture.md"
     page.write_text(with_rooms(page.read_text(encoding="utf-8")), encoding="utf-8")

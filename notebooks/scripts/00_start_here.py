@@ -85,7 +85,8 @@ course_map("start")
 # | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 65 |
 # | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 55 |
 #
-# Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
+# What the letters and words mean stands in [notation](notation.md), each with the notebook that
+# defines it. Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
 # that answers at once. Labs 1 to 5, in the folder `labs`, ask for more, with points. What you have
 # passed so far:
 

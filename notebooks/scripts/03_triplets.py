@@ -81,8 +81,8 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
 # The first two rest. The third, 0.9 against 0.8, is in the right order and still costs 0.15: it is
 # right, but not by enough. The tie costs exactly the margin, 0.25. Remember that number.
 #
-# A function that is 0 up to a bend and then rises is called a hinge. Here it is, over the gap
-# between the two cosines. "Hard" and "semi-hard" are words of Schroff et al. 2015 (section 3.2); "easy"
+# A function that is 0 up to a bend and then rises is called a **hinge**. Here it is, over the gap
+# between the two cosines. "Hard" and **semi-hard** are words of Schroff et al. 2015 (section 3.2); "easy"
 # is what others call the rest.
 
 # %% jupyter={"source_hidden": true}

@@ -477,8 +477,8 @@ check("batch.4", by_hand)
 #
 # Limits: every other pair of the batch is taken for a negative. Where two pairs of a batch mean the
 # same, the loss pushes apart what belongs together. Notebook 05 builds batches in which no two pairs
-# are known to share a meaning, and measures what that is worth: nothing where a few rows are hit, an
-# AUC of 0.981 in place of 0.687 where all are, with the hardest negative.
+# are known to share a meaning, and measures what that is worth: nothing where a few rows are hit, a
+# lot where all are, with the hardest negative.
 #
 # ### References
 #

@@ -207,7 +207,8 @@ print(f"rows that repeat a meaning, mean {repeated.mean():.1f} of {BATCH}")
 # random, as above, or so that half of its rows have one false negative each, or with 4 or 16 pairs of each
 # meaning. The first two rows are the network that this notebook trains; the others have a mean of word
 # vectors in its place, which trains in seconds. Three seeds. *Predict: which loss minds false negatives
-# most, and how many does it take?*
+# most, and how many does it take?* The measure is the **AUC**: the chance that a random same pair scores
+# above a random different one.
 
 # %%
 def batches(epoch):
@@ -247,7 +248,7 @@ print(f"batches of 512 at random: {wide[0]['false']['rows']:.2f} of the rows hav
 # have one; the hardest negative is even 0.002 better off there, as it is by 0.003 in random batches of
 # 512. It is another matter where *every* row has some. Once the true negatives are far, the hardest of
 # a row is always a false one, and with four pairs of each meaning this notebook's network falls from
-# 0.981 to 0.687. The closest negative loses 0.063 then, InfoNCE, in which true negatives still have a
+# 0.981 to 0.687. The closest negative loses 0.063 then, **InfoNCE** (notebook 10 has it), in which true negatives still have a
 # say, 0.007. The mean alone loses nothing to speak of, but never learns near-misses either.
 #
 # So to deal each meaning once is a precaution here, and a must where classes are few for the batch, as
@@ -255,7 +256,7 @@ print(f"batches of 512 at random: {wide[0]['false']['rows']:.2f} of the rows hav
 #
 # ## What must be beaten
 #
-# Before any network, a simple rival: TF-IDF. Each question becomes a vector of its word counts, rare
+# Before any network, a simple rival: **TF-IDF**. Each question becomes a vector of its word counts, rare
 # words weighing more, and two questions are compared by their cosine. Once with words, once with
 # pieces of 3 to 5 characters, fitted on the training questions.
 
@@ -275,8 +276,7 @@ rivals = {
 }
 
 # %% [markdown]
-# To compare with no threshold we use the AUC: the chance that a random same pair scores above a
-# random different one. 0.5 is guessing, 1 is perfect order. Counting all such comparisons and the
+# To compare with no threshold we use the AUC again: 0.5 is guessing, 1 is perfect order. Counting all such comparisons and the
 # library's way must agree.
 
 # %%
@@ -430,7 +430,7 @@ threshold_explorer(similarity, validation.is_same, threshold=round(threshold, 2)
 # ## The test, once
 #
 # All choices are made: epochs, threshold, everything. Now the test pairs, one time. Beside each
-# accuracy stands its 95 % interval (Wilson): where the true share may lie, if the pairs were an
+# accuracy stands its 95 % interval, the **Wilson interval**: where the true share may lie, if the pairs were an
 # independent sample.
 
 # %% tags=["trained"]
@@ -468,7 +468,7 @@ plots.show(figure, alt="ROC: the network's curve hugs the upper left corner, bot
 #
 # ## Which errors?
 #
-# Accuracy hides which way a model errs. The confusion matrix counts by truth (row) and answer
+# Accuracy hides which way a model errs. The **confusion matrix** counts by truth (row) and answer
 # (column). Precision: of the pairs called same, how many are? Recall: of the same pairs, how many
 # were found?
 

@@ -154,8 +154,7 @@ print("support", support.shape, "query", query.shape, "answers", library)
 # ## Many episodes, and how sure we are
 #
 # Five questions prove nothing. We draw 100 episodes of 20 letters and take the mean. The episodes
-# differ, so the mean comes with a **95 % interval**: mean ± 1.96 standard errors, where the
-# standard error is the spread over episodes divided by the root of their number. *Predict: by how
+# differ, so the mean comes with a **95 % interval**: mean ± 1.96 times its **standard error**, which is the spread over episodes divided by the root of their number. *Predict: by how
 # much does guessing fall from 5-way to 20-way?*
 
 # %%

@@ -112,7 +112,8 @@ print(f"right {np.mean(named == np.arange(20)):.2f}")
 # ## A few steps of training
 #
 # "No retraining" was a virtue. But the support set is labelled data, so why not learn from it? The
-# encoder stays as it is. On top comes a softmax over the classes of the episode,
+# encoder stays as it is. On top comes a **softmax**, which turns
+# the scores of the classes into shares that add up to 1 (exp of each, over the sum of all),
 #
 # $$p(c \mid h) = \mathrm{softmax}_c\big(s \cdot \cos(w_c, h) + b_c\big), \qquad W = M, \quad b = 0$$
 #
@@ -120,7 +121,8 @@ print(f"right {np.mean(named == np.arange(20)):.2f}")
 # scale $s$ stretches the cosines, which lie between -1 and 1, so that the softmax can be sure.
 #
 # It starts at $W = M$, the matrix of prototypes, and $b = 0$: before the first step it answers just as
-# they do. Then a few steps of gradient descent on the cross-entropy of the support pictures (Chen et
+# they do. Then a few steps of gradient descent on the **cross-entropy** of the support pictures, minus
+# the mean logarithm of the share that each gives to its own class (Chen et
 # al. 2019; the third of [S. Wang's lectures on few-shot learning](https://github.com/wangshusen/DeepLearning),
 # slides with videos, puts it in this form). A third way adds the mean *entropy* of the answers to the queries
 # (Dhillon et al. 2020), $-\sum_c p_c \ln p_c$: 0 when one class has all, $\ln N$ when all $N$ are equal.
@@ -279,7 +281,7 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 #   validation pairs, two numbers, brings that to 0.015. That holds where half the pairs are the same,
 #   as here. Weighted as if one in twenty were, the same curve says too much: it is off by 0.058 to
 #   0.068, and where it says 0.98, only 0.77 to 0.79 are the same. So fit it at the rate of use, or
-#   add the logarithm of the prior odds, at this share of pairs 0.05 / (1 - 0.05) = 1/19, to its
+#   add the logarithm of the prior **odds**, share over the rest, at this share of pairs 0.05 / (1 - 0.05) = 1/19, to its
 #   intercept. How well a classifier's own probabilities hold was not measured.
 #
 # ## A failure on purpose: trained on other things

@@ -63,7 +63,7 @@ course_map("choosing")
 # - the same letters, the same batches (32 letters, 2 drawings each), the same encoder, the same start,
 # - 5 epochs of 60 steps, 5 x 60 = 300 steps of Adam with the same learning rate, so the same number
 #   of pictures,
-# - one number to choose for each loss (its margin, temperature, scale, or the head's rate), out of three, on
+# - one number to choose for each loss (its margin, or whatever else it has), out of three, on
 #   the validation scripts,
 # - one metric: 20-way 1-shot accuracy by cosine, on test scripts (see [06](06_one_shot_testing.ipynb)),
 # - three seeds.

@@ -26,8 +26,10 @@ class Guess(anywidget.AnyWidget):
         return f"Predict: {self.question}" + "".join(f"  ( ) {word}" for word in self.choices)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle, *rest = super()._repr_mimebundle_(**options)
-        return bundle | {"text/plain": repr(self)}, *rest
+        shown = super()._repr_mimebundle_(**options)
+        if shown is None:  # no front end shows widgets
+            return None
+        return shown[0] | {"text/plain": repr(self)}, *shown[1:]
 
 
 def guess(question: str, *choices: str) -> Guess:

@@ -34,6 +34,10 @@ def test_the_api_page_is_in_step_with_the_docstrings():
     assert (ROOT / "docs" / "api.md").read_text(encoding="utf-8") == docs.api()
 
 
+def test_the_page_of_notation_is_in_step_with_the_glossary():
+    assert (ROOT / "notebooks" / "notation.md").read_text(encoding="utf-8") == docs.notation()
+
+
 def anchors(path):
     """What a link may name behind #, as GitHub makes it of a heading."""
     headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
