@@ -69,8 +69,11 @@ def notation():
 
     glossary = tomllib.loads((ROOT / "tools/prose/glossary.toml").read_text(encoding="utf-8"))
     notebooks = {notebook.topic: notebook for notebook in COURSE}
-    lines = ["# Notation", "", "What letters and words mean in all notebooks and labs. `distance`: lower is "
-             "closer. `similarity`: higher is closer.", "", "| symbol | means |", "| --- | --- |"]  # fmt: skip
+    lines = [
+        "# Notation", "", "What letters and words mean in all notebooks and labs. `distance`: "
+        "lower is closer. `similarity`: higher is closer.", "",
+        "| symbol | means |", "| --- | --- |",
+    ]  # fmt: skip
     lines += [f"| {symbol['name']} | {symbol['means']} |" for symbol in glossary["symbol"]]
     lines += ["", "| term | means | defined in |", "| --- | --- | --- |"]
     for term in sorted(glossary["term"], key=lambda term: term["name"].lower()):

@@ -32,7 +32,7 @@ TEXTS = [prose(runner.read(script).cells) for script in runner.scripts()]
 
 
 def early(term, home, texts):
-    """A sentence for each use of a term before its definition; home: the notebook that defines it."""
+    """Each use of a term before its definition; home is the notebook that defines it."""
     words = r"\s+".join(map(re.escape, term.split()))
     word = re.compile(rf"(?<![\w-]){words}s?(?![\w-])", re.IGNORECASE)
     for number, text in enumerate(texts[: home + 1]):
