@@ -114,10 +114,8 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def widget_bundle(tmp_path_factory):
-    """A folder with what a page needs to show widgets with no kernel and no outside host."""
-    folder = tmp_path_factory.mktemp("bundle")
+def make_widget_bundle(folder):
+    """Fill a folder with what a page needs to show widgets with no kernel and no outside host."""
     for package in ("@jupyter-widgets/html-manager@1.0.15", "requirejs@2.3.7"):
         done = subprocess.run(
             [need("npm"), "pack", "--silent", package],
@@ -138,14 +136,25 @@ def widget_bundle(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def widget_bundle(tmp_path_factory):
+    return make_widget_bundle(tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture(scope="session")
 def loopback(widget_bundle):
-    """Serves the bundle's folder; yields its address."""
+    with serving_files(widget_bundle) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serving_files(folder):
+    """Serves a folder as it is; yields its address."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *message):
             pass
 
-    handler = functools.partial(Quiet, directory=widget_bundle)
+    handler = functools.partial(Quiet, directory=folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"

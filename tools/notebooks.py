@@ -29,6 +29,8 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 # 0.2 % where a number is above 1; cells tagged "trained" to 0.06, or 15 % above 1; "volatile"
 # cells (times, lists that hang on a near tie) not at all.
 PLAIN, TRAINED = (2e-3, 2e-3), (0.06, 0.15)
+VIEW = "application/vnd.jupyter.widget-view+json"
+STILL = "A still picture of the explorer; run the cell to move it."
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
@@ -73,13 +75,14 @@ def execute(notebook):
         os.environ["SIAMESE_PROGRESS"] = str(Path(scratch) / "progress.json")
         client = NotebookClient(
             notebook, timeout=600, kernel_name="python3", record_timing=False,
-            resources={"metadata": {"path": str(NOTEBOOKS)}}, store_widget_state=False,
+            resources={"metadata": {"path": str(NOTEBOOKS)}}, store_widget_state=True,
         )  # fmt: skip
         start = time.perf_counter()
         with client.setup_kernel():
             for index, cell in enumerate(notebook.cells):
                 client.execute_cell(cell, index)
             peak = _peak_memory(client.km.provisioner.pid)
+        client.set_widgets_metadata()  # for stills
         return time.perf_counter() - start, peak
 
 
@@ -112,12 +115,21 @@ def strip(notebook):
 def _kept(output):
     """The output; of a widget what a page without a kernel can show, None if that is nothing."""
     data = output.get("data", {})
-    if "application/vnd.jupyter.widget-view+json" not in data or "text/html" in data:
+    if VIEW not in data or "text/html" in data:
+        return output
+    if is_explorer(output):
+        output["data"] = {"text/plain": STILL}
         return output
     if not data.get("text/plain", "").startswith("Predict: "):
-        return None  # a progress bar, a slider
-    data.pop("application/vnd.jupyter.widget-view+json")
+        return None  # a progress bar
+    data.pop(VIEW)
     return output
+
+
+def is_explorer(output):
+    """Whether an output is an explorer, or a box that holds some."""
+    data = output.get("data", {})
+    return VIEW in data and "Explorer(" in data.get("text/plain", "")
 
 
 def _hide_answers(notebook):
@@ -199,9 +211,12 @@ def _difference(new, old, tolerance):
 
 
 def write_all(prefixes):
+    import stills  # needs Chromium, which checking does not
+
     for script in scripts(prefixes):
         notebook = read(script)
         seconds, peak = execute(notebook)
+        stills.add(notebook)
         target = NOTEBOOKS / f"{script.stem}.ipynb"
         nbformat.write(strip(notebook), target)
         size = target.stat().st_size // 1024
