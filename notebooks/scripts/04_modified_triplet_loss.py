@@ -461,6 +461,41 @@ check("batch.4", by_hand)
 #
 # </details>
 #
+# **batch.5 The gradient by hand (hard).** Return the derivative of $\sum_i (L1_i + L2_i)$, with the closest
+# negative, by every entry of `similarity`, shape `[b, b]`. No `jax.grad` inside: a hinge that rests has
+# slope 0, one that is awake passes on 1 and -1. Then compare with `jax.grad`.
+
+# %%
+def my_gradient(similarity, margin):
+    ...
+
+
+check("batch.5", my_gradient)
+
+# %% [markdown]
+# <details><summary>Solution to batch.5</summary>
+#
+# ```python
+# def my_gradient(similarity, margin):
+#     s = np.asarray(similarity)
+#     b = len(s)
+#     gradient = np.zeros((b, b))
+#     for i in range(b):
+#         others = [j for j in range(b) if j != i]
+#         if np.mean(s[i, others]) - s[i, i] + margin > 0:
+#             gradient[i, i] -= 1
+#             gradient[i, others] += 1 / (b - 1)
+#         below = [j for j in others if s[i, j] <= s[i, i]]
+#         if below:
+#             closest = max(below, key=lambda j: s[i, j])
+#             if s[i, closest] - s[i, i] + margin > 0:
+#                 gradient[i, i] -= 1
+#                 gradient[i, closest] += 1
+#     return gradient
+# ```
+#
+# </details>
+#
 # ## Recap
 #
 # **The answer.** Every other pair of the batch is a negative, and the learner has a point: on the

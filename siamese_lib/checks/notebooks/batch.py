@@ -47,6 +47,19 @@ def _loss(s, margin, *, first=_mean, second=_closest, bend=_hinge, add=lambda l1
     return add(bend(first(s), s, margin), bend(second(s), s, margin))
 
 
+def _gradient(
+    s, margin, *, pick=lambda s: s <= _own(s), share=lambda s: 1 / (len(s) - 1), pulls=(1, 1),
+    pushes=(1, 1), sign=1,
+):  # fmt: skip
+    """Of the sum of the rows' losses by every entry of s; a hinge that rests adds nothing."""
+    first = (_mean(s) - np.diag(s) + margin > 0).astype(float)
+    second = (_closest(s, allow=pick) - np.diag(s) + margin > 0).astype(float)
+    chosen = np.where(_off(s) & pick(s), s, -np.inf).argmax(1)
+    gradient = pushes[0] * first[:, None] * share(s) * _off(s)
+    gradient[np.arange(len(s)), chosen] += pushes[1] * second
+    return sign * (gradient - np.diag(pulls[0] * first + pulls[1] * second))
+
+
 def _turned(s, *rest):
     return (s.T, *rest)
 
@@ -165,5 +178,33 @@ EXERCISES = {
             Mistake(0.55, "the mean is over the two negatives: divide their sum by 2."),
         ),
         meaning="All of it is L1: the row's most dangerous negative, 0.6, counts in the mean only.",
+    ),
+    "batch.5": Exercise(
+        "the gradient by hand", _gradient, _WITH_MARGIN,
+        (
+            Mistake(slip(_gradient, share=lambda s: 1),
+                    "the mean pushes each negative by 1 / (b - 1) only."),
+            Mistake(slip(_gradient, share=lambda s: 1 / len(s)),
+                    "the mean is over b - 1 negatives, so each gets 1 / (b - 1)."),
+            Mistake(slip(_gradient, pulls=(1, 0)),
+                    "L2 pulls its positive as well: a row with both has -2 on the diagonal."),
+            Mistake(slip(_gradient, pulls=(0, 1)),
+                    "L1 pulls its positive as well: a row with both has -2 on the diagonal."),
+            Mistake(slip(_gradient, pulls=(0, 0)),
+                    "the diagonal is missing: both hinges contain -S_ii."),
+            Mistake(slip(_gradient, pushes=(1, 0)), "the closest negative of L2 gets no push."),
+            Mistake(slip(_gradient, pushes=(0, 1)), "the negatives of L1 get no push."),
+            Mistake(slip(_gradient, sign=-1), "the sign is turned: this is the step downhill."),
+            Mistake(slip(_gradient, given=lambda s, m: (s, 0)),
+                    "a hinge is awake while its inside is above 0, margin included."),
+            Mistake(slip(_gradient, given=lambda s, m: (s, 9)),
+                    "a hinge that rests has slope 0: some rows here do."),
+            Mistake(slip(_gradient, pick=_everything), _HARDEST),
+            Mistake(slip(_gradient, gives=lambda g: g / len(g)),
+                    "this is the gradient of the mean over rows; the sum is asked."),
+            Mistake(slip(_gradient, gives=lambda g: g.T), _ROWS),
+        ),
+        meaning="That is the whole backward pass of this loss: a few ones, and shares of one.",
+        fallback="do one row: which of its two hinges is awake, and which entries stand inside?",
     ),
 }  # fmt: skip
