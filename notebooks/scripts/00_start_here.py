@@ -87,7 +87,7 @@ course_map("start")
 #
 # What the letters and words mean stands in [notation](notation.md), each with the notebook that
 # defines it. Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
-# that answers at once. Labs 1 to 5, in the folder `labs`, ask for more, with points. What you have
+# that answers at once. The labs, in the folder `labs`, ask for more, with points. What you have
 # passed so far:
 
 # %%
