@@ -54,7 +54,7 @@ function render({ model, el }) {
   el.insertBefore(options, panels);
   const showNegatives = radios(options, "L2 takes the", ["closest", "hardest"], (word) => change(model, { negatives: word }));
   const showReduction = radios(options, "over rows the", ["sum", "mean"], (word) => change(model, { reduction: word }));
-  button(options, "start afresh", () => start(get("start")));
+  button(options, "start again", () => start(get("start")));
   if (n > 2) {
     button(options, "third positive -0.4", () => {
       start(get("start").map((row, i) => row.map((s, j) => (i === 2 && j === 2 ? -0.4 : s))));

@@ -64,7 +64,7 @@ def test_the_bad_row_has_its_loss_in_row_3(still):
     assert number(page, "L2 of row 3") == pytest.approx(0.3 + 0.4 + 0.25)
     page.get_by_role("radio", name="mean").check()
     assert number(page, "loss") == pytest.approx((0.5166667 + 0.95) / 4, abs=1e-6)
-    page.get_by_role("button", name="start afresh").click()
+    page.get_by_role("button", name="start again").click()
     assert number(page, "loss") == 0
 
 
