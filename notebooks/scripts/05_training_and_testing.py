@@ -253,7 +253,8 @@ print(f"batches of 512 at random: {wide[0]['false']['rows']:.2f} of the rows hav
 # It takes many. At random, 0.06 of the rows have a false negative, and no loss minds: with or without
 # them the AUC is the same, to within the spread of the seeds. One in half of the rows does no harm
 # either; the hardest negative even gains a little, as it does in random batches of 512.
-#
+
+# %% [markdown]
 # It is another matter where *every* row has some. Once the true negatives are far, the hardest of a
 # row is always a false one. With four pairs of each meaning this notebook's network falls from 0.981
 # to 0.687. The closest negative then loses 0.063, and **InfoNCE** (notebook 10 has it), in which true
