@@ -170,9 +170,9 @@ print(f"steps wasted, all padded to 32:    {1 - lengths.mean() / 32:.0%}")
 print(f"steps wasted, batches by length:   {1 - lengths.mean() / np.mean(buckets):.0%}")
 
 # %% [markdown]
-# At a fixed length of 32, padding makes up 0.61 of what the LSTM reads. Sorted by length and padded
-# only to the next multiple of 8, the batches waste 0.24. `encode` works this way. Its **length
-# buckets** are multiples of 8 because JAX compiles anew for each new shape: few shapes mean few waits.
+# At a fixed length of 32, padding makes up 0.61 of what the LSTM reads. Sorted by length and cut to one
+# of a few lengths, the batches waste 0.24. `encode` works this way. Its **length buckets** are
+# multiples of 8, because JAX compiles anew for each new shape: few shapes mean few waits.
 # Training batches are cut in the same way but not sorted, since a batch should be a random sample.
 #
 # ## Batches without false negatives

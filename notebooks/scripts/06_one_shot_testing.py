@@ -640,7 +640,7 @@ check("one_shot.3", interval)
 # **The answer.** Yes: compare the query with one stored example of each class and take the nearest;
 # among 20 letters of scripts kept back that is right in 0.911 of the cases.
 #
-# - In the same test pixels score 0.262, and guessing a twentieth.
+# - In the same test pixels are right in about a quarter of the cases, guessing in a twentieth.
 # - An N-way K-shot episode has K support examples of each of N classes; guessing scores 1/N.
 # - Training pairs drawings of one letter and takes the rest of the batch as negatives; nobody sees the
 #   scripts of the test before the test.

@@ -185,7 +185,7 @@ print("weights chosen", {own["entropy_weight"] for ways in few["few-shot"].value
 # With five examples the steps help. Among 20 classes they gain 0.012 +- 0.003, a fifth of the wrong
 # answers. That interval pools the episodes of three networks; by seed the gain is 0.010 to 0.015.
 # Prototypes had already gained 0.007 over the mean cosine there. (With one example of 20 classes this
-# network scores 0.866 and ours 0.911: the smaller encoder and the shorter training.)
+# network scores 0.866, that of notebook 06 0.911: the smaller encoder and the shorter training.)
 
 # %% [markdown]
 # The entropy disappoints. Three weights were tried, and the larger two, 0.1 and 0.3, were never chosen:
@@ -280,8 +280,8 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 #   With a single one there is none, for the ranges overlap: one drawing makes no pair but with itself.
 #
 #   All this is among 50 letters, where guessing scores 1 / 50 = 0.02. It cannot be compared with the
-#   0.911 above, which is among 20. The likely reason for the gap is that hundreds of other letters had
-#   been learnt there.
+#   0.911 of notebook 06, which is among 20. The likely reason for the gap is that hundreds of other
+#   letters had been learnt there.
 
 # %% [markdown]
 # - **Imbalance: better on the rare letters.** Ten letters have 40 examples, forty have 2. On those forty
@@ -375,10 +375,10 @@ for task, ours in own["mean"].items():
           f"deeper tower, two minutes {score['mean']:.3f} ({score['min']:.3f} to {score['max']:.3f})")
 
 # %% [markdown]
-# Five minutes of training answer 0.961 of the official questions. People answer 0.955, Koch's network
-# 0.920. The longer training answers 0.988, and 0.993 when it looks at each picture once. Otherwise an
-# embedding is the mean over the picture and eight slightly distorted copies. That had been decided
-# before, and it does not help here.
+# Five minutes of training answer 0.961 of the official questions. People answer 0.955 of them, Koch's
+# network 0.920. The longer training answers 0.988, and 0.993 when it looks at each picture once.
+# Otherwise an embedding is the mean over the picture and eight slightly distorted copies. That had been
+# decided before, and it does not help here.
 #
 # There are 20 x 20 = 400 questions, so one is worth 1 / 400 = 0.0025. A 95 % interval around 0.988
 # reaches this far to either side:
@@ -407,7 +407,7 @@ for task, ours in own["mean"].items():
 # The last two rows of the output are about our printed letters. One training run is one draw, so
 # `benchmarks/quality/glyphs.py` repeats notebook 06's recipe with three seeds. They lie within a
 # hundredth of each other, and how the weights start hardly matters. (They ran on another processor: seed
-# 0 came out at 0.912 there, at 0.911 here.)
+# 0 came out at 0.912 there, at 0.911 in notebook 06.)
 #
 # The deeper tower, trained on them for two minutes of two cores, scores higher with one example, 0.930
 # against 0.914, and slightly lower with five (`benchmarks/quality/glyphs_residual.py`): deeper is not

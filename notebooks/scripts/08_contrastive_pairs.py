@@ -446,8 +446,8 @@ both[1].legend(fontsize=9)
 plots.show(figure, alt="FAR rises and FRR falls with the threshold and they cross, for the network and for raw pixels.")
 
 # %% [markdown]
-# The network scores 0.052, the pixels 0.141. Both do better here than on the validation people; the
-# network halves its error. Nothing was learnt in between: these are other people, that is all.
+# The network's EER is 0.052, that of the pixels 0.141. Both do better here than on the validation people;
+# the network halves its error. Nothing was learnt in between: these are other people, that is all.
 #
 # ## Six people are few
 #
@@ -671,8 +671,8 @@ check("contrastive.4", may_train)
 # not clearly beat raw pixels, for few people teach little about the next; and when strangers are
 # nearer *on average*, look at the labels first.
 #
-# - On the six people of this notebook the equal error rate is only 0.052. Over all six groups raw pixels
-#   score 0.114, and they are better on two of the groups.
+# - On the six people of this notebook the EER is only 0.052. Over all six groups raw pixels score 0.114,
+#   and they are better on two of the groups.
 # - A pair is (X1, X2, Y), its energy the distance of two embeddings. Genuine pairs pay the square of
 #   it, impostors the square of what they lack to the margin.
 # - A loss of 0 with margin 0 has learnt nothing; swapped labels show by genuine energy above
