@@ -158,9 +158,9 @@ for way, name in enumerate(("prototypes", "fine-tuned", "with entropy")):
 
 # %% [markdown]
 # The steps make the head surer: the surest class gets 0.76 on average before and 0.83 after. The entropy
-# adds a little more, since it asks for exactly that. The steps also make the head right a little more
-# often, 0.964 in place of 0.948; with the entropy the gain is slightly smaller. Both gains are about
-# twice their own intervals, and they come from one network, so this needs more episodes and more seeds.
+# adds a little more, since it asks for exactly that. Whether they make it right more often, this cell
+# cannot tell: the gain of 0.002 is smaller than its own interval, and it comes from one network. So this
+# needs more episodes and more seeds.
 #
 # `benchmarks/quality/few_shot.py` takes three seeds, 600 / 3 = 200 episodes each over all test scripts, and
 # chooses scale, steps, rate and the weight of the entropy on the validation scripts. Its encoder is
@@ -342,7 +342,7 @@ for number in np.unique(test.alphabet):
 
 # %% [markdown]
 # Ours reads print better in all three scripts, with a tenth of the numbers. The gap is widest in Hebrew,
-# 0.903 against 0.683. Yet handwritten Georgian and Hebrew stand among Omniglot's background alphabets,
+# 0.911 against 0.683. Yet handwritten Georgian and Hebrew stand among Omniglot's background alphabets,
 # so the shipped network had even met these scripts. What it has never met is thick and thin, serifs and
 # slants of typefaces. A network learns to overlook what its training pairs vary, and nothing else:
 # choose pairs that vary as your use will.
