@@ -11,18 +11,18 @@
 # %% [markdown]
 # # 05 Training and testing
 #
-# Your network gives every pair a similarity, and the people you work for want yes or no. Where do you
-# draw the line, and must it move while the network learns? Somebody comparing images [asked exactly
+# Your network gives every pair a similarity, but people want yes or no. Where do you draw the line,
+# and must it move as the network learns? Somebody comparing images [asked exactly
 # this](https://ai.stackexchange.com/questions/9418/how-to-get-a-binary-output-from-a-siamese-neural-network).
 #
 # **Does the network recognise duplicate questions whose meaning it has never seen?**
 #
 # After this notebook you can
-# - split pairs so that a test asks for something new, and build a vocabulary from training alone,
+# - split pairs so that the test asks for something new,
 # - fill batches in which no two pairs are known to share a meaning,
-# - train the question encoder and watch loss and validation together,
-# - choose a threshold on validation pairs and read accuracy, confusion matrix and ROC on test pairs,
-# - ask the model about your own two questions, and say where its answer is worth nothing.
+# - train the encoder and watch loss and validation together,
+# - choose a threshold on validation pairs, then read accuracy, confusion matrix and ROC,
+# - ask about your own two questions, and say when the answer is worthless.
 #
 # Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 65 minutes
 # to study, about two minutes to run.
@@ -52,8 +52,8 @@ course_map("questions")
 # %% [markdown]
 # ## The data
 #
-# Three sets of question pairs fit this notebook. Change one line to switch; the words between the
-# cells describe the first.
+# Three sets of question pairs fit this notebook, and one line switches between them. The words between
+# the cells describe the first.
 #
 # | `DATA` | what it is | download |
 # | --- | --- | --- |
@@ -61,7 +61,7 @@ course_map("questions")
 # | `"banking77"` | customers' questions to a bank, 77 intents | 1 MB |
 # | `"quora"` | pairs of real questions, labelled by people | 58 MB, for non-commercial use |
 #
-# The full Quora file has 404,351 pairs: expect a far longer training than that of the other two.
+# The full Quora file has 404,351 pairs: expect training to take far longer than with the other two.
 
 # %%
 DATA = "questions"  # or "banking77" or "quora"
@@ -76,7 +76,7 @@ for name, pairs in (("train", train), ("validation", validation), ("test", test)
     print(f"{name:10} {len(pairs.is_same):6,d} pairs, {pairs.is_same.mean():.1%} of them same")
 
 # %% [markdown]
-# Read some aloud before you train on anything. *Predict for each: would one answer do for both
+# Read a few aloud before you train on anything. *Predict for each: would one answer do for both
 # questions? Then look at the label in front.*
 
 # %%
@@ -85,10 +85,12 @@ for k in range(8):
     print(f"{label}  {train.question1[k]}\n           {train.question2[k]}")
 
 # %% [markdown]
-# The first pair means the same and shares only the words sunshine, tomorrow, in and Paris; the fifth differs in a
-# single word, dog or gerbil, and with it in the answer. Such a pair is a **near-miss**, and half of
-# the different pairs here are near-misses *by design*. How much do the words alone give away? We
-# count, for each pair, the words shared over the words in either question.
+# The first pair means the same and shares only the words sunshine, tomorrow, in and Paris. The fifth
+# differs in a single word, dog or gerbil, and that word changes the answer. Such a pair is a
+# **near-miss**, and half of the different pairs here are near-misses *by design*.
+#
+# How much do the words alone give away? We count, for each pair, the words that both questions share,
+# out of all the words in either.
 
 # %%
 shared = np.array([
@@ -100,14 +102,14 @@ print(f"pairs with 0.4 or more in common: same {(same >= 0.4).mean():.0%}, "
       f"different {(different >= 0.4).mean():.0%}")
 
 # %% [markdown]
-# The different pairs share *more* words than the same ones, 0.31 against 0.26. Whoever counts words
-# is misled. This is an exam made hard for word counting and no picture of real life: keep that in
-# mind when we compare.
+# The different pairs share *more* words than the same ones, 0.31 against 0.26. Whoever counts words is
+# misled. This is an exam made hard for word counting, not a picture of real life: keep that in mind
+# when you compare.
 #
 # ## New meanings for the test
 #
-# A model that has met a question in training may simply remember it. So the splits share no
-# meaning at all. (Quora's file knows pairs, not meanings: there no *question* is on two sides.)
+# A model that has met a question in training may simply remember it. So the splits share no meaning at
+# all. (Quora's file knows pairs, not meanings: there, no *question* appears in two splits.)
 
 # %%
 def questions_of(pairs):
@@ -120,8 +122,8 @@ for name, pairs in (("validation", validation), ("test", test)):
 # %% [markdown]
 # ## Words become numbers
 #
-# The tokenizer gives each word of the *training* questions a number, 0 is padding, 1 is any unknown
-# word. A vocabulary that includes test words would know more than a model in use ever can.
+# The tokenizer gives each word of the *training* questions a number; 0 is padding, 1 is any unknown
+# word. A vocabulary that included test words would know more than a model in use ever can.
 # *Predict: what becomes of "giraffe"?*
 
 # %%
@@ -133,9 +135,8 @@ for question in ("How old is your house?", "How old is your giraffe?"):
     print(question, tokenizer.encode(question).ids)
 
 # %% [markdown]
-# "giraffe" is a 1 like every word that training never showed. A question of which *no* word is
-# known says nothing to the model, and `encode_texts` refuses it. We leave such pairs out and say how
-# many.
+# "giraffe" becomes a 1, like every word that training never showed. A question with *no* known word
+# tells the model nothing, and `encode_texts` refuses it. We leave such pairs out and say how many.
 
 # %%
 def has_known_word(question):
@@ -152,10 +153,10 @@ def known_pairs(pairs):
 validation, test = known_pairs(validation), known_pairs(test)
 
 # %% [markdown]
-# None here; real data has a few.
+# There are none here; real data has a few.
 #
-# Questions differ in length, and padding costs time: the LSTM reads it step by step, and then it is
-# thrown away.
+# Questions differ in length, and padding costs time: the LSTM reads it step by step, and then the
+# result is thrown away.
 
 # %%
 guess("What share of the steps is wasted at a fixed length of 32?")
@@ -169,16 +170,16 @@ print(f"steps wasted, all padded to 32:    {1 - lengths.mean() / 32:.0%}")
 print(f"steps wasted, batches by length:   {1 - lengths.mean() / np.mean(buckets):.0%}")
 
 # %% [markdown]
-# At a fixed 32 the LSTM reads 61% padding. Sorted by length, and cut to the next multiple of 8, a
-# batch wastes 24%. `encode` works this way: these **length buckets** are multiples of 8, since JAX
-# compiles anew for each new shape, and few shapes mean few waits. Training batches are cut likewise
-# and not sorted: a batch should be a random sample.
+# At a fixed length of 32, padding makes up 0.61 of what the LSTM reads. Sorted by length and cut to one
+# of a few lengths, the batches waste 0.24. `encode` works this way. Its **length buckets** are
+# multiples of 8, because JAX compiles anew for each new shape: few shapes mean few waits.
+# Training batches are cut in the same way but not sorted, since a batch should be a random sample.
 #
 # ## Batches without false negatives
 #
 # In the loss of notebook 04 every *other* row of the batch is a negative. If two pairs of a batch
 # ask for the same thing, the loss pushes apart what belongs together: a false negative. The plain
-# way is to shuffle the duplicates and cut.
+# way to fill batches is to shuffle the duplicates and cut.
 
 # %%
 guess("Of 128 pairs out of thousands, how many share a meaning with another?")
@@ -195,20 +196,23 @@ print(f"{len(plain)} plain batches, {(repeated > 0).mean():.0%} with a meaning t
 print(f"rows that repeat a meaning, mean {repeated.mean():.1f} of {BATCH}")
 
 # %% [markdown]
-# 98% of the plain batches contain false negatives, 4.3 rows in the mean. Nothing would crash. There
-# the loss works against itself.
+# Of the plain batches, 0.98 contain false negatives, and on average 4.3 rows of a batch repeat a
+# meaning. Nothing would crash. In those rows the loss simply works against itself.
 #
 # `duplicate_groups` has joined the duplicate pairs into chains: if a is the same as b and b the same
 # as c, then all three have one meaning. `duplicate_batches` deals each meaning at most once into a
 # batch, and pairs its questions anew in each epoch.
+
+# %% [markdown]
+# What is that worth? `benchmarks/quality/false_negatives.py` trains twice, from the same first weights
+# on the same batches: with the false negatives in the loss, and with them left out. It uses three seeds.
 #
-# What is that worth? `benchmarks/quality/false_negatives.py` trains twice, from the same first weights on the same
-# batches: with the false negatives in the loss, and with them left out. A batch of 128 pairs is drawn at
-# random, as above, or so that half of its rows have one false negative each, or with 4 or 16 pairs of each
-# meaning. The first two rows are the network that this notebook trains; the others have a mean of word
-# vectors in its place, which trains in seconds. Three seeds. *Predict: which loss minds false negatives
-# most, and how many does it take?* The measure is the **AUC**: the chance that a random same pair scores
-# above a random different one.
+# A batch has 128 pairs. They are drawn at random, as above, or so that half of the rows have one false
+# negative each, or with 4 or 16 pairs of each meaning. The first two rows are the network of this
+# notebook; the others have a mean of word vectors in its place, which trains in seconds.
+#
+# The measure is the **AUC**: the chance that a random same pair scores above a random different one.
+# *Predict: which loss minds false negatives most, and how many does it take?*
 
 # %%
 def batches(epoch):
@@ -236,29 +240,35 @@ print(f"batches of 512 at random: {wide[0]['false']['rows']:.2f} of the rows hav
       ", ".join(f"{c['loss']} {c['harm']['mean']:+.3f}" for c in wide))
 
 # %% [markdown]
-# None of ours repeats a meaning. Here that is exact, since we wrote the meanings ourselves. In Quora's file
-# it holds only as far as somebody labelled the pair: two questions that mean the same and were never shown
-# to a labeller as a pair are strangers to the file, and may meet as negatives. Notice what training does
-# *not* use: the different pairs of the file. All negatives come from the batch.
+# None of our batches repeats a meaning. Here that is exact, since we wrote the meanings ourselves. In
+# Quora's file it holds only as far as somebody labelled the pair. Two questions that mean the same, but
+# were never shown to a labeller as a pair, are strangers to the file and may meet as negatives.
 #
+# Notice what training does *not* use: the different pairs of the file. All negatives come from the
+# batch.
+
+# %% [markdown]
 # ### What false negatives cost
 #
-# It takes many. At random 0.06 of the rows have a false negative, and no loss minds: with them or
-# without, the AUC is the same to within the spread of the seeds. Nor does any where half of the rows
-# have one; the hardest negative is even 0.002 better off there, as it is by 0.003 in random batches of
-# 512. It is another matter where *every* row has some. Once the true negatives are far, the hardest of
-# a row is always a false one, and with four pairs of each meaning this notebook's network falls from
-# 0.981 to 0.687. The closest negative loses 0.063 then, **InfoNCE** (notebook 10 has it), in which true negatives still have a
-# say, 0.007. The mean alone loses nothing to speak of, but never learns near-misses either.
+# It takes many. At random, 0.06 of the rows have a false negative, and no loss minds: with or without
+# them the AUC is the same, to within the spread of the seeds. One in half of the rows does no harm
+# either; the hardest negative even gains a little, as it does in random batches of 512.
+
+# %% [markdown]
+# It is another matter where *every* row has some. Once the true negatives are far, the hardest of a
+# row is always a false one. With four pairs of each meaning this notebook's network falls from 0.981
+# to 0.687. The closest negative then loses 0.063, and **InfoNCE** (notebook 10 has it), in which true
+# negatives still have a say, 0.007. The mean alone loses next to nothing, but never learns near-misses.
 #
-# So to deal each meaning once is a precaution here, and a must where classes are few for the batch, as
-# BANKING77's intents are.
-#
+# So dealing each meaning once is a precaution here. Where classes are few for the batch, as BANKING77's
+# intents are, you must do it.
+
+# %% [markdown]
 # ## What must be beaten
 #
-# Before any network, a simple rival: **TF-IDF**. Each question becomes a vector of its word counts, rare
-# words weighing more, and two questions are compared by their cosine. Once with words, once with
-# pieces of 3 to 5 characters, fitted on the training questions.
+# Before any network, a simple rival: **TF-IDF**. Each question becomes a vector of its word counts,
+# with rare words weighing more, and two questions are compared by their cosine. We fit it on the
+# training questions, once with words and once with pieces of 3 to 5 characters.
 
 # %%
 def pair_similarity(embed, pairs):
@@ -276,8 +286,8 @@ rivals = {
 }
 
 # %% [markdown]
-# To compare with no threshold we use the AUC again: 0.5 is guessing, 1 is perfect order. Counting all such comparisons and the
-# library's way must agree.
+# To compare without a threshold we use the AUC again: 0.5 is guessing, 1 is perfect order. Counting all
+# such comparisons must give the same as the library does.
 
 # %%
 for name, rival in rivals.items():
@@ -289,7 +299,7 @@ for name, rival in rivals.items():
     print(f"{name:18}  validation AUC {auc:.3f}")
 
 # %% [markdown]
-# 0.602 and 0.679: better than guessing, not by much. The near-misses see to that.
+# Better than guessing, but not by much: 0.602 and 0.679. The near-misses see to that.
 #
 # ## The model and its training
 #
@@ -314,14 +324,16 @@ count = sum(leaf.size for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)))
 print(f"{count:,} parameters, {tokenizer.get_vocab_size()} words, AUC before training {validation_auc(model):.3f}")
 
 # %% [markdown]
-# 0.415 is worse than guessing: like TF-IDF, random weights find questions with the same words
-# similar, and here those are more often the different ones. The DeepLearning.AI course's model has
-# 4,768,256 parameters, nearly all in a table of 36,224 words; ours has 254,080, with a table of 957
-# words.
+# The AUC of 0.415 is worse than guessing. Like TF-IDF, random weights find questions with the same
+# words similar, and here those are more often the different ones. The DeepLearning.AI course's model
+# has 4,768,256 parameters, nearly all in a table of 36,224 words. Ours has 254,080, with a table of
+# 957 words.
 #
-# One worry first. Notebook 03 collapsed on the hardest triplets, and this loss takes the hardest
-# negative, too. So we train on L2 alone for an epoch, and then on the whole loss. The curve is drawn anew
-# after each epoch, and `validate` adds the AUC on validation pairs, whose meanings training never shows.
+# One worry first: notebook 03 collapsed on the hardest triplets, and this loss takes the hardest
+# negative, too. So we train on L2 alone for an epoch, and then on the whole loss. The curve is redrawn
+# after each epoch, and `validate` adds the AUC on validation pairs, whose meanings training never
+# shows.
+#
 # *Predict: does either collapse? How far down does the whole loss go, and does the AUC reach 1 with it?*
 
 # %% tags=["trained"]
@@ -355,19 +367,19 @@ print("validation AUC after each epoch", np.round(history["validation"], 3))
 # %% [markdown]
 # Alone, the hardest negative sticks at 0.250, the margin: everything lies in one point. In the whole
 # loss that way is barred, since it would raise L1, the mean negative's part, from 0.107 to 0.250.
-# (Two epochs with three seeds, in `benchmarks/quality/false_negatives.py`, say the same: the mean cosine of
-# two questions ends at 1.000 under L2 alone, at 0.015 under the whole loss.)
+# (Two epochs with three seeds, in `benchmarks/quality/false_negatives.py`, say the same: the mean
+# cosine of two questions ends at 1.000 under L2 alone, and at 0.015 under the whole loss.)
 #
-# The loss of a batch goes to nearly 0 (0.001 in the last epoch): for training meanings the order is
-# settled. The validation AUC makes its leap in the first two epochs, to 0.98, and creeps to 0.99. It
-# does not reach 1. What is left to learn is about meanings that this data does not contain, and more
-# epochs will not bring them.
-#
+# The loss of a batch falls to nearly 0: for the training meanings the order is settled. The validation
+# AUC leaps to 0.98 in the first two epochs and then creeps to 0.99. It does not reach 1. What is left
+# to learn is about meanings that this data does not contain, so more epochs will not help.
+
+# %% [markdown]
 # ## The picture of the threshold
 #
-# The model gives a similarity, a person wants yes or no. "Same" is said where the similarity is
-# above a threshold. First the loop that counts the right answers, then the same in one line, then
-# the library; and then all thresholds at once, on the *validation* pairs.
+# The model gives a similarity, a person wants yes or no. We say "same" where the similarity is above a
+# threshold. First comes the loop that counts the right answers, then the same in one line, then the
+# library. At the end all thresholds are tried at once, on the *validation* pairs.
 
 # %% tags=["trained"]
 similarity = pair_similarity(embed, validation)
@@ -403,16 +415,16 @@ plots.show(figure, alt="Left: same pairs pile up near 1, different ones spread l
 
 # %% [markdown]
 # On the left the dashed line stands where the two heaps cross. On the right accuracy has a rounded
-# top: a threshold that is 0.05 off still has 0.937 or more in place of 0.949, one 0.2 off 0.893 or
-# less. The DeepLearning.AI course uses 0.7, which is not far from the top here. That is luck: the
-# right place depends on the loss, the margin and the data.
+# top: a threshold that is 0.05 off costs little, one that is 0.2 off costs a good deal. The
+# DeepLearning.AI course uses 0.7, which is not far from the top here. That is luck: the right place
+# depends on the loss, the margin and the data, so look for it on your own validation pairs.
 #
 # ### Try it
 #
 # The explorer holds the same validation pairs. Move the threshold and *say first what you expect*.
 # - Where is recall 1, and what is precision there?
 # - From the best threshold up to nearly 1: which of the two kinds of error grows?
-# - A false alarm that costs ten misses: do you go up or down?
+# - If one false alarm costs as much as ten misses, do you go up or down?
 
 # %%
 from siamese_lib.explorers import threshold_explorer
@@ -420,18 +432,18 @@ from siamese_lib.explorers import threshold_explorer
 threshold_explorer(similarity, validation.is_same, threshold=round(threshold, 2))
 
 # %% [markdown]
-# Far down everything is called "same": recall is 1, and precision is no more than the share of same pairs.
-# Upwards misses grow and false alarms shrink, so dear false alarms call for a higher threshold. No
-# threshold moves the ROC curve: it only picks a point on it.
+# Far down everything is called "same": recall is 1, and precision is no more than the share of same
+# pairs. Further up, misses grow and false alarms shrink, so costly false alarms call for a higher
+# threshold. No threshold moves the ROC curve: it only picks a point on it.
 #
-# More to try, each from the model's cell down: `negatives="closest"`, a margin a fifth as large, or a
-# quarter of the epochs.
+# More to try, running everything from the model's cell down: `negatives="closest"`, a margin a fifth as
+# large, or a quarter of the epochs.
 #
 # ## The test, once
 #
-# All choices are made: epochs, threshold, everything. Now the test pairs, one time. Beside each
-# accuracy stands its 95 % interval, the **Wilson interval**: where the true share may lie, if the pairs were an
-# independent sample.
+# All choices are made: epochs, threshold, everything. Now come the test pairs, one time. Beside each
+# accuracy stands its 95 % interval, the **Wilson interval**: where the true share may lie, if the pairs
+# were an independent sample.
 
 # %% tags=["trained"]
 scores = {name: pair_similarity(e, test) for name, e in (rivals | {"Siamese network": embed}).items()}
@@ -445,9 +457,9 @@ for name, score in scores.items():
     print(f"{name:18}  {auc:.3f}  {accuracy:8.3f}  {low:.3f} to {high:.3f}")
 
 # %% [markdown]
-# On meanings that it never saw the network has AUC 0.985, the better TF-IDF 0.692. Accuracy
-# is 0.928; TF-IDF has 0.737 with words and 0.734 with characters. The interval is too narrow, though: each question stands in several pairs, and
-# questions of one meaning succeed or fail together.
+# On meanings that it never saw, the network has an AUC of 0.985, the better TF-IDF 0.692. Its accuracy
+# is 0.928; TF-IDF reaches 0.737 at best. The interval is too narrow, though: each question stands in
+# several pairs, and questions of one meaning succeed or fail together.
 #
 # For context: the DeepLearning.AI course's model reaches 0.726 on 10,240 of Quora's real pairs at
 # threshold 0.7. Our number is higher because the exam is easier: our questions come from templates,
@@ -463,7 +475,7 @@ plots.show(figure, alt="ROC: the network's curve hugs the upper left corner, bot
 
 # %% [markdown]
 # The network's curve hugs the corner. TF-IDF starts near or below the diagonal, because its most
-# similar pairs are near-misses, rises most steeply at a false positive rate between a third and a
+# similar pairs are near-misses. It rises most steeply at a false positive rate between a third and a
 # half, and is nearly flat afterwards: by then nearly all same pairs are found.
 #
 # ## Which errors?
@@ -488,11 +500,11 @@ plots.show(figure, alt="Confusion matrix: nearly all counts on the diagonal; mor
 print(f"precision {confusion[1, 1] / confusion[:, 1].sum():.3f}, recall {shares[1, 1]:.3f}")
 
 # %% [markdown]
-# Precision 0.973, recall 0.882: when it says "same" it is mostly right, and it misses about one
-# duplicate in nine. A forum that merges questions by itself wants precision, one that shows
-# candidates wants recall. The threshold moves one into the other.
+# Precision is 0.973, recall 0.882: when the network says "same" it is mostly right, and it misses about
+# one duplicate in nine. A forum that merges questions by itself wants precision; one that shows
+# candidates wants recall. The threshold trades one for the other.
 #
-# And where does the lead over TF-IDF come from? We split the different pairs in two halves, by the
+# And where does the lead over TF-IDF come from? We split the different pairs into two halves, by the
 # words they share, and take the AUC of all same pairs against each half. *Predict: on which half
 # does TF-IDF do well?*
 
@@ -509,14 +521,14 @@ for name, score in scores.items():
         print(f"{name:18}  against different pairs with {kind:4} shared words: AUC {auc:.3f}")
 
 # %% [markdown]
-# Against pairs with few words in common TF-IDF is excellent, 0.993 with characters. Against the half
-# with many it is below 0.5, worse than guessing, and there the network has 0.972. Nearly the whole
-# lead comes from pairs that share many words.
+# Against pairs with few words in common TF-IDF is excellent: 0.993 with characters. Against the half
+# with many it does worse than guessing, and there the network scores 0.972. Nearly the whole lead comes
+# from pairs that share many words.
 #
 # ## Is it luck, and is it real?
 #
 # One run is one draw of first weights and batches. `python -m benchmarks.quality.questions` trains this
-# recipe with seeds 0, 1 and 2, on the three sets of data, and stores what it finds with the versions
+# recipe with seeds 0, 1 and 2 on the three sets of data, and stores what it finds, with the versions
 # and the machine. (The Quora entry comes from an excerpt of 15,000 pairs.) We read its file.
 
 # %%
@@ -534,21 +546,25 @@ if "questions" in stored:
     print(f"aspects that no training question asks for: AUC {new:.3f}, better TF-IDF {tfidf:.3f}")
 
 # %% [markdown]
-# It is not luck: on the written questions the three seeds lie between 0.982 and 0.987. Where to
-# sell a thing, when an event ends, how long a thing or an animal lasts, what equipment one needs: the
-# test asks these and training does not (it asks only in which *month* to sell). Among those pairs the
-# AUC is 0.968: new *kinds* of questions are harder, and still far above TF-IDF.
+# It is not luck: on the written questions the three seeds lie between 0.982 and 0.987.
 #
-# On real questions the picture is sober. On BANKING77, with no near-misses by design, the lead is
-# small: 0.873 against 0.854. On the Quora excerpt the network has 0.749 and TF-IDF with characters
-# 0.768: it *loses*. 12,000 pairs are too few to learn from nothing what the words of real people
-# mean; published models train on nearly all 404,351. If you have little data of your own, fit TF-IDF
-# first. [09](09_pairwise_similarity.ipynb) comes back to these pairs with a network that wins.
+# Where to sell a thing, when an event ends, how long a thing or an animal lasts, what equipment one
+# needs: the test asks these and training does not (it asks only in which *month* to sell). Among those
+# pairs the AUC is 0.968: new *kinds* of questions are harder, but still far above TF-IDF.
+#
+# On real questions the picture is sobering. On BANKING77, with no near-misses by design, the lead is
+# small: 0.873 against 0.854. On the Quora excerpt the network scores 0.749 and *loses* to TF-IDF with
+# characters, which scores 0.768.
+
+# %% [markdown]
+# That is no surprise: 12,000 pairs are too few to learn from nothing what the words of real people mean;
+# published models train on nearly all 404,351. If you have little data of your own, fit TF-IDF first.
+# [09](09_pairwise_similarity.ipynb) comes back to these pairs with a network that wins.
 #
 # ## A failure on purpose: the flattering number
 #
-# Four ways to report an accuracy of this same model. Two of them flatter. *Predict: which two, and
-# which most?*
+# Here are four ways to report an accuracy of this same model. Two of them flatter. *Predict: which two,
+# and which most?*
 
 # %% tags=["trained"]
 def best_accuracy(similarity, is_same):
@@ -572,15 +588,19 @@ print(f"3. 40 test pairs, threshold from the same 40   {small:.3f}")
 print(f"4. training pairs                              {on_training:.3f}")
 
 # %% [markdown]
-# Way 2 is honest and careless: a threshold from elsewhere gives away accuracy, here 0.902 in place of
-# 0.928, and on BANKING77 (above) 0.638 in place of 0.796. Way 3 (the mean of 200 draws of 40 pairs) lets the threshold see the answers: 0.961. The
-# fewer the pairs, the larger the gift. Way 4 asks for what was learned by heart: 1.000. Whenever an
-# accuracy looks too good, ask which pairs it comes from, and which pairs chose the threshold.
+# Way 2 is honest but careless: a threshold from elsewhere gives accuracy away, here 0.902 in place of
+# 0.928. On BANKING77 (above) it is 0.638 in place of 0.796.
+#
+# Way 3 (the mean of 200 draws of 40 pairs) lets the threshold see the answers: 0.961. The fewer the
+# pairs, the larger the gift. Way 4 asks for what was learnt by heart: 1.000.
+#
+# Whenever an accuracy looks too good, ask which pairs it comes from, and which pairs chose the
+# threshold.
 #
 # ## The nearest questions
 #
 # A forum does not ask "are these two the same?", it asks "has anybody asked this before?". Encode
-# all test questions once, then the nearest neighbours of any question are one matrix product away.
+# all test questions once, and the nearest neighbours of any question are one matrix product away.
 # Recall at k: how often is a question of the same meaning among the k nearest?
 
 # %% tags=["trained"]
@@ -605,13 +625,13 @@ for k in (0, 1):
         print(f"   {nearness[k, j]:.2f}  {mark}  {test_texts[j]}")
 
 # %% [markdown]
-# The network finds a duplicate at the first place for 0.97 of the questions, TF-IDF with characters
-# for 0.27. In the lists the neighbours keep the thing and what is asked, and change the words. For a
-# large forum little changes: an index for nearest neighbours takes the place of the full matrix.
+# The network puts a duplicate first for 0.97 of the questions, TF-IDF with characters for 0.27. In the
+# lists the neighbours keep the thing and what is asked about it, and change the words. For a large
+# forum little changes: an index for nearest neighbours takes the place of the full matrix.
 #
 # ## Your own two questions
 #
-# Put your own between the quotes. Words outside the vocabulary count as unknown, all alike.
+# Put your own between the quotes. Words outside the vocabulary all count alike, as unknown.
 # *Predict the four answers.*
 
 # %%
@@ -630,13 +650,13 @@ except ValueError as error:
     print("ValueError:", error)
 
 # %% [markdown]
-# The castles come out right, and no castle's age occurs in training. The German pair ("How old are you?", "Where is the station?") is called the same with
-# full confidence: each is four unknown words and a question mark, the very same tokens. The last
-# question has no known word at all and is refused. A single known question mark gets past that
-# guard, so before you trust an answer, look at the tokens.
+# The castles come out right, although no castle's age occurs in training. The German pair ("How old are
+# you?", "Where is the station?") is called the same with full confidence: each is four unknown words
+# and a question mark, the very same tokens. The last question has no known word at all and is refused.
+# A single known question mark gets past that guard, so look at the tokens before you trust an answer.
 #
-# Now questions of the DeepLearning.AI course beside the castles: rows ask one way, columns another, and the framed
-# diagonal should be high. *Predict: which entries will TF-IDF find high?*
+# Now questions of the DeepLearning.AI course beside the castles: rows ask one way, columns another, and
+# the framed diagonal should be high. *Predict: which entries will TF-IDF find high?*
 
 # %%
 asked_one_way = ["How old are you?", "Where are you from?", "How old is the castle in Madrid?",
@@ -657,13 +677,13 @@ plots.show(figure, alt="Two matrices of four questions by four: the network's wh
 
 # %% [markdown]
 # "How old are you?" and "What is your age?" share no word, and TF-IDF sees next to nothing: 0.04. The
-# network, which met neither in training, gives 0.77. It has learned from other ages that "how old"
-# and "what age" ask the same. The castles of two cities stay at 0.36 and 0.43, below
-# the threshold of 0.65. (Only the second pair, "Where are you from?", is in training.)
+# network, which met neither in training, gives 0.77. It has learnt from other ages that "how old"
+# and "what age" ask the same. The castles of two cities stay well below the threshold. (Only the second
+# pair, "Where are you from?", is in training.)
 #
 # ## Error gallery
 #
-# The most confident wrong answers teach most: different pairs with the highest similarity, same
+# The most confident wrong answers teach most: different pairs with the highest similarity, and same
 # pairs with the lowest.
 
 # %% tags=["volatile"]
@@ -676,12 +696,10 @@ for title, rows in (("called same, but different", wrong_same),
         print(f"   {score[k]:.2f}  {test.question1[k]}\n         {test.question2[k]}")
 
 # %% [markdown]
-# The first kind agree in the thing, a castle or a harp, and differ in what is asked about it. The
-# second kind are mostly roundabout ways to ask where to sell
-# or what equipment one needs: training asks neither, so the network meets such a wording for the
-# first time. (On another
-# processor you may see other pairs.) Both call for more kinds of questions in training, not for more
-# of the same.
+# The first kind agree on the thing, a castle or a harp, and differ in what is asked about it. The second
+# kind are mostly roundabout ways to ask where to sell or what equipment one needs. Training asks
+# neither, so the network meets such a wording for the first time. (On another processor you may see
+# other pairs.) Both call for more kinds of questions in training, not for more of the same.
 #
 # ## Exercises
 #
@@ -747,7 +765,7 @@ check("questions.3", false_negatives)
 #     return is_same_meaning.sum() - len(meaning)
 # ```
 #
-# The diagonal holds the b true positives; every other equal entry counts, (i, j) and (j, i) both.
+# The diagonal holds the b true positives; every other equal entry counts, both (i, j) and (j, i).
 #
 # </details>
 #
@@ -775,20 +793,22 @@ check("questions.4", is_duplicate)
 # ## Recap
 #
 # **The answer.** Yes: with the threshold that is best on the validation pairs, chosen once when
-# training is over, it is right in 0.928 of the test pairs, whose meanings it had never seen.
+# training is over, it is right on 0.928 of the test pairs, whose meanings it had never seen.
 #
-# - Near-misses are in that test, and there counting words fails.
-# - Everything that is learned or chosen comes from training and validation: the vocabulary, the
-#   TF-IDF weights, the number of epochs, the threshold. The test is asked once.
+# - That test is full of near-misses, where counting words fails.
+# - Everything that is learnt or chosen comes from training and validation: the vocabulary, the
+#   TF-IDF weights, the number of epochs, the threshold. You ask the test once.
 # - No two pairs of a batch may share a meaning, as far as the data tells.
-# - Report AUC for the order, accuracy at a threshold with its interval, and which errors remain; and
-#   put a simple rival beside it.
-#
+# - Report the AUC for the order, accuracy at a threshold with its interval, and which errors remain.
+#   Put a simple rival beside it.
+
+# %% [markdown]
 # Limits: the meanings of the test are new, but most of their templates ("How old is ...?") occur in
-# training with other things. Labels follow from the templates. An unknown word is no word. And
-# success on an exam made of near-misses does not carry over to real pairs by itself: switch `DATA`
-# and see.
-#
+# training with other things. Labels follow from the templates. The network cannot tell one unknown word
+# from another. And success on an exam made of near-misses does not carry over to real pairs by itself:
+# switch `DATA` and see.
+
+# %% [markdown]
 # ### References
 #
 # - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week, assignment

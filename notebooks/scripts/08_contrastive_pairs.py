@@ -11,7 +11,7 @@
 # %% [markdown]
 # # 08 Contrastive pairs
 #
-# You run a tutorial just as it stands, and some strangers come out nearer to each other than two
+# You run a tutorial as it stands, and some strangers come out nearer to each other than two
 # photographs of one person do. "Weird", a reader [wrote in
 # 2018](https://github.com/harveyslash/Facial-Similarity-with-Siamese-Networks-in-Pytorch/issues/15),
 # after training longer and checking the pairs. The faces were those that you will use.
@@ -19,11 +19,11 @@
 # **Do these two photographs show one person, when the network has met neither of them?**
 #
 # After this notebook you can
-# - write data as genuine and imposite pairs, and say what the energy of a pair is,
-# - compute the contrastive loss by hand, by loop and without one, and say what its margin does,
-# - tell from its end why a run failed: margin 0, or labels the wrong way round,
-# - train on faces with people held out, and read FAR, FRR and the equal error rate,
-# - tell precision from accuracy, and find the leak in a split that flatters.
+# - write data as genuine and impostor pairs,
+# - compute the contrastive loss and explain its margin,
+# - tell from the way a run ends why it failed,
+# - train on faces, and read FAR, FRR and the equal error rate,
+# - tell precision from accuracy, and find the leak in a flattering split.
 #
 # Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 60 minutes to study,
 # about a minute to run.
@@ -55,10 +55,11 @@ course_map("contrastive")
 # %% [markdown]
 # ## Two inputs and one answer
 #
-# A triplet says which of two is nearer. Often all we have is less: two things, and whether they
-# belong together. That is a pair (X1, X2, Y). With Y = 1 it is **genuine**: two sentences of one
-# meaning, two photographs of one person. With Y = 0 it is **imposite** (elsewhere: impostor). Our
-# questions come that way.
+# A triplet says which of two is nearer. Often all you have is less: two things, and whether they
+# belong together. That is a pair (X1, X2, Y).
+#
+# With Y = 1 it is **genuine**: two sentences of one meaning, two photographs of one person. With Y = 0 it
+# is an **impostor** pair, which a book quoted below calls *imposite*. Our questions come that way.
 
 # %%
 questions = datasets.load_questions("train")
@@ -81,9 +82,10 @@ print(f"{len(questions.is_same):,} pairs, {questions.is_same.mean():.0%} of them
 #
 # Low energy says: these belong together. Other measures serve too: Bromley et al. 1993 compared two
 # signatures by the cosine of their vectors, Chopra et al. 2005 two faces by the sum of absolute
-# differences. Hadsell et al. 2006 took the straight line, as we do. Before any network, let f be
-# TF-IDF: unit vectors of word counts, rare words weighted up, as in notebook 05. *Predict: which of
-# the four pairs has the lowest energy?*
+# differences. Hadsell et al. 2006 took the straight line, as we do.
+#
+# Before any network, let f be TF-IDF: unit vectors of word counts, rare words weighted up, as in
+# notebook 05. *Predict: which of the four pairs has the lowest energy?*
 
 # %%
 words = TfidfVectorizer().fit(questions.question1 + questions.question2)
@@ -101,21 +103,20 @@ for y, energy in zip(Y, E, strict=True):
     print(f"Y = {y}  energy {energy:.3f}")
 
 # %% [markdown]
-# The lowest energy, 0.548, has an imposite pair: dog and gerbil, one word of difference. Words are
+# The lowest energy, 0.548, belongs to an impostor pair: dog and gerbil, one word of difference. Words are
 # the wrong f. The last line of the check is worth a look: between unit vectors the energy is
-# $\sqrt{2 - 2\cos}$, here at most $\sqrt 2$ = 1.414: no entry is negative, so no cosine is below 0.
-# The fourth pair is close to that.
+# $\sqrt{2 - 2\cos}$. Here no cosine is below 0, since no entry is negative, so the energy is at most
+# $\sqrt 2$ = 1.414. The fourth pair is close to that.
 #
 # ## The contrastive loss
 #
-# Genuine pairs should have low energy: charge the square of it. Imposite pairs should have high
-# energy, but need not fly apart for ever: charge them only while they are nearer than a **margin**
-# m.
+# Genuine pairs should have low energy: charge the square of it. Impostor pairs should have high
+# energy, but need not fly apart for ever: charge them only while they are nearer than a **margin** m.
 #
 # $$L = Y E^2 + (1 - Y)\,\max(m - E, 0)^2$$
 #
-# By hand, for the first pair and the third, with m = 1: a genuine pair at 0.915 pays
-# 0.915² = 0.837. An imposite one at 0.548 pays (1 - 0.548)² = 0.204. *Predict: what do the other two pay?*
+# By hand, for the first pair and the third, with m = 1: the genuine one pays 0.915² = 0.837. The impostor
+# pays less, (1 - 0.548)² = 0.204. *Predict: what do the other two pay?*
 
 # %%
 def contrastive_loop(energy, is_same, margin):
@@ -134,19 +135,18 @@ assert np.allclose(contrastive(E, Y, 1.0), contrastive_loss(E, Y, margin=1.0))
 print("loss of the four pairs", contrastive(E, Y, 1.0).round(3))
 
 # %% [markdown]
-# The second, genuine and at 0.985, pays most: 0.971 (from the rounded energy 0.985² = 0.970). The
-# fourth is imposite and beyond the margin, so it pays 0 and teaches nothing. That is the difference
-# from a triplet: each pair is judged by itself, against a fixed distance, with no word about any
-# other pair.
+# The second pair, genuine and far apart, pays most: 0.971. The fourth is an impostor beyond the margin, so
+# it pays 0 and teaches nothing. That is the difference from a triplet: each pair is judged by itself,
+# against a fixed distance, with no word about any other pair.
 #
 # **Mind the polarity.** Hadsell et al. write Y = 0 for a genuine pair, others write 1, as we do
-# here. Nothing crashes when the two get mixed up. We shall see what happens instead.
+# here. Nothing crashes when the two get mixed up. You will see below what happens instead.
 #
 # ## What the margin does
 #
-# *Predict the curves of the loss over the energy (genuine; imposite with margins 1 and 0.5): where
-# does each have slope 0?* Beside it stands the force. The **force** is minus the slope of the loss:
-# above 0 it pushes apart, below 0 it pulls together.
+# The code draws the loss over the energy, for genuine pairs and for impostors with margins 1 and 0.5.
+# Beside it stands the **force**, which is minus the slope of the loss: above 0 it pushes apart, below 0
+# it pulls together. *Predict: where does each curve of the loss have slope 0?*
 
 # %%
 energies = np.linspace(0, 2, 201)
@@ -164,18 +164,18 @@ right.axhline(0, color="grey", lw=1)
 plots.show(figure, alt="Loss and force over the distance: genuine pairs are pulled ever harder, imposite pushed up to the margin.")
 
 # %% [markdown]
-# The genuine curve is flat at 0 only. The imposite one is flat from the margin on, and the push
-# fades out on the way there: it is strongest at distance 0, where two different things lie on one
-# spot. Hadsell et al. speak of springs. A genuine pair hangs on one that only pulls, an imposite
-# pair on one that only pushes, and only within the margin.
+# The genuine curve is flat at 0 only. The impostor curve is flat from the margin on, and the push fades
+# out on the way there: it is strongest at distance 0, where two different things lie on one spot.
+# Hadsell et al. speak of springs. A genuine pair hangs on one that only pulls, an impostor pair on one
+# that only pushes, and only within the margin.
 #
 # ### Try it
 #
 # The explorer shows one pair: its loss, its force, and the step that training would take. Set the
 # distance, the kind and the margin. *What do you expect?*
-# - Leave the pair imposite at distance 0.6. At which margin does the force vanish?
+# - Leave the pair an impostor at distance 0.6. At which margin does the force vanish?
 # - Make it genuine. Does the margin still matter?
-# - Imposite again, distance 0: the force is at its largest. Where does the arrow point?
+# - An impostor again, distance 0: the force is at its largest. Where does the arrow point?
 
 # %%
 from siamese_lib.explorers import contrastive_explorer
@@ -185,18 +185,18 @@ contrastive_explorer(distance=0.6, is_same=False, margin=1.0)
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# At 0.6 and below: the margin is the distance up to which an imposite pair is pushed. In a genuine
-# pair's loss the margin does not occur; at distance 0.6 the pair pays 0.6² = 0.36 and is pulled with
-# force 2 x 0.6 = 1.2 whatever the margin. At distance 0 there is no arrow: the force is 2, but two
-# equal vectors have no direction in which to part. `euclidean_distance` gives a gradient of 0 there,
-# where a plain square root would give NaN.
+# At 0.6 and below: the margin is the distance up to which an impostor pair is pushed. In a genuine pair's
+# loss the margin does not occur. At the same distance the pair is pulled with force 2 x 0.6 = 1.2,
+# whatever the margin. At distance 0 there is no arrow: the force is 2, but two equal vectors have no
+# direction in which to part. `euclidean_distance` gives a gradient of 0 there, where a plain square root
+# would give NaN.
 #
 # </details>
 #
 # ## Four runs in the plane
 #
-# Twelve points of three classes, all their pairs, and plain gradient descent: the points are the
-# embeddings, there is no network. *Predict how each of the four ends: margin 1, margin 2, margin 0,
+# Here are twelve points of three classes, all their pairs, and plain gradient descent. The points are the
+# embeddings; there is no network. *Predict how each of the four ends: margin 1, margin 2, margin 0,
 # and margin 1 with the labels the wrong way round.*
 
 # %%
@@ -223,8 +223,8 @@ runs = {"margin 1": (is_same, 1.0), "margin 2": (is_same, 2.0), "margin 0": (is_
         "margin 1, labels swapped": (1 - is_same, 1.0)}  # fmt: skip
 
 # %% [markdown]
-# For each end: the loss that the run itself reports, and the mean energy of true genuine and true
-# imposite pairs.
+# For each end you see the loss that the run itself reports, and the mean energy of the pairs that are
+# truly genuine and of those that are truly impostors.
 
 # %%
 figure, panels = plt.subplots(1, 4, figsize=(11, 3), sharex=True, sharey=True)
@@ -240,14 +240,16 @@ figure.suptitle("four points of each class; where they meet, they look like one"
 plots.show(figure, alt="Four ends: three tight groups at margin 1, wider apart at margin 2, closer at margin 0, a muddle with swapped labels.")
 
 # %% [markdown]
-# Margin 1 and margin 2 end as they should: three spots, all 0.000 apart inside a class, and other
+# Margin 1 and margin 2 end as they should: three spots, with no distance left inside a class, and other
 # classes as far off as the margin asks. The run with margin 0 reports a loss of 0.000 as well, and
 # has learnt nothing about classes being different: its spots are just where each class happened to
 # start. (With a network, whose weights are shared by all inputs, nothing would keep even those
-# apart.) A loss of 0 says little until you know the margin. The swapped labels end in a muddle in
-# which genuine pairs are *farther* apart than imposite ones, and the loss stops at 0.184. That is
-# the sign to look for: genuine energy above imposite energy.
+# apart.) A loss of 0 says little until you know the margin.
 #
+# The swapped labels end in a muddle in which genuine pairs are *farther* apart than impostors, and the
+# loss stops at 0.184. That is the sign to look for: genuine energy above impostor energy.
+
+# %% [markdown]
 # ## Faces
 #
 # Now real pictures: ten photographs each of forty people, taken at AT&T Laboratories Cambridge in the
@@ -286,21 +288,20 @@ figure = plots.image_grid(1 - (images[shown] * 0.2 + 0.45), columns=8, title="th
 plots.show(figure, alt="Eight photographs of each of three people; they turn the head and change expression.")
 
 # %% [markdown]
-# Among all pairs of a split few are genuine: in the validation 270, against 1,500 imposite. Within a
+# Among all pairs of a split few are genuine: in the validation 270, against 1,500 impostors. Within a
 # row the head turns and the face moves; from row to row hair, glasses and collar change as well.
-# *Predict: how well do raw pixels do, with no learning at all?*
 #
 # ## Two errors and one number
 #
 # A decision needs a threshold: *accept* a pair whose energy is below it. Two things can go wrong,
 # and each is counted among its own kind of pairs.
 #
-# - **FAR**, false acceptance rate: the share of imposite pairs that are accepted.
+# - **FAR**, false acceptance rate: the share of impostor pairs that are accepted.
 # - **FRR**, false rejection rate: the share of genuine pairs that are rejected.
 #
-# Raise the threshold, and FAR rises while FRR falls. Where they cross they are equal, and that
-# common value is the **equal error rate** (EER): one number, with no threshold to choose and the
-# same for any mix of pairs. 0.5 is guessing, 0 is perfect.
+# Raise the threshold, and FAR rises while FRR falls. Where they cross they are equal. That common value is
+# the **equal error rate** (EER): one number, with no threshold to choose and the same for any mix of
+# pairs. 0.5 is guessing, 0 is perfect.
 
 # %%
 # Recipe: the measure.
@@ -329,6 +330,7 @@ def coarse(images, side):
 
 # %% [markdown]
 # A weak rival flatters a network. So the pixels get the size that is best on the training people.
+# *Predict: how well do raw pixels do, with no learning at all?*
 
 # %%
 for side in (56, 28, 14, 8):
@@ -344,22 +346,21 @@ print(f"on validation people, 14 x 14: EER {rate:.3f}, FAR and FRR there",
       np.round(error_rates_loop(energy, is_same, -crossing), 3))
 
 # %% [markdown]
-# The pixels are best at 14 x 14, if only by a little: 0.1139 against 0.1216 at full size. Blurring
-# forgives small movements. On the validation people their EER is 0.183: at that threshold 0.183 of
-# the imposite pairs are accepted and 0.185 of the genuine ones rejected. (There are 270 genuine
+# The pixels are best at 14 x 14, if only by a little: blurring forgives small movements. On the
+# validation people their EER is 0.183, where FAR and FRR are as good as equal. (There are 270 genuine
 # pairs, so FRR moves in steps of 1/270 = 0.0037. The EER is read off the straight line between two
 # steps.)
 #
 # ## Training
 #
 # Balanced batches as in [03](03_triplets.ipynb): 8 people, 4 pictures of each, and *all* (32² - 32) /
-# 2 = 496 pairs of the 32 pictures, 8 x (4² - 4) / 2 = 48 of them genuine. If every pair counted
-# alike, the imposite ones would decide. So genuine pairs are averaged for themselves, and imposite
-# ones for themselves, over those inside the margin only: the others pay nothing and would only thin
-# out the rest.
-#
-# 28 people are few to learn from what a *person* is. So each picture is turned, stretched, moved
-# and mirrored a little before each use, and its light is changed. The margin, 0.7, and the size of
+# 2 = 496 pairs of the 32 pictures, 8 x (4² - 4) / 2 = 48 of them genuine. If every pair counted alike,
+# the impostors would decide. So genuine pairs are averaged on their own. So are the impostors, but only
+# those inside the margin: the others pay nothing and would only thin out the rest.
+
+# %% [markdown]
+# From only 28 people a network can hardly learn what a *person* is. So each picture is turned, stretched,
+# moved and mirrored a little before each use, and its light is changed. The margin, 0.7, and the size of
 # the pictures are what did best on four groups of people kept back, the validation people among
 # them.
 
@@ -420,10 +421,9 @@ print("EER on validation people", np.round(history["validation"], 3))
 print(f"EER on training people   {equal_error(vectors['train'], faces['train'][1])[0]:.3f}")
 
 # %% [markdown]
-# The EER on the validation people falls to 0.111 within two epochs, well below the 0.183 of the
-# pixels, and then it stays between 0.100 and 0.115 while the loss goes on falling. On the training
-# people it ends at 0.011: these 28 are known by heart. Without people kept back we should have seen
-# only the 0.011.
+# The EER on the validation people falls to 0.111 within two epochs, well below the 0.183 of the pixels.
+# Then it stays about there while the loss goes on falling. On the training people it ends at 0.011:
+# these 28 are known by heart. Without people kept back you would have seen only that last number.
 #
 # ## The test people, opened once
 #
@@ -446,14 +446,14 @@ both[1].legend(fontsize=9)
 plots.show(figure, alt="FAR rises and FRR falls with the threshold and they cross, for the network and for raw pixels.")
 
 # %% [markdown]
-# The network has 0.052, the pixels 0.141. Both do better here than on the validation people, the
-# network by half. Nothing was learnt in between: these are other people, that is all.
+# The network's EER is 0.052, that of the pixels 0.141. Both do better here than on the validation people;
+# the network halves its error. Nothing was learnt in between: these are other people, that is all.
 #
 # ## Six people are few
 #
 # `python -m benchmarks.quality.faces` trains this recipe for six groups of six held-out people, each with
-# seeds 0, 1 and 2, the last group being the test people. The recipe was chosen on four of the
-# groups; the other two never had a say.
+# seeds 0, 1 and 2; the last group is the test people. The recipe was chosen on four of the groups; the
+# other two never had a say.
 
 # %%
 guess("What varies more?", "the seed", "the group of people")
@@ -473,16 +473,18 @@ error = lead.std(ddof=1) / np.sqrt(len(lead))
 print(f"lead of the network {lead.mean():.3f}, standard error over the groups {error:.3f}")
 
 # %% [markdown]
-# Over all groups the network has 0.083 and the pixels 0.114. It leads in four groups, is behind on
-# people 14 to 19 with every seed and on 7 to 12 with two of three. The lead of 0.031 is one and a
+# Over all groups the network scores 0.083 and the pixels 0.114. It leads in four groups, is behind on
+# people 14 to 19 with every seed, and on 7 to 12 with two of three. The lead of 0.031 is one and a
 # half times its standard error: **the pixels are not clearly beaten.** On the two new groups the lead
-# is no smaller: no sign that choosing flattered it, though two groups are few. One group alone could
-# have told any story: they run from 0.007 (people 20 to 25, who have 0.040 with another seed) to
-# 0.174, while the seeds of a group differ less, at most from 0.052 to 0.107.
+# is no smaller: no sign that choosing flattered it, though two groups are few.
+#
+# One group alone could have told any story. They run from 0.007 (people 20 to 25) to 0.174, while the
+# seeds of one group differ by a third of that at most.
 #
 # Pixels are a strong rival here, and a likely reason is the studio: much of what stays the same
 # within ten photographs is hair, clothes and light.
-#
+
+# %% [markdown]
 # ## A failure on purpose: a split that shares people
 #
 # Take as many training pictures, but deal them otherwise: seven of each of the forty people to train,
@@ -500,15 +502,17 @@ if stored is not None:
         print(f"{name:27}  {row['pixels']:.3f}    {eers}     {np.mean(row['network']):.3f}")
 
 # %% [markdown]
-# The first row is our test group, whose neighbours above reach 0.174. Share the people, and every
-# seed lies at 0.033 or below; with nothing held out it is 0.027 or below. Compare the mean over all
-# held-out groups, 0.083, with 0.028 here. (One group, people 20 to 25, is as low without any leak,
-# 0.023: a single figure cannot tell. And this network saw forty people, not 28.) Nor are the pairs
-# much easier: the pixels have 0.117 and 0.123 here, and 0.114 on average over the six groups (0.141
-# on the test group, a hard one for them). The network has met these people before, and a system in
-# use meets others. Whoever cuts a shuffled list of *pairs* in two is close to the last row: each
-# picture of the test has been in training, in some other pair.
+# The first row is our test group; another group above reaches 0.174. Share the people, and every seed
+# scores 0.033 or below; with nothing held out it is 0.027 or below. Compare the means: 0.083 over all
+# held-out groups, 0.028 here. (One group, people 20 to 25, is as low without any leak: a single number
+# cannot tell. And this network saw forty people, not 28.)
 #
+# Nor are the pairs much easier: the pixels score about what they did on average over the six groups. The
+# network has met these people before, and a system in use meets others. Whoever cuts a shuffled list of
+# *pairs* in two is close to the last row: each picture of the test has been in training, in some other
+# pair.
+
+# %% [markdown]
 # ## Precision is not accuracy
 #
 # In use there is one threshold, chosen beforehand: here where FAR and FRR cross on the validation
@@ -527,21 +531,23 @@ print(f"recall    {accepted[is_same == 1].mean():.3f}  of genuine pairs accepted
 print(f"rejecting every pair has accuracy {1 - is_same.mean():.3f}")
 
 # %% [markdown]
-# FAR 0.013 and FRR 0.141 are not equal, and neither of them is 0.052, the group's EER with this seed.
+# FAR and FRR are not equal here, and neither of them is 0.052, the group's EER with this seed.
 # An EER belongs to the one threshold at which these very people have equal rates, and nobody knows
 # that one in advance. What is used has a FAR and an FRR.
 #
-# Now the three words. The accuracy of 0.968 sounds excellent until one reads that rejecting every
-# pair gives 0.847, and that FRR 0.141 is every seventh genuine pair. **Precision** looks at accepted
+# Now the three words. The accuracy of 0.968 sounds excellent until you read that rejecting every pair
+# gives 0.847. And an FRR of 0.141 is every seventh genuine pair. **Precision** looks at accepted
 # pairs only, **recall** (it is 1 - FRR) at genuine pairs only. None of them can stand for another.
-#
+
+# %% [markdown]
 # [S. Ravichandiran's *Hands-On Meta Learning with
 # Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python), a book that comes
 # with notebooks, trains this loss on these faces and prints 0.9258 as its accuracy. What it computes
 # is the share of genuine pairs among those of an energy below 0.5, and that is the precision. (A
-# reader who proposed a change to it in 2021, never merged, got 0.9595.) And it is measured on a
-# shuffled list of pairs: 10,000 genuine ones are drawn where 40 people with 45 pairs each have 40 x
-# 45 = 1,800, so the very same pairs are on both sides.
+# reader who proposed a change to it in 2021, never merged, got 0.9595.)
+#
+# And it is measured on a shuffled list of pairs: 10,000 genuine ones are drawn where 40 people with 45
+# pairs each have 40 x 45 = 1,800, so the very same pairs are on both sides.
 #
 # FAR and FRR do not depend on the mix of pairs, accuracy and precision do. (FAR and FRR do change
 # with the people, as the groups showed.) *Predict: what becomes of accuracy and precision where one
@@ -563,15 +569,14 @@ for p in (0.5, 0.15, 0.05, 0.01):
     print(f"{p:4.0%} genuine: accuracy {accuracy:.3f}, precision {precision:.3f}")
 
 # %% [markdown]
-# The accuracy even rises, from 0.923 to 0.986, because at this threshold FAR is below FRR: the more
-# imposite pairs, the more often the smaller error is the one that counts. The precision falls from
-# 0.985 to 0.781, and on the dotted line it is 0.407: of five accepted pairs three are strangers.
-# Looking up one face among thousands is such a place. So report FAR and FRR, and with an accuracy or
-# a precision always the mix.
+# The accuracy even rises, from 0.923 to 0.986. At this threshold FAR is below FRR, and the more impostors
+# there are, the more often the smaller error is the one that counts. The precision falls, and on the
+# dotted line it is 0.407: of five accepted pairs three are strangers. Looking up one face among thousands
+# is such a place. So report FAR and FRR, and give the mix with every accuracy or precision.
 #
 # ## Exercises
 #
-# Here `d` holds distances `[n]` and `y` is 1 for genuine and 0 for imposite, `[n]`.
+# Here `d` holds distances `[n]` and `y` is 1 for genuine and 0 for impostor pairs, `[n]`.
 #
 # **contrastive.1 The contrastive loss.** Return the loss of each pair for the margin `m`, shape `[n]`.
 
@@ -613,7 +618,7 @@ check("contrastive.2", my_rates)
 # </details>
 #
 # **contrastive.3 Precision at another mix.** A system has the rates `far` and `frr`. Where it is used, a share
-# `p` of all pairs is genuine. Which share of the accepted pairs is genuine there?
+# `p` of all pairs is genuine. What share of the accepted pairs is genuine there?
 
 # %%
 def my_precision(far, frr, p):
@@ -631,7 +636,7 @@ check("contrastive.3", my_precision)
 #     return hits / (hits + alarms)
 # ```
 #
-# This is Bayes' rule. FAR and FRR do not contain p, the precision does: the same two rates give
+# This is Bayes' rule. FAR and FRR do not contain p, but the precision does: the same two rates give
 # another precision at another mix.
 #
 # </details>
@@ -655,7 +660,7 @@ check("contrastive.4", may_train)
 #     return ~np.isin(a, held_out) & ~np.isin(b, held_out)
 # ```
 #
-# An imposite pair of one person kept back and one not is left out as well: the network would be
+# An impostor pair of one person kept back and one not is left out as well: the network would be
 # told what the first is *not* like.
 #
 # </details>
@@ -666,21 +671,24 @@ check("contrastive.4", may_train)
 # not clearly beat raw pixels, for few people teach little about the next; and when strangers are
 # nearer *on average*, look at the labels first.
 #
-# - On the six people of this notebook the equal error rate is 0.052, over all six groups 0.083; raw
-#   pixels score 0.114 there, and are better on two of the groups.
+# - On the six people of this notebook the EER is only 0.052. Over all six groups raw pixels score 0.114,
+#   and they are better on two of the groups.
 # - A pair is (X1, X2, Y), its energy the distance of two embeddings. Genuine pairs pay the square of
-#   it, imposite ones the square of what they lack to the margin.
+#   it, impostors the square of what they lack to the margin.
 # - A loss of 0 with margin 0 has learnt nothing; swapped labels show by genuine energy above
-#   imposite energy.
+#   impostor energy.
+
+# %% [markdown]
 # - FAR and FRR are shares of their own kind of pairs and do not depend on the mix; accuracy and
 #   precision do. The threshold comes from other people than the test.
 # - Hold out people. Shared people gave 0.028 on average where held-out ones gave 0.083.
 #
 # Limits: forty people from one laboratory, grey pictures, one studio. That says nothing about faces
-# in the street, nor for whom such a system fails; 28 people teach a network little about a 29th. The
-# sentences were only measured here, with word counts; [05](05_training_and_testing.ipynb) trains on
-# them.
-#
+# in the street, nor about the people for whom such a system fails; 28 people teach a network little about
+# a 29th. The sentences were only measured here, with word counts;
+# [05](05_training_and_testing.ipynb) trains on them.
+
+# %% [markdown]
 # ### References
 #
 # - Bromley et al. 1993, *Signature verification using a "Siamese" time delay neural network*,
@@ -695,8 +703,8 @@ check("contrastive.4", may_train)
 # - Samaria and Harter 1994, *Parameterisation of a stochastic model for human face identification*:
 #   the photographs, by kindness of AT&T Laboratories Cambridge.
 #   [cam-orl.co.uk](https://cam-orl.co.uk/facedatabase.html)
-# - S. Ravichandiran, *Hands-On Meta Learning with Python*, notebook 2.4: genuine and imposite pairs,
-#   this loss, and the same faces; the other figure is in pull request 14.
+# - S. Ravichandiran, *Hands-On Meta Learning with Python*, notebook 2.4: genuine and impostor pairs,
+#   this loss, and the same faces; the other number is in pull request 14.
 #   [github.com/sudharsan13296](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python)
 #
 # [Start](00_start_here.ipynb) · Previous: [07 Strengths and limits](07_strengths_and_limits.ipynb) ·
