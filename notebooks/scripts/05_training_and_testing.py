@@ -98,8 +98,8 @@ shared = np.array([
 ])
 same, different = shared[train.is_same == 1], shared[train.is_same == 0]
 print(f"share of words in common, mean: same {same.mean():.2f}, different {different.mean():.2f}")
-print(f"pairs with 0.4 or more in common: same {(same >= 0.4).mean():.0%}, "
-      f"different {(different >= 0.4).mean():.0%}")
+print(f"pairs with 0.4 or more in common: same {(same >= 0.4).mean():.2f}, "
+      f"different {(different >= 0.4).mean():.2f}")
 
 # %% [markdown]
 # The different pairs share *more* words than the same ones, 0.31 against 0.26. Whoever counts words is
@@ -166,8 +166,8 @@ lengths = (tokens != 0).sum(axis=1)
 by_length = np.sort(lengths)
 buckets = [-(-by_length[k : k + 128].max() // 8) * 8 for k in range(0, len(lengths), 128)]
 print(f"tokens a question: mean {lengths.mean():.1f}, longest {lengths.max()}")
-print(f"steps wasted, all padded to 32:    {1 - lengths.mean() / 32:.0%}")
-print(f"steps wasted, batches by length:   {1 - lengths.mean() / np.mean(buckets):.0%}")
+print(f"steps wasted, all padded to 32:    {1 - lengths.mean() / 32:.2f}")
+print(f"steps wasted, batches by length:   {1 - lengths.mean() / np.mean(buckets):.2f}")
 
 # %% [markdown]
 # At a fixed length of 32, padding makes up 0.61 of what the LSTM reads. Sorted by length and cut to one
@@ -192,7 +192,7 @@ meanings = np.array([meaning_of[q] for q, s in zip(train.question1, train.is_sam
 shuffled = np.random.default_rng(0).permutation(meanings)
 plain = shuffled[: len(shuffled) // BATCH * BATCH].reshape(-1, BATCH)
 repeated = np.array([BATCH - len(set(batch)) for batch in plain])
-print(f"{len(plain)} plain batches, {(repeated > 0).mean():.0%} with a meaning that occurs twice")
+print(f"{len(plain)} plain batches, {(repeated > 0).mean():.2f} with a meaning that occurs twice")
 print(f"rows that repeat a meaning, mean {repeated.mean():.1f} of {BATCH}")
 
 # %% [markdown]
@@ -492,7 +492,7 @@ figure, axes = plt.subplots(figsize=(4.6, 3))
 axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
 axes.grid(False)
 for i, j in np.ndindex(2, 2):
-    axes.text(j, i, f"{confusion[i, j]:,}\n{shares[i, j]:.0%} of the row", ha="center", va="center",
+    axes.text(j, i, f"{confusion[i, j]:,}\n{shares[i, j]:.2f} of the row", ha="center", va="center",
               color="white" if shares[i, j] > 0.5 else "black")
 axes.set_xticks((0, 1), ("called different", "called same"))
 axes.set_yticks((0, 1), ("different", "same"))

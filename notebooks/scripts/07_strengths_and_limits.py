@@ -246,7 +246,7 @@ print("calibration error; the last bin: said, found")
 for name in few["calibration"][0]:
     for share in (0.5, 0.05):
         error, *last = np.transpose([at_share(run[name]["bins"], share) for run in few["calibration"]])
-        print(f"    {f'{name}, {share:.0%} of pairs are same':42}{error.mean():.3f} "
+        print(f"    {f'{name}, {share} of pairs are same':42}{error.mean():.3f} "
               f"({error.min():.3f} to {error.max():.3f}); {np.round(last[0], 2)} {np.round(last[1], 2)}")
 
 # %% jupyter={"source_hidden": true}

@@ -66,9 +66,9 @@ questions = datasets.load_questions("train")
 chosen = np.array([0, 1, 4, 5])
 Y = questions.is_same[chosen]
 for k, y in zip(chosen, Y, strict=True):
-    print(f"Y = {y}  {'genuine ' if y else 'imposite'}  X1: {questions.question1[k]}")
+    print(f"Y = {y}  {'genuine ' if y else 'impostor'}  X1: {questions.question1[k]}")
     print(f"                 X2: {questions.question2[k]}")
-print(f"{len(questions.is_same):,} pairs, {questions.is_same.mean():.0%} of them genuine")
+print(f"{len(questions.is_same):,} pairs, {questions.is_same.mean():.2f} of them genuine")
 
 # %% [markdown]
 # Half of the pairs are genuine, because somebody built them so. Keep that number in mind: at a door
@@ -157,11 +157,11 @@ for axes, values, title in (
     axes.plot(energies, values(energies, 1, 1.0), color=plots.COLOURS["positive"], label="genuine")
     for margin, dash in ((1.0, "-"), (0.5, "--")):
         axes.plot(energies, values(energies, 0, margin), dash, color=plots.COLOURS["negative"],
-                  label=f"imposite, margin {margin}")
+                  label=f"impostor, margin {margin}")
     axes.set(xlabel="energy (distance)", ylabel=title.split()[0], title=title)
 left.legend()
 right.axhline(0, color="grey", lw=1)
-plots.show(figure, alt="Loss and force over the distance: genuine pairs are pulled ever harder, imposite pushed up to the margin.")
+plots.show(figure, alt="Loss and force over the distance: genuine pairs are pulled ever harder, impostor pushed up to the margin.")
 
 # %% [markdown]
 # The genuine curve is flat at 0 only. The impostor curve is flat from the margin on, and the push fades
@@ -235,7 +235,7 @@ for axes, (name, (labels, margin)) in zip(panels, runs.items(), strict=True):
         axes.scatter(*points[label == k].T, s=30, marker=marker, color=plots.CLASSES[k], alpha=0.5)
     axes.set(title=name, aspect="equal", xlim=(-1.8, 1.8), ylim=(-1.8, 1.8))
     print(f"{name:25} loss {mean_loss(points, labels, margin):.3f}, energy genuine "
-          f"{energy[is_same == 1].mean():.3f}, imposite {energy[is_same == 0].mean():.3f}")
+          f"{energy[is_same == 1].mean():.3f}, impostor {energy[is_same == 0].mean():.3f}")
 figure.suptitle("four points of each class; where they meet, they look like one", fontsize=11)
 plots.show(figure, alt="Four ends: three tight groups at margin 1, wider apart at margin 2, closer at margin 0, a muddle with swapped labels.")
 
@@ -281,7 +281,7 @@ faces = {split: load_people(split) for split in ("train", "validation", "test")}
 for split, (images, person) in faces.items():
     is_same = all_pairs(person)[2]
     print(f"{split:10} {len(np.unique(person)):2} people, {len(images)} pictures, {is_same.sum():,} genuine "
-          f"and {(1 - is_same).sum():,} imposite pairs")
+          f"and {(1 - is_same).sum():,} impostor pairs")
 images, person = faces["validation"]
 shown = np.r_[0:8, 10:18, 20:28]
 figure = plots.image_grid(1 - (images[shown] * 0.2 + 0.45), columns=8, title="three of the validation people")
@@ -435,7 +435,7 @@ for axes, (name, table) in zip(both, {"network": vectors, "raw pixels": pixels}.
     energy, is_same = energies_of(table["test"], faces["test"][1])
     rate, crossing = equal_error(table["test"], faces["test"][1])
     far, frr, threshold = evaluation.error_rates(-energy, is_same)
-    axes.plot(-threshold, far, color=plots.COLOURS["negative"], label="FAR: imposite accepted")
+    axes.plot(-threshold, far, color=plots.COLOURS["negative"], label="FAR: impostor accepted")
     axes.plot(-threshold, frr, color=plots.COLOURS["positive"], label="FRR: genuine rejected")
     axes.plot(-crossing, rate, "o", color="black", label="EER")
     axes.set(title=f"{name}, test people", xlabel="threshold on the energy")
@@ -566,7 +566,7 @@ plots.show(figure, alt="Accuracy hardly moves with the mix of pairs; precision f
 for p in (0.5, 0.15, 0.05, 0.01):
     precision = p * (1 - frr) / (p * (1 - frr) + (1 - p) * far)
     accuracy = p * (1 - frr) + (1 - p) * (1 - far)
-    print(f"{p:4.0%} genuine: accuracy {accuracy:.3f}, precision {precision:.3f}")
+    print(f"{p:4} genuine: accuracy {accuracy:.3f}, precision {precision:.3f}")
 
 # %% [markdown]
 # The accuracy even rises, from 0.923 to 0.986. At this threshold FAR is below FRR, and the more impostors

@@ -199,10 +199,10 @@ plots.show(figure, alt="Three healthy curves: steep at first, then ever flatter,
 # not do?" *Predict: what does the loss do, and what the AUC?*
 
 # %% tags=["trained"]
-pull = train(partial(contrastive, margin=0.0))  # with margin 0 the imposite pairs cost nothing
+pull = train(partial(contrastive, margin=0.0))  # with margin 0 the impostor pairs cost nothing
 print(f"AUC {auc(pull[1], x[::4], letter[::4]):.3f}, new letters {auc(pull[1], new_x, new_letter):.3f}, last loss {pull[0]['loss'][-1]:.4f}")
 ask(pull)
-beside(pull[0], healthy["contrastive"][0], names=("genuine pairs only", "with imposite pairs"),
+beside(pull[0], healthy["contrastive"][0], names=("genuine pairs only", "with impostor pairs"),
        alt="Left: the loss of genuine pairs alone falls smoothly to 0. Right: the healthy loss falls too, noisily, and stays above 0.")
 
 # %% [markdown]

@@ -2,7 +2,7 @@
 
 const ROUNDING = 1e-9; // 1.2 - 1 is not quite 0.2; a tie of the shown numbers is a tie
 
-// How far an imposite pair stands inside the margin.
+// How far an impostor pair stands inside the margin.
 const inside = (distance, margin) => (margin - distance > ROUNDING ? margin - distance : 0);
 
 export function contrastiveLoss(distance, isSame, margin) {
@@ -44,9 +44,9 @@ function sentenceOf(distance, isSame, margin, loss, push) {
     const pull = push ? `drawn together with force ${fixed(-push, 2)}` : "at rest";
     return `A genuine pair ${at}: loss ${fixed(loss)}, ${pull}.`;
   }
-  if (!push) return `An imposite pair ${at}, the margin ${fixed(margin, 2)} or more: loss 0, left alone.`;
+  if (!push) return `An impostor pair ${at}, the margin ${fixed(margin, 2)} or more: loss 0, left alone.`;
   const how = distance ? `pushed apart with force ${fixed(push, 2)}` : "but two equal vectors give the push no direction";
-  return `An imposite pair ${at}, inside the margin ${fixed(margin, 2)}: loss ${fixed(loss)}, ${how}.`;
+  return `An impostor pair ${at}, inside the margin ${fixed(margin, 2)}: loss ${fixed(loss)}, ${how}.`;
 }
 
 function render({ model, el }) {
@@ -59,7 +59,7 @@ function render({ model, el }) {
   const at = plane(curves, { x: [0, 2], y: [0, 4], xticks: TICKS, yticks: [0, 1, 2, 3, 4], xlabel: "distance", ylabel: "loss" });
   const marginLine = svg(curves, "path", { class: "siamese-guide" });
   const genuine = svg(curves, "path", { d: curveOf(at, true, 0), class: "siamese-curve siamese-positive" });
-  const imposite = svg(curves, "path", { class: "siamese-curve siamese-negative" });
+  const impostor = svg(curves, "path", { class: "siamese-curve siamese-negative" });
   const drop = svg(curves, "path", { class: "siamese-border" });
   const onCurve = svg(curves, "g");
   const point = handle(onCurve, {
@@ -67,7 +67,7 @@ function render({ model, el }) {
     drag: (x) => move(at.fromX(x)), step,
   });
   legend(curves.parentElement, [
-    { role: "positive", name: "genuine" }, { role: "negative", name: "imposite" },
+    { role: "positive", name: "genuine" }, { role: "negative", name: "impostor" },
     { role: "ink", name: "margin", dash: "4 4" },
   ]);
 
@@ -90,7 +90,7 @@ function render({ model, el }) {
     const role = isSame ? "siamese-positive" : "siamese-negative";
     for (const node of [onCurve, other]) set(node, { class: role });
 
-    set(imposite, { d: curveOf(at, false, margin), "stroke-opacity": isSame ? 0.35 : 1 });
+    set(impostor, { d: curveOf(at, false, margin), "stroke-opacity": isSame ? 0.35 : 1 });
     set(genuine, { "stroke-opacity": isSame ? 1 : 0.35 });
     set(marginLine, { d: `M${at.x(margin)} ${at.y(0)}V${at.y(4)}`, "stroke-opacity": isSame ? 0.25 : 0.8 });
     set(drop, { d: `M${at.x(distance)} ${at.y(0)}V${at.y(loss)}` });
@@ -108,7 +108,7 @@ function render({ model, el }) {
 
     show.loss(loss);
     show.force(push);
-    show.pair(isSame ? "genuine" : "imposite");
+    show.pair(isSame ? "genuine" : "impostor");
     sentence.textContent = sentenceOf(distance, isSame, margin, loss, push);
   }
   return follow(model, el, draw);

@@ -22,7 +22,7 @@ def contrastive_explorer(
 ) -> Explorer:
     """Move a pair, say whether it is genuine, move the margin; see loss and force at once.
 
-    On the left is the loss over the distance, for genuine and for imposite pairs. On the right is
+    On the left is the loss over the distance, for genuine and for impostor pairs. On the right is
     the pair itself: the margin is a circle round X1, and an arrow on X2 shows where a step against
     the gradient moves it. The force is minus the slope of the loss: above 0 it pushes the two
     apart, below 0 it pulls them together. At distance 0 it has no direction, so there is no arrow.

@@ -16,11 +16,11 @@ from siamese_lib.validate import (
 
 
 def contrastive_loss(distance: ArrayLike, is_same: ArrayLike, *, margin: float = 1.0) -> jax.Array:
-    """Y d^2 + (1 - Y) max(margin - d, 0)^2 per pair: genuine pairs close, imposite pairs far apart.
+    """Y d^2 + (1 - Y) max(margin - d, 0)^2 per pair: genuine pairs close, impostor pairs far apart.
 
-    Shapes: distance [batch] float of 0 or more, is_same [batch] of 1 (genuine) and 0 (imposite)
+    Shapes: distance [batch] float of 0 or more, is_same [batch] of 1 (genuine) and 0 (impostor)
     -> [batch].
-    Units: margin is a distance. An imposite pair further apart than that costs nothing.
+    Units: margin is a distance. An impostor pair further apart than that costs nothing.
     Raises: ValueError if the shapes differ (quoting both), distance does not have exactly one axis
     or is empty, a distance is below 0, a label is not 0 or 1, the margin is negative, or on NaN or
     infinity.

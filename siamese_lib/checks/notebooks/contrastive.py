@@ -44,8 +44,8 @@ def _kinds(d, y, cut):
 def _rates(
     d, y, cut, *, accepted=lambda d, cut: d < cut, rejected=lambda d, cut: d >= cut, share=np.mean
 ):
-    imposite, genuine = _kinds(d, y, cut)
-    return share(accepted(imposite, cut)), share(rejected(genuine, cut))
+    impostor, genuine = _kinds(d, y, cut)
+    return share(accepted(impostor, cut)), share(rejected(genuine, cut))
 
 
 def _precision(
@@ -66,7 +66,7 @@ EXERCISES = {
             Mistake(slip(_loss, polarity=0),
                     "the polarity is reversed: here 1 means same, and a same pair pays d squared."),
             Mistake(slip(_loss, far=lambda d, m: (m - d) ** 2),
-                    "an imposite pair beyond the margin costs nothing; cut off at 0 first."),
+                    "an impostor pair beyond the margin costs nothing; cut off at 0 first."),
             Mistake(slip(_loss, far=lambda d, m: np.maximum(m - d**2, 0)),
                     "this takes the square inside the hinge; the hinge is squared, not d."),
             Mistake(slip(_loss, far=lambda d, m: np.maximum(m - d**2, 0) ** 2),
@@ -75,32 +75,32 @@ EXERCISES = {
             Mistake(slip(_loss, far=lambda d, m: np.maximum(m**2 - d**2, 0)),
                     "this is a difference of two squares; the difference m - d is squared."),
             Mistake(slip(_loss, far=lambda d, m: np.maximum(d - m, 0) ** 2),
-                    "the hinge is turned: an imposite pair pays while it is nearer than m."),
+                    "the hinge is turned: an impostor pair pays while it is nearer than m."),
             Mistake(slip(_loss, near=lambda d: d, far=lambda d, m: np.maximum(m - d, 0)),
                     "both terms are squared."),
             Mistake(slip(_loss, far=lambda d, m: np.maximum(m - d, 0)),
-                    "the hinge of an imposite pair is squared too."),
+                    "the hinge of an impostor pair is squared too."),
             Mistake(slip(_loss, near=lambda d: d), "a genuine pair pays d squared."),
             Mistake(slip(_loss, factor=0.5),
                     "some papers put 1/2 before both terms; the form above has none."),
             Mistake(slip(_loss, given=lambda d, y, m: (d, y, 1.0)),
                     "the margin is fixed at 1; take the one that is given."),
             Mistake(slip(_loss, far=lambda d, m: 0 * d),
-                    "imposite pairs pay too, while they are nearer than m."),
+                    "impostor pairs pay too, while they are nearer than m."),
             Mistake(slip(_loss, near=lambda d: 0 * d), "genuine pairs pay too: d squared."),
             Mistake(slip(_loss, gives=np.mean), "keep one loss a pair: no mean is asked."),
             Mistake(slip(_loss, gives=np.sum), "keep one loss a pair: no sum is asked."),
         ),
-        meaning="Genuine pairs pull together for ever, imposite ones push only while they are "
+        meaning="Genuine pairs pull together for ever, impostor ones push only while they are "
         "nearer than m.",
     ),
     "contrastive.2": Exercise(
         "FAR and FRR", _rates, _CUTS,
         (
             Mistake(slip(_rates, gives=lambda rates: rates[::-1]),
-                    "the two are swapped: FAR is about imposite pairs and comes first."),
+                    "the two are swapped: FAR is about impostor pairs and comes first."),
             Mistake(slip(_rates, given=lambda d, y, cut: (d, 1 - y, cut)),
-                    "accepted genuine pairs and rejected imposite ones are no errors."),
+                    "accepted genuine pairs and rejected impostor ones are no errors."),
             Mistake(lambda d, y, cut: (np.mean((d < cut) & (y == 0)),
                                        np.mean((d >= cut) & (y == 1))),
                     "each rate is a share of its own kind of pairs, not of all pairs."),
@@ -118,7 +118,7 @@ EXERCISES = {
             Mistake(slip(_rates, accepted=lambda d, cut: d <= cut, rejected=lambda d, cut: d > cut),
                     "a pair exactly at cut is rejected: it is not below."),
             Mistake(slip(_rates, accepted=lambda d, cut: d <= cut),
-                    "an imposite pair exactly at cut is rejected: it is not below."),
+                    "an impostor pair exactly at cut is rejected: it is not below."),
             Mistake(slip(_rates, rejected=lambda d, cut: d > cut),
                     "a genuine pair exactly at cut is rejected: it is not below."),
         ),
@@ -138,20 +138,20 @@ EXERCISES = {
             Mistake(slip(_precision, hits=lambda frr, p: p * frr),
                     "FRR counts the genuine pairs that are rejected; 1 - FRR are accepted."),
             Mistake(slip(_precision, alarms=lambda far, p: (1 - p) * (1 - far)),
-                    "FAR counts the imposite pairs that are accepted; 1 - FAR are rejected."),
+                    "FAR counts the impostor pairs that are accepted; 1 - FAR are rejected."),
             Mistake(slip(_precision, given=lambda far, frr, p: (frr, far, p)),
-                    "FAR belongs to the imposite pairs, FRR to the genuine."),
+                    "FAR belongs to the impostor pairs, FRR to the genuine."),
             Mistake(slip(_precision, of=lambda hits, alarms: hits + alarms),
                     "this is the share accepted; what part of it is genuine?"),
             Mistake(slip(_precision, alarms=lambda far, p: far),
-                    "the false alarms come from the imposite pairs alone: times 1 - p."),
+                    "the false alarms come from the impostor pairs alone: times 1 - p."),
             Mistake(slip(_precision, hits=lambda frr, p: 1 - frr),
                     "the hits come from the genuine pairs alone: times p."),
             Mistake(lambda far, frr, p: 1 - frr, "this is the recall; look at accepted pairs."),
-            Mistake(lambda far, frr, p: 1 - far, "this is the share of imposite pairs that are "
+            Mistake(lambda far, frr, p: 1 - far, "this is the share of impostor pairs that are "
                     "rejected; look at accepted pairs."),
             Mistake(slip(_precision, gives=lambda x: 1 - x),
-                    "this is the share of accepted pairs that are imposite."),
+                    "this is the share of accepted pairs that are impostor."),
             Mistake(slip(_precision, given=lambda far, frr, p: (far, frr, 1 - p)),
                     "p is the share of genuine pairs; yours weighs the kinds the other way round."),
         ),
@@ -176,7 +176,7 @@ EXERCISES = {
             Mistake(lambda a, b, held_out: _allowed(a, b, held_out) & (a != b),
                     "genuine pairs are needed too: two pictures of one person may be trained on."),
             Mistake(lambda a, b, held_out: _allowed(a, b, held_out) & (a == b),
-                    "imposite pairs are needed too: two people who are both for training."),
+                    "impostor pairs are needed too: two people who are both for training."),
             Mistake(lambda a, b, held_out: np.isin(a, held_out) == np.isin(b, held_out),
                     "a pair of two held-out people is the test itself."),
             Mistake(slip(_allowed, given=lambda a, b, held_out: (a, b, held_out[:1])),
