@@ -50,13 +50,13 @@ one_shot_explorer()
 # What just happened? **One network** turned each drawing into a **vector** of 64 numbers. Enrolling stored
 # one vector under a name. Recognising meant finding the stored vector with the highest **cosine** to the
 # new one; the list is sorted by that cosine.
-
-# %% [markdown]
+#
 # That is a Siamese network: one network used twice, like the twins that gave it its name, and a comparison
 # of its two answers. It compares rather than classifies, so it can judge things it has never seen. They may
 # be two photos of a stranger's face, two signatures, two clips of a voice, a new wording of an old
 # question, or a person walking from one camera to the next.
-#
+
+# %% [markdown]
 # ## The course
 #
 # This map stands at the top of every notebook, and marks where you are.
