@@ -563,7 +563,7 @@ print(f"share of the embedding: {table / count(their_model):.1%}")
 # There are 4,768,256 parameters, as the DeepLearning.AI course prints, and a share of 0.97 of them is the
 # word table. The mean and the normalisation have none.
 #
-# The CNN by hand: for each channel out, a convolution has 3 x 3 weights for each channel in, and
+# The CNN by hand: for each channel out, a convolution has three by three weights for each channel in, and
 # one bias. A group norm has two numbers per channel. The dense layer takes 576 numbers and a bias.
 # *Predict: how many parameters does a Siamese network of two towers have?*
 
