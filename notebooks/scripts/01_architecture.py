@@ -19,10 +19,10 @@
 # **How can two inputs be compared by a network that has never seen either?**
 #
 # After this notebook you can
-# - draw a Siamese network: one encoder used twice, two embeddings, one energy,
-# - show that both inputs send gradients to the same weights, and what goes wrong with two sets,
-# - compare embeddings with two energy functions, and say when they rank pairs alike,
-# - follow the shapes through a CNN tower and an LSTM tower,
+# - draw a Siamese network: one encoder, two embeddings, one energy,
+# - show that both inputs train the same weights, and what goes wrong with two sets,
+# - compare two energy functions, and say when they rank pairs alike,
+# - follow the shapes through a CNN and an LSTM tower,
 # - count their parameters by hand.
 #
 # Before this: [00 Start here](00_start_here.ipynb). Time: about 65 minutes to study, half a minute
@@ -700,12 +700,12 @@ check("architecture.4", all_similarities)
 # **The answer.** By one encoder used twice, never by two: both inputs become points, both branches
 # add their gradients to the same weights, and two towers left to themselves drift apart.
 #
-# - A Siamese network is one encoder used twice and an energy. It can compare inputs that it has
-#   never seen, because it places any input as a point, and the energy compares points.
-# - The shared weights receive the sum of both gradients, so swapping the inputs changes nothing. With two
+# - A Siamese network is one encoder used twice and an energy. It can compare inputs it has never
+#   seen: it places any input as a point, and the energy compares points.
+# - The shared weights receive the sum of both gradients, so swapping inputs changes nothing. With two
 #   sets of weights a picture is no longer at distance 0 from itself.
-# - Euclidean and cosine energy can rank pairs differently. For unit vectors
-#   $|a-b|^2 = 2 - 2\cos$, and they never do.
+# - Euclidean and cosine energy can rank pairs differently, but never for unit vectors:
+#   there $|a-b|^2 = 2-2\cos$.
 # - CNN tower: blocks that shrink the sides, then a dense layer. LSTM tower: embedding, LSTM, mean
 #   over real tokens, L2. Padding must not change an embedding.
 # - The DeepLearning.AI course's tower has 4,768,256 parameters, stored once.

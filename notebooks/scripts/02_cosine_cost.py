@@ -11,14 +11,14 @@
 # %% [markdown]
 # # 02 The cosine cost
 #
-# You finish a well-known tutorial. The pair that belongs together gets a cosine of 0.994, the pair
-# that does not gets 0.9918. "It doesn't seem really different", one reader [wrote in
+# You finish a well-known tutorial. The pair that belongs together gets a cosine of 0.994, the other
+# pair 0.9918. "It doesn't seem really different", one reader [wrote in
 # 2021](https://github.com/keras-team/keras-io/issues/429). Was there reason to worry?
 #
 # **How can one number tell a network that two questions belong together and a third does not?**
 #
 # After this notebook you can
-# - compute a cosine from a dot product and two lengths, and say what 1, 0 and -1 mean,
+# - compute a cosine, and say what 1, 0 and -1 mean,
 # - write the cost -cos(A, P) + cos(A, N) for a triplet and for a batch,
 # - read its table and its picture,
 # - say which way its gradient moves each vector,

@@ -12,15 +12,15 @@
 # # 03 Triplets
 #
 # "Loss value = margin all the time, why?" Somebody training on faces [asked that in
-# 2017](https://github.com/xiaolonw/caffe-video_triplet/issues/8). Two more people had the same
+# 2017](https://github.com/xiaolonw/caffe-video_triplet/issues/8). Two others had the same
 # trouble; an explanation was posted in 2020. You will have it within the hour.
 #
 # **Which triplets teach a network something, and why does it sometimes learn nothing at all?**
 #
 # After this notebook you can
-# - turn the cost of 02 into a loss that stops when a triplet is solved: the margin,
-# - move between the cosine form and the squared Euclidean form of the loss,
-# - sort triplets into easy, semi-hard and hard, and measure the share that still teaches,
+# - turn the cost into a loss that stops when a triplet is solved,
+# - move between its cosine form and its squared Euclidean form,
+# - sort triplets into easy, semi-hard and hard, and measure how many still teach,
 # - compare distances within and between classes,
 # - recognise a collapsed network by its loss, and say which triplets led it there.
 #
@@ -745,8 +745,7 @@ check("triplets.4", is_collapsed)
 # - Random triplets teach at first (only a share of 0.074 is easy), and soon run out (0.090 after
 #   five epochs).
 # - Distances between classes grew nearly fourfold. Those within grew as well; only the ratio shrank.
-# - If you start on the hardest triplets, the network may lower its loss by making all embeddings equal.
-# - Semi-hard triplets avoid that; the hardest can follow later.
+# - Start on semi-hard triplets: they avoid the collapse, and the hardest can follow later.
 
 # %% [markdown]
 # Limits: one encoder, one start, 40 letters. Another start moves the numbers, and so does another processor,

@@ -19,9 +19,9 @@
 # **How can a batch of pairs deliver its own negatives, and which of them should count?**
 #
 # After this notebook you can
-# - read the similarity matrix of a batch: positives on the diagonal, negatives around it,
-# - compute the mean and the closest negative of each row, with and without a loop,
-# - put both into the full loss L1 + L2, and check it by hand,
+# - read a batch's similarity matrix: positives on the diagonal, negatives around it,
+# - compute the mean and the closest negative of each row,
+# - put both into the full loss, and check it by hand,
 # - translate between the two conventions in circulation,
 # - recognise a normalisation over the wrong axis by its loss.
 #
@@ -490,13 +490,13 @@ check("batch.4", by_hand)
 # worst rows "closest" finds nothing to push and "hardest" does; but pushing on the worst cases only
 # can collapse a network, so "closest" is the careful choice.
 #
-# - A batch of b pairs delivers b - 1 negatives for each anchor: all entries of S off the diagonal.
-# - Which should count? The mean negative for a steady push (L1) and one near the positive for a
-#   sharp one (L2); the loss of a row is their sum.
+# - A batch of b pairs delivers b - 1 negatives for each anchor: all off the diagonal of S.
+# - The mean negative gives a steady push (L1), one near the positive a sharp one (L2); the loss of a row is
+#   their sum.
 # - The two examples have J = 0 and J = 0.517, the latter all L1.
 # - "Closest" is blind to rows whose positive is worst of all, "hardest" is not. Sum and mean differ
-#   by a factor of the batch.
-# - If a loss sticks just below 2 x margin x batch, look at the length of one row.
+#   by the batch size.
+# - If a loss sticks just below 2 x margin x batch, look at one row's length.
 
 # %% [markdown]
 # Limits: every other pair of the batch is taken for a negative. Where two pairs of a batch mean the
