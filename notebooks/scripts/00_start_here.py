@@ -11,8 +11,8 @@
 # %% [markdown]
 # # 00 Start here
 #
-# A face recogniser for about four hundred people worked, until somebody new arrived. Training everything
-# again took too long, so its maker
+# A face recogniser for about four hundred people worked, until somebody new arrived. Training
+# everything again took too long, so its maker
 # [asked in 2021](https://github.com/juan-csv/face_recognition_occlusion/issues/8) how to add one person
 # and leave the rest alone. You are about to do that with a drawing.
 #
@@ -21,19 +21,20 @@
 # After this notebook you can
 # - show a network one example of something new, and have it recognised,
 # - say what a Siamese network is, and find your way through the course,
-# - check the environment and mend what is off, save your work and bring it back,
+# - check your environment and fix what is wrong, save your work and bring it back,
 # - read the JAX and Flax code of all later notebooks.
 #
 # Before this: Python, and what a derivative is. Time: about 30 minutes to study, a few seconds to
 # run.
 #
 # Next: [01 Architecture](01_architecture.ipynb)
-#
+
+# %% [markdown]
 # ## Your first minute
 #
 # Run the next cell with Shift+Enter.
-# 1. Draw a sign on the pad that nobody has seen: your initials, a rune, a house. The list shows which of
-#    23 Hebrew letters it resembles most. The network has never met one of these either.
+# 1. On the pad, draw a sign that nobody has seen: your initials, a rune, a house. The list shows which of
+#    23 Hebrew letters it resembles most. The network has never met any of these letters either.
 # 2. Type a name and press *enrol*.
 # 3. Press *clear*, and draw your sign again, a little differently. *Predict: which row will be first?*
 
@@ -44,20 +45,21 @@ one_shot_explorer()
 
 # %% [markdown]
 # Your sign comes first, from one example, and nothing was trained. If another row won, the two drawings
-# differed more than the network allows: enrol the second one under the same name too, and try again.
+# differed more than the network can forgive: enrol the second one under the same name too, and try again.
 #
 # What just happened? **One network** turned each drawing into a **vector** of 64 numbers. Enrolling stored
 # one vector under a name. Recognising meant finding the stored vector with the highest **cosine** to the
-# new one, and the list is sorted by it.
+# new one; the list is sorted by that cosine.
 #
 # That is a Siamese network: one network used twice, like the twins that gave it its name, and a comparison
-# of its two answers. It compares rather than classifies, so it can judge things it has never seen: two
-# photos of a stranger's face, two signatures, a new wording of an old question, a person walking from one
-# camera to the next, two clips of a voice.
-#
+# of its two answers. It compares rather than classifies, so it can judge things it has never seen. They may
+# be two photos of a stranger's face, two signatures, two clips of a voice, a new wording of an old
+# question, or a person walking from one camera to the next.
+
+# %% [markdown]
 # ## The course
 #
-# The map stands at the top of every notebook, and marks where you are.
+# This map stands at the top of every notebook, and marks where you are.
 
 # %%
 import matplotlib.pyplot as plt
@@ -85,9 +87,10 @@ course_map("start")
 # | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 65 |
 # | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 55 |
 #
-# What the letters and words mean stands in [notation](notation.md), each with the notebook that
-# defines it. Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check
-# that answers at once. The labs, in the folder `labs`, ask for more, with points. What you have
+# [Notation](notation.md) says what the letters and words mean, and which notebook defines each of them.
+#
+# Read a section, predict, run its cell with Shift+Enter, then read on. Every exercise has a check that
+# answers at once. The labs, in the folder `labs`, ask for more, and give points. This is what you have
 # passed so far:
 
 # %%
@@ -101,16 +104,16 @@ for topic, passed, exercises in course_progress():
 #
 # ## Does it run here?
 #
-# The next cell prints the backend, the devices and the versions, and then what to do where
-# something is off.
+# The next cell prints the backend, the devices and the versions, and then what to do about anything
+# that is wrong.
 
 # %% tags=["volatile"]
 environment.report()
 
 # %% [markdown]
-# "All is well." at the end means what it says. Backend `cpu` is all this course needs. A missing
+# "All is well." at the end means what it says. The backend `cpu` is all this course needs. A missing
 # package, a GPU that is not used or too little memory each get one sentence with the remedy. If
-# even the first cell failed with `ModuleNotFoundError`, the notebook runs in another environment:
+# even the first cell failed with `ModuleNotFoundError`, the notebook is running in another environment:
 # start it with `make lab`, or as the README's pip lines say.
 #
 # ## Save your work
@@ -131,18 +134,18 @@ if SAVE:
 #
 # - Outputs only: menu *Kernel > Restart Kernel and Run All Cells*.
 # - The whole notebook as it came: *File > New > Terminal*, then
-#   `git checkout -- :/notebooks/03_triplets.ipynb` (its name). From a zip file with no git, unpack the
-#   notebook again. On Binder, open the link again.
+#   `git checkout -- :/notebooks/03_triplets.ipynb` (with the name of yours). If you have a zip file and no
+#   git, unpack the notebook again. On Binder, open the link again.
 # - The x marks: `from siamese_lib.checks import forget`, then `forget("triplets")` for one notebook,
-#   `forget()` for all.
+#   or `forget()` for all.
 #
 # ## JAX in ten minutes
 #
-# JAX is numpy with three additions: gradients, compilation, and automatic batching.
+# JAX is numpy with three additions: gradients, compilation and automatic batching.
 #
 # ### Arrays
 #
-# `jax.numpy` works like numpy, with one difference that surprises: arrays never change. *Predict:
+# `jax.numpy` works like numpy, with one difference that may surprise you: arrays never change. *Predict:
 # what does the cell print for `x` at the end?*
 
 # %%
@@ -155,8 +158,8 @@ print("x", x, " y", y)
 print("sum of squares", jnp.sum(x**2))
 
 # %% [markdown]
-# `x` is still [1. 2. 3.]; `y` is a changed copy. Functions that change nothing are what makes the
-# three additions possible.
+# `x` is still [1. 2. 3.]; `y` is a changed copy. The three additions are possible because functions
+# change nothing.
 #
 # ### Gradients
 #
@@ -175,13 +178,13 @@ assert jnp.allclose(gradient, by_hand)
 print("gradient", gradient)
 
 # %% [markdown]
-# [2. 4. 6.], as calculus says. No formula was written down for it: JAX follows the computation and
-# applies the chain rule to every step, through a whole network too.
+# [2. 4. 6.], as calculus says. Nobody wrote a formula down: JAX follows the computation and
+# applies the chain rule to every step, and it does so through a whole network too.
 #
 # ### Training is a walk against the gradient
 #
-# Subtract a small part of the gradient from the parameters, again and again. Here one number `w` is
-# to make $3 w = 6$ true. *Predict where w ends.*
+# Subtract a small part of the gradient from the parameters, again and again. Here one number `w`
+# has to make $3 w = 6$ true. *Predict where w ends.*
 
 # %%
 def loss(w):
@@ -201,13 +204,13 @@ axes.set(xlabel="step", ylabel="loss")
 plots.show(figure, alt="The loss falls from 36 towards 0 within about eight steps.")
 
 # %% [markdown]
-# w ends at 1.998, and 2 is exact. Every training run of this course is this loop with more
+# w ends at 1.998; exactly right would be 2. Every training run of this course is this loop with more
 # parameters.
 #
 # ### Compilation
 #
-# `jax.jit(f)` compiles `f` at its first call and runs the compiled form afterwards. Inside, Python
-# runs only once, with placeholders in place of numbers.
+# `jax.jit(f)` compiles `f` at its first call and runs the compiled form afterwards. During that first
+# call Python runs the function once, with placeholders in place of numbers.
 
 # %%
 guess('How often will the line with "tracing" appear?')
@@ -224,13 +227,13 @@ print(results)
 
 # %% [markdown]
 # Twice: once for each *shape*, (3,) and (5,). The second call with three numbers used the compiled
-# form. That is why the first step of a training run takes a second or two and the rest none, and
-# why we keep the number of different shapes small.
+# form. That is why the first step of a training run takes a second or two and the others hardly any
+# time, and why you keep the number of different shapes small.
 #
 # ### Batches
 #
-# `jax.vmap(f)` turns a function of one example into a function of a batch: loop, hand-written
-# batch and `vmap` agree.
+# `jax.vmap(f)` turns a function of one example into a function of a batch. The loop, the batch written
+# by hand and `vmap` agree.
 
 # %%
 def length(v):
@@ -244,12 +247,12 @@ assert jnp.allclose(by_loop, by_axis) and jnp.allclose(by_loop, jax.vmap(length)
 print("lengths", by_axis)
 
 # %% [markdown]
-# Lengths 5, 10 and 1, three times the same. `axis=-1` means "within each row": this little argument
-# decides whether a Siamese network works (notebook 04 shows what happens without it).
+# The lengths are 5, 10 and 1, in all three ways. `axis=-1` means "within each row". This little argument
+# decides whether a Siamese network works: notebook 04 shows what happens without it.
 #
 # ### Random numbers
 #
-# JAX draws random numbers from a *key* that you pass on, so a run can be repeated exactly.
+# JAX draws random numbers from a *key* that you pass on, so you can repeat a run exactly.
 
 # %%
 key = jax.random.key(0)
@@ -262,7 +265,7 @@ print(jax.random.normal(key, 3), "and again", jax.random.normal(key, 3))
 # ## Flax NNX: layers that own their parameters
 #
 # A network is a Python object whose parameters are arrays. `nnx.Linear(3, 2)` maps three numbers to
-# two: $xW + b$ with $W$ of shape 3 x 2.
+# two: it computes $xW + b$ with $W$ of shape 3 x 2.
 
 # %%
 guess("How many parameters does nnx.Linear(3, 2) have?")
@@ -277,9 +280,10 @@ assert jnp.allclose(layer(x), by_hand)
 print("parameters", count, " output shape", layer(jnp.ones((5, 3))).shape)
 
 # %% [markdown]
-# 3 x 2 weights and 2 biases make 8. A batch of 5 rows goes in, 5 rows of two numbers come out.
-# A model of several layers is a class that holds them; `nnx.grad` gives the gradient for all
-# parameters at once, and `optax` supplies the step rule:
+# 3 x 2 weights and 2 biases make 8. A batch of 5 rows goes in, and 5 rows of two numbers come out.
+#
+# A model of several layers is a class that holds them. `nnx.grad` gives the gradient for all
+# parameters at once, and `optax` supplies the rule for each step:
 
 # %%
 import optax
@@ -305,8 +309,8 @@ print(f"error {errors[0]:.2f} -> {errors[-1]:.6f}")
 #
 # ## A failure on purpose
 #
-# Inside `jit` there are no numbers yet, so Python cannot decide an `if` on them. You will meet this
-# message; here it is, caught.
+# Inside `jit` there are no numbers yet, so Python cannot decide an `if` on them. Sooner or later you
+# will meet this message; here it is, caught.
 
 # %%
 @jax.jit
@@ -322,11 +326,12 @@ except jax.errors.TracerBoolConversionError as error:
     print(type(error).__name__, "- use jnp.where:", jax.jit(lambda v: jnp.where(v < 0, -v, v))(-1.0))
 
 # %% [markdown]
-# `jnp.where(condition, a, b)` computes both and picks. The losses of this course are written so.
+# `jnp.where(condition, a, b)` computes both and picks one. The losses of this course are written this way.
 #
 # ## Exercises
 #
-# Replace the dots, run the cell, and the check answers. Left as it is, an exercise says "not yet".
+# Replace the dots, run the cell, and the check answers. If you leave an exercise as it is, the check says
+# "not yet".
 #
 # **start.1 A gradient.** Return the gradient of $f(w) = \sum_i w_i^4$ at `w`. Let JAX do it.
 
@@ -366,7 +371,8 @@ check("start.2", row_lengths)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** Yes: the network turned your drawing into a vector, enrolling stored that vector
@@ -374,11 +380,11 @@ check("start.2", row_lengths)
 #
 # - The map above is the course; each x is an exercise you have passed.
 # - "All is well." means that this machine is ready.
-# - You need four words of JAX: `grad` for gradients, `jit` for speed, `vmap` for batches, a key for
-#   random numbers; and one of Flax: a module owns its parameters.
+# - You need four words of JAX: `grad` for gradients, `jit` for speed, `vmap` for batches, and a key for
+#   random numbers. You need one of Flax: a module owns its parameters.
 #
 # Limits: this primer leaves out sharding over several devices (notebook 12 has it), custom derivatives
-# and most of Flax. Nothing else of it is needed in this course.
+# and most of Flax. Otherwise this course needs nothing more.
 #
 # ### References
 #

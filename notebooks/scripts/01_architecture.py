@@ -19,11 +19,11 @@
 # **How can two inputs be compared by a network that has never seen either?**
 #
 # After this notebook you can
-# - draw a Siamese network: two inputs, one encoder used twice, two embeddings, one energy,
-# - show that both inputs send gradients to the same weights, and what goes wrong with two sets,
-# - compare embeddings with two energy functions, and say when they rank pairs alike,
-# - follow the shapes through a CNN tower for pictures and an LSTM tower for questions,
-# - count the parameters of both by hand.
+# - draw a Siamese network: one encoder, two embeddings, one energy,
+# - show that both inputs train the same weights, and what goes wrong with two sets,
+# - compare two energy functions, and say when they rank pairs alike,
+# - follow the shapes through a CNN and an LSTM tower,
+# - count their parameters by hand.
 #
 # Before this: [00 Start here](00_start_here.ipynb). Time: about 65 minutes to study, half a minute
 # to run.
@@ -52,20 +52,22 @@ course_map("architecture")
 # ## A different question
 #
 # A classifier answers "which of these forty people is it?" It has one output for each person. When
-# one more arrives, the network needs a new output and new training. A Siamese network answers another
+# another person arrives, it needs a new output and new training. A Siamese network answers another
 # question: "are these two the same?" That question makes sense for two faces that nobody has seen
 # before.
-#
-# Why "Siamese"? After Siamese twins, two bodies that are joined. Bromley et al. were the first to call
-# a network so, in 1993: two halves that are alike, joined at their outputs, to compare signatures.
+
+# %% [markdown]
+# Why "Siamese"? After Siamese twins, two bodies that are joined. Bromley et al. were the first to give
+# a network this name, in 1993: two halves that are alike, joined at their outputs, to compare signatures.
 # (Baldi and Chauvin compared fingerprints with such a pair in the same year.)
-# [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python),
-# a book that comes with notebooks, lists faces, signatures, the search for similar questions and the
-# tracking of objects as uses, and builds one for short clips of barking dogs. In this course you train
+#
+# [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python)
+# is a book that comes with notebooks. As uses it lists faces, signatures, the search for similar questions and the
+# tracking of objects, and it builds a network for short clips of barking dogs. In this course you train
 # one on pairs of questions and one on letters.
 #
 # The parts are few. An **encoder** (also called a tower) turns an input into a vector, its
-# **embedding**. The same encoder is used for both inputs. An **energy function** compares the two
+# **embedding**. The same encoder serves both inputs. An **energy function** compares the two
 # embeddings.
 
 # %% jupyter={"source_hidden": true}
@@ -95,14 +97,14 @@ axes.axis("off")
 plots.show(figure, alt="Two questions pass through the same encoder; an energy compares both embeddings.")
 
 # %% [markdown]
-# The figure shows the encoder twice, but in memory it exists once: a function called two times.
+# The figure shows the encoder twice, but in memory it exists once: it is a function that is called two times.
 # Nothing in it belongs to one particular input. That is the first half of the answer to our
 # question: the network stores no inputs, it stores a way to turn *any* input into a point.
 #
 # ## One network, used twice
 #
 # Take the smallest encoder there is: one matrix $W$ with $h = Wx$, three numbers in, two out.
-# As energy we take half of the squared distance, $E = \frac{1}{2}|h_1 - h_2|^2$, because its
+# As the energy we take half of the squared distance, $E = \frac{1}{2}|h_1 - h_2|^2$, because its
 # derivative is short. *Predict: which way does the energy push $h_1$, and which way $h_2$?*
 
 # %%
@@ -122,8 +124,8 @@ print("gradient at h2", at_h2)
 # The two gradients are mirror images: equal in size, opposite in sign. Against the gradient is
 # downhill, so $h_1$ moves towards $h_2$ and $h_2$ towards $h_1$.
 #
-# Now to the weights. To see what each branch contributes, we write the network with two separate
-# copies of $W$, a left and a right one, and differentiate by each. Then we use one matrix for both.
+# Now to the weights. To see what each branch contributes, write the network with two separate
+# copies of $W$, a left and a right one, and differentiate with respect to each. Then use one matrix for both.
 # *Predict: how does the gradient of the shared matrix follow from the other two?*
 
 # %%
@@ -156,13 +158,13 @@ plots.show(figure, alt="Three small tables of gradients: the first two add up to
 
 # %% [markdown]
 # Both branches send a gradient to the same matrix, and the matrix receives the **sum**: in the top
-# middle, 4.0 - 2.0 = 2.0. This is the chain rule for a variable that is used twice. For our tiny
-# network it can be written out, with $d = h_1 - h_2$:
+# middle, 4 - 2 = 2. This is the chain rule for a variable that is used twice. For our tiny
+# network you can write it out, with $d = h_1 - h_2$:
 #
 # $$\frac{\partial E}{\partial W_{ij}} = \underbrace{d_i\, x_{1,j}}_{\text{branch 1}}
 # \; \underbrace{-\, d_i\, x_{2,j}}_{\text{branch 2}} = d_i\,(x_{1,j} - x_{2,j})$$
 #
-# We check the formula with a plain loop. Then we swap the two inputs. *Predict: which of the three
+# A plain loop checks the formula. Then we swap the two inputs. *Predict: which of the three
 # tables change?*
 
 # %%
@@ -185,7 +187,7 @@ print("shared gradient unchanged:    ", np.allclose(left_swapped + right_swapped
 # ## A failure on purpose: two towers with weights of their own
 #
 # What if the two copies really are separate, and each follows its own gradient? They start out
-# equal. We need some inputs: four shapes, drawn with numpy so that nothing is downloaded. `draw`
+# equal. We need some inputs: four shapes, drawn with numpy so that nothing has to be downloaded. `draw`
 # places a shape with its centre moved by `dx` and `dy`.
 
 # %%
@@ -212,8 +214,8 @@ figure = plots.image_grid(np.concatenate([centred, moved]), titles=SHAPES * 2, c
 plots.show(figure, alt="Four drawn shapes: disc, ring, square, cross; below, the same moved right and down.")
 
 # %% [markdown]
-# Each tower is one matrix again, from all pixels to two numbers. The training is the
-# usual one for pairs: pull two pictures of the same shape together, push different shapes apart until
+# Each tower is again one matrix, from all pixels to two numbers. The training is the
+# usual one for pairs: pull two pictures of the same shape together, and push different shapes apart until
 # their distance is 1 (this is the *contrastive loss*). `branch1` sees the first picture of each pair,
 # `branch2` the second.
 
@@ -235,8 +237,8 @@ def random_pairs(rng, count=32):
 step = jax.jit(jax.value_and_grad(pair_loss, argnums=(0, 1)))
 
 # %% [markdown]
-# We train twice from the same start and on the same pairs: once with one shared matrix, which gets
-# the sum of both gradients, once with two. At every step we ask a simple question: how far is a
+# We train twice, from the same start and on the same pairs: once with one shared matrix, which gets
+# the sum of both gradients, and once with two. At every step we ask a simple question: how far is a
 # picture *from itself*, when one copy of it goes through each tower? *Predict both curves.*
 
 # %% tags=["trained"]
@@ -281,18 +283,22 @@ plane.set(xlabel="first number", ylabel="second number", title="Separate: left t
 plots.show(figure, alt="Left: the distance to itself stays 0 with shared weights, not with separate. Right: each shape has two places.")
 
 # %% [markdown]
-# With shared weights a picture is at distance 0.00 from itself at every step: both towers are one
-# function, so it cannot be otherwise. With separate weights the towers drift apart at once, to 0.56
-# at the worst, while the loss asks for 1 between pictures of *different* shapes. The pairs pull the
-# towers together again, but at the end of the 150 steps a distance of 0.14 is left. On the right
-# every shape has two places (the two axes have different scales). The order of the inputs matters
-# too: E(ring, cross) is 0.48, E(cross, ring) 0.41. No error was raised. If a network of yours says
-# that a thing differs from itself, look for a second set of weights.
+# With shared weights a picture is at distance 0.00 from itself at every step. Both towers are one
+# function, so it cannot be otherwise.
+#
+# With separate weights the towers drift apart at once. At worst a picture is 0.56 away from itself, while
+# the loss asks for 1 between pictures of *different* shapes. The pairs pull the
+# towers together again, but after the 150 steps a distance of 0.14 is left.
+
+# %% [markdown]
+# On the right every shape has two places (the two axes have different scales). The order of the inputs
+# matters too: E(ring, cross) is 0.48, and E(cross, ring) is 0.41. No error was raised. If a network of yours
+# says that a thing differs from itself, look for a second set of weights.
 #
 # ## Energy: one number from two embeddings
 #
-# The energy is the part that says how alike two embeddings are. Two are in common use. With
-# Ravichandiran we call both *energy functions*:
+# The energy says how alike two embeddings are. Two energies are in common use, and like
+# Ravichandiran we call both of them *energy functions*:
 #
 # $$E_\text{euclidean}(a, b) = \sqrt{\textstyle\sum_i (a_i - b_i)^2} \qquad
 # E_\text{cosine}(a, b) = 1 - \frac{a \cdot b}{|a|\,|b|}$$
@@ -323,12 +329,12 @@ for name, (a, b) in pairs.items():
     print(f"{name:16s}{euclidean_loop(a, b):9.2f}{cosine_loop(a, b):8.2f}")
 
 # %% [markdown]
-# They disagree about the first pair. For the Euclidean energy it is the farthest of all (2.00) and
-# the pair at 37 degrees the closest (0.63), for
-# the cosine it is no distance at all (0.00), because only the length differs. So the energy is a
-# choice: does the length of an embedding carry meaning, or not?
+# They disagree about the first pair. The Euclidean energy finds it the farthest of all (2.00), and
+# the pair at 37 degrees the closest. The cosine finds no distance at all between its two vectors (0.00),
+# because only their lengths differ. So the energy is a choice: does the length of an embedding carry
+# meaning, or not?
 #
-# Now the same for 1,000 pairs without a loop, and as `siamese_lib` offers it.
+# Now the same for 1,000 pairs without a loop, and then with `siamese_lib`.
 
 # %%
 a, b = rng.normal(size=(2, 1000, 8))
@@ -348,7 +354,7 @@ print(f"mean euclidean {straight.mean():.2f}, mean cosine distance {turned.mean(
 #
 # $$|a - b|^2 = |a|^2 + |b|^2 - 2\,a \cdot b = 2 - 2\cos(a, b)$$
 #
-# *Predict: what does that do to the quarrel about the ranking?* We draw one energy against the
+# *Predict: what does that do to the disagreement about the ranking?* We draw one energy against the
 # other, before and after, and count how often the two agree on which of two random pairs is closer.
 
 # %%
@@ -375,24 +381,27 @@ after.legend(loc="lower right")
 plots.show(figure, alt="Left: a wide cloud of points. Right: the same pairs at unit length lie on one rising curve.")
 
 # %% [markdown]
-# For vectors of any length the two agree in 0.732 of the comparisons (0.5 would be chance). At
-# length 1 the cloud collapses onto one rising curve, and they agree in all of them: 1.000. After L2
+# For vectors of any length the two agree in a share of 0.732 of the comparisons (0.5 would be chance). At
+# length 1 the cloud collapses onto one rising curve, and they agree in all of them. After L2
 # normalisation the choice of energy no longer changes a ranking, only the scale.
 #
 # ### Try it
 #
-# Change the line that makes `a` and `b` and run from there. *What do you expect?*
+# Change the line that makes `a` and `b`, and run the notebook from there. *What do you expect?*
 # - Multiply `b` by ten in a line below it: the right picture does not move, the left one does.
 # - Replace the eight dimensions by five hundred: the cosine distances crowd around 1, since two
 #   random directions in many dimensions are nearly always close to a right angle.
-#
+
+# %% [markdown]
 # ## A tower for pictures: the CNN
 #
 # `ImageEncoder` has three blocks. Each one slides filters of three by three pixels over the picture
 # (convolution), rescales the result (group norm), sets negative values to 0 (ReLU), and keeps the
 # largest of every two by two (max pooling), which halves the sides. A dense layer turns what is left
-# into an embedding, which L2 normalisation makes a unit vector. We apply the layers one at a time and
-# watch the shape. *Predict: the sides of the input are halved three times; which do you get?*
+# into an embedding, which L2 normalisation makes a unit vector.
+#
+# We apply the layers one at a time and watch the shape. *Predict: the sides of the input are halved three
+# times; which sides do you get?*
 
 # %%
 tower = ImageEncoder(rngs=nnx.Rngs(0))
@@ -409,10 +418,11 @@ assert np.allclose(embedding, tower(np.concatenate([centred, moved])), atol=1e-5
 
 # %% [markdown]
 # The shapes read [pictures, height, width, channels]. From 28 at the input the sides go, block after
-# block, to 14, 7 and 3: half of seven is cut down. Space shrinks while the number of channels grows,
-# until 576 numbers remain for each of the 8 pictures. Group norm works on each picture alone. The
-# more common batch norm lets an embedding depend, while training, on what else is in the batch: the
-# same picture then has many embeddings.
+# block, to 14, 7 and 3: half of seven is rounded down. Space shrinks while the number of channels grows,
+# until 576 numbers remain for each of the 8 pictures.
+#
+# Group norm works on each picture alone. The more common batch norm, while training, lets an embedding
+# depend on whatever else is in the batch: the same picture then has many embeddings.
 #
 # This tower has never seen a picture: its weights are random. It can compare all the same.
 
@@ -429,7 +439,7 @@ print(f"disc: cosine to the square {to_square:.2f}, to itself moved aside {to_it
 plots.show(figure, alt="A table of cosines: shapes at the same place are more alike than the same shape moved.")
 
 # %% [markdown]
-# The disc is at 0.94 to the square in the same place, and at 0.82 to itself moved aside. A random
+# The cosine of the disc to the square in the same place is 0.94. To the disc moved aside it is only 0.82. A random
 # network compares *where the ink is*. That is a comparison, but not the one we want. So the second
 # half of the answer has two parts: the energy compares points, whatever they came from, and what
 # counts as alike must come from training. [06](06_one_shot_testing.ipynb) trains such a
@@ -438,7 +448,7 @@ plots.show(figure, alt="A table of cosines: shapes at the same place are more al
 # ## A tower for questions: embedding and LSTM
 #
 # A question arrives as words. The tokenizer gives every word a number; 0 is kept for padding, since
-# the rows of an array must have one length.
+# all rows of an array must have the same length.
 
 # %%
 questions = ["How old are you?", "What is your age?", "Where are you from?",
@@ -450,12 +460,17 @@ print("words in the vocabulary:", tokenizer.get_vocab_size())
 
 # %% [markdown]
 # The vocabulary of 20 includes padding and "unknown word". The question mark is a token of its own,
-# so the fourth question has 9 tokens and the others are filled up to 9. `QuestionEncoder` then works
-# in four steps: an **embedding** table has one row of numbers for each word; an **LSTM** (Hochreiter and Schmidhuber 1997) reads the rows from left to
-# right and keeps a running memory, so that its state after a word depends on all words before it;
-# the **mean** of these states is taken over time; and **L2 normalisation** makes it a unit vector.
-# (The field uses one word for two things: the embedding *table* is the tower's first layer, *the*
-# embedding is what comes out at its end.) *Predict the four shapes, with 16 numbers a word and 12 in the LSTM.*
+# so the fourth question has 9 tokens, and the others are filled up to 9. `QuestionEncoder` then works
+# in four steps:
+# - an **embedding** table has one row of numbers for each word;
+# - an **LSTM** (Hochreiter and Schmidhuber 1997) reads the rows from left to right and keeps a running
+#   memory, so that its state after a word depends on all words before it;
+# - the **mean** of these states is taken over time;
+# - **L2 normalisation** makes it a unit vector.
+#
+# The field uses one word for two things: the embedding *table* is the tower's first layer, *the*
+# embedding is what comes out at its end. *Predict the four shapes, with 16 numbers for each word and 12 in
+# the LSTM.*
 
 # %%
 encoder = QuestionEncoder(tokenizer.get_vocab_size(), embedding_dim=16, hidden_dim=12, rngs=nnx.Rngs(0))
@@ -470,8 +485,8 @@ print("tokens   ", tokens.shape, "\nembedding", words.shape, "\nLSTM     ", stat
 print("result   ", np.shape(by_loop))
 
 # %% [markdown]
-# The loop leaves out positions where the token is 0. The same without a loop uses a mask: 1 at real
-# tokens, 0 at padding. Multiply, add up, divide by the number of *real* tokens:
+# The loop leaves out positions where the token is 0. Without a loop, a mask does the same: 1 at real
+# tokens, 0 at padding. Multiply, add up, and divide by the number of *real* tokens:
 #
 # $$\bar{h} = \frac{\sum_t m_t h_t}{\sum_t m_t}$$
 
@@ -511,12 +526,15 @@ plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positio
 
 # %% [markdown]
 # With the mask the cosine stays 1 whatever the padding. Without it, three padding tokens already turn
-# the embedding to about a right angle (0.037), and 27 to -0.506: the question now points away from
-# itself. The LSTM goes on reading the padding, its state there has a
-# direction of its own, and the mean turns towards it. L2 normalisation mends a wrong length, never
-# a wrong direction. So the length of the *longest* question in a batch would change the embeddings
-# of all others. Every mean in this collection is over real tokens.
+# the embedding to about a right angle (0.037). With 27 of them the question points away from itself
+# (-0.506). The LSTM goes on reading the padding, its state there has a direction of its own, and the mean
+# turns towards it.
 #
+# L2 normalisation repairs a wrong length, never a wrong direction. So the length of the *longest* question
+# in a batch would change the embeddings of all others. That is why every mean in this collection is over
+# real tokens.
+
+# %% [markdown]
 # ## Counting parameters
 #
 # An embedding table holds one number for each word and dimension. An LSTM has four gates; each one
@@ -525,7 +543,7 @@ plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positio
 # $$\underbrace{V \cdot e}_{\text{embedding}} + \underbrace{4\,(e + h + 1)\,h}_{\text{LSTM}}$$
 #
 # The model of the DeepLearning.AI course that this collection answers has 36,224 words, $e = 128$ and
-# $h = 128$ (its TensorFlow edition). We do the sum by hand, then build the model and count.
+# $h = 128$ (in its TensorFlow edition). We do the sum by hand, then build the model and count.
 
 # %%
 guess("Which part holds most of the parameters?", "the embedding", "the LSTM", "the dense layer")
@@ -542,10 +560,12 @@ print(f"embedding {table:,} + LSTM {lstm:,} = {count(their_model):,}")
 print(f"share of the embedding: {table / count(their_model):.1%}")
 
 # %% [markdown]
-# 4,768,256 parameters, as the DeepLearning.AI course prints, and 97.2% of them are the word table. The mean and the
-# normalisation have none. The CNN by hand: a convolution has 3 x 3 weights for each channel in, and
-# one bias, for each channel out; a group norm has two numbers a channel; the dense layer takes 576
-# numbers and a bias. *Predict: what does a Siamese network of two towers cost?*
+# There are 4,768,256 parameters, as the DeepLearning.AI course prints, and a share of 0.97 of them is the
+# word table. The mean and the normalisation have none.
+#
+# The CNN by hand: for each channel out, a convolution has three by three weights for each channel in, and
+# one bias. A group norm has two numbers per channel. The dense layer takes 576 numbers and a bias.
+# *Predict: how many parameters does a Siamese network of two towers have?*
 
 # %%
 channels = (1, 32, 64, 64)
@@ -581,16 +601,16 @@ for one, other in zip(jax.tree.leaves(added), jax.tree.leaves(g_shared), strict=
     print(f"{str(one.shape):10s} sum of both branches equals the shared gradient")
 
 # %% [markdown]
-# The word table, the bias and the LSTM matrix all agree. From here on we write `SiameseNetwork`, and
-# JAX adds the branches for us.
+# The word table, the bias and the LSTM matrix all agree. From here on you write `SiameseNetwork`, and
+# JAX adds the branches for you.
 #
 # ## Exercises
 #
-# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
-# nothing.
+# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and does no
+# harm.
 #
-# **architecture.1 Euclidean energy of rows.** For `a` and `b` of shape `[batch, dim]` return the distance of
-# each pair of rows, shape `[batch]`: $\sqrt{\sum_j (a_{ij} - b_{ij})^2}$.
+# **architecture.1 Euclidean energy of rows.** For `a` and `b` of shape `[batch, dim]` return the distance
+# between the two vectors of each row, shape `[batch]`: $\sqrt{\sum_j (a_{ij} - b_{ij})^2}$.
 
 # %%
 def row_energies(a, b):
@@ -673,30 +693,30 @@ check("architecture.4", all_similarities)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** By one encoder used twice, never by two: both inputs become points, both branches
 # add their gradients to the same weights, and two towers left to themselves drift apart.
 #
-# - A Siamese network is one encoder used twice and an energy. It can compare inputs that it has
-#   never seen, because it does not recognise them: it places any input as a point, and the energy
-#   compares points.
-# - Both branches send gradients to the same weights, and the weights receive the sum. Swapping the
-#   inputs changes nothing. Two towers with weights of their own drift apart, and a picture is then
-#   no longer at distance 0 from itself.
-# - Euclidean and cosine energy can rank pairs differently. For unit vectors
-#   $|a-b|^2 = 2 - 2\cos$, and they never do.
+# - A Siamese network is one encoder used twice and an energy. It can compare inputs it has never
+#   seen: it places any input as a point, and the energy compares points.
+# - The shared weights receive the sum of both gradients, so swapping inputs changes nothing. With two
+#   sets of weights a picture is no longer at distance 0 from itself.
+# - Euclidean and cosine energy can rank pairs differently, but never for unit vectors:
+#   there $|a-b|^2 = 2-2\cos$.
 # - CNN tower: blocks that shrink the sides, then a dense layer. LSTM tower: embedding, LSTM, mean
 #   over real tokens, L2. Padding must not change an embedding.
-# - The DeepLearning.AI course's tower has 4,768,256 parameters, and sharing means that they are stored
-#   once.
-#
-# Limits: all towers here but the drifting ones are untrained, so their energies mean little yet.
-# Sharing is right where both inputs are of one kind. For a photograph and its caption, two
-# different towers are needed, and then nothing but training holds them together. Next we need a
+# - The DeepLearning.AI course's tower has 4,768,256 parameters, stored once.
+
+# %% [markdown]
+# Limits: all towers here except the drifting ones are untrained, so their energies mean little yet.
+# Sharing is right where both inputs are of one kind. A photograph and its caption need two
+# different towers, and then nothing but training holds them together. What you need next is a
 # number that says what a good embedding is: the cost.
-#
+
+# %% [markdown]
 # ### References
 #
 # - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week: the
@@ -708,6 +728,8 @@ check("architecture.4", all_similarities)
 #   [doi.org/10.1162/neco.1993.5.3.402](https://doi.org/10.1162/neco.1993.5.3.402)
 # - S. Wang, *Few-shot learning*, lecture 2: the name, after the twins.
 #   [github.com/wangshusen/DeepLearning](https://github.com/wangshusen/DeepLearning)
+
+# %% [markdown]
 # - S. Ravichandiran, *Hands-On Meta Learning with Python*, notebooks 2.1, 2.4 and 2.5: uses and
 #   energy functions, faces, sounds.
 #   [github.com/sudharsan13296](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python)

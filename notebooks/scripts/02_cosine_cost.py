@@ -11,18 +11,18 @@
 # %% [markdown]
 # # 02 The cosine cost
 #
-# You finish a well-known tutorial. The pair that belongs together gets a cosine of 0.994, the pair
-# that does not gets 0.9918. "It doesn't seem really different", one reader [wrote in
+# You finish a well-known tutorial. The pair that belongs together gets a cosine of 0.994, the other
+# pair 0.9918. "It doesn't seem really different", one reader [wrote in
 # 2021](https://github.com/keras-team/keras-io/issues/429). Was there reason to worry?
 #
 # **How can one number tell a network that two questions belong together and a third does not?**
 #
 # After this notebook you can
-# - compute a cosine from a dot product and two lengths, and say what 1, 0 and -1 mean,
-# - write the cost -cos(A, P) + cos(A, N) for one triplet and for a batch,
-# - read the table and the picture of that cost,
-# - say in which direction its gradient moves each of the three vectors,
-# - recognise what goes wrong at a zero vector, and why the cost alone is not yet a good loss.
+# - compute a cosine, and say what 1, 0 and -1 mean,
+# - write the cost -cos(A, P) + cos(A, N) for a triplet and for a batch,
+# - read its table and its picture,
+# - say which way its gradient moves each vector,
+# - guard a norm at the zero vector, and say why the cost alone is not yet a good loss.
 #
 # Before this: [01 Architecture](01_architecture.ipynb). Time: about 45 minutes to study, a few
 # seconds to run.
@@ -58,7 +58,7 @@ course_map("cost")
 # | positive P | What is your age? |
 # | negative N | Where are you from? |
 #
-# A and N share the words "are you", A and P share no word at all. Still A and P belong together.
+# A and N share the words "are you"; A and P share no word at all. Still, A and P belong together.
 # A good number must look at the vectors, not at the words. Here are three vectors of two numbers
 # each, small enough to draw:
 
@@ -90,8 +90,8 @@ print(f"2A . P        {dot(2 * anchor, positive):.2f}")
 print(f"numpy's A @ P {anchor @ positive:.2f}")
 
 # %% [markdown]
-# It doubles, from 4.40 to 8.80, although the direction did not change. Length is no meaning, so we
-# divide it out. What is left is the cosine of the angle between the two vectors:
+# It doubles, from 4.40 to 8.80, although the direction did not change. Length carries no meaning here, so
+# we divide it out. What is left is the cosine of the angle between the two vectors:
 #
 # $$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|}$$
 #
@@ -108,7 +108,7 @@ print(f"cos(A, N)  = {cosine(anchor, negative):.3f}")
 
 # %% [markdown]
 # cos(A, P) is 0.965 for A and for 2A alike: only the direction counts now. cos(A, N) is 0: A and
-# N stand at a right angle, they have nothing to do with each other.
+# N stand at a right angle and have nothing to do with each other.
 #
 # On the unit circle, where every vector has length 1, the cosine is the shadow that one vector
 # throws on the other.
@@ -132,12 +132,12 @@ draw_circle(axes, {"anchor": anchor, "positive": positive, "negative": negative}
 plots.show(figure, alt="Unit circle: A points right and slightly up, P close to it, N at a right angle.")
 
 # %% [markdown]
-# P lies close to A, N far off. That is the picture we want training to produce from any start.
+# P lies close to A, and N lies far away. Training should produce this picture from any start.
 #
 # ## The values a cosine can take
 #
-# Same direction gives 1, a right angle 0, the opposite direction -1. Nothing lies outside.
-# *Predict the five numbers before you run the cell.*
+# The same direction gives 1, a right angle 0, the opposite direction -1. Nothing lies outside.
+# *Predict the values before you run the cell.*
 
 # %%
 for degrees in (0, np.degrees(np.arccos(0.9)), 60, 90, 120, 180):
@@ -150,7 +150,7 @@ for degrees in (0, np.degrees(np.arccos(0.9)), 60, 90, 120, 180):
 #
 # ## The cost of one triplet
 #
-# We want cos(A, P) large and cos(A, N) small. One number that falls in both cases is
+# We want cos(A, P) to be large and cos(A, N) to be small. One number falls in both cases:
 #
 # $$\text{cost}(A, P, N) = -\cos(A, P) + \cos(A, N)$$
 #
@@ -197,7 +197,7 @@ plots.show(figure, alt="The cost over both cosines: a tilted plane, negative bel
 #
 # ### Try it
 #
-# The explorer shows the same square on the right, and on the left the three vectors. Move the sliders, or
+# The explorer shows the same square on the right, and the three vectors on the left. Move the sliders, or
 # drag A, P and N; Tab and the arrow keys do it too. It starts with our triplet, rounded to two decimals.
 # *What do you expect?*
 # - Turn N until it lies on P: where does the cost go, and does it matter where A points?
@@ -211,13 +211,13 @@ from siamese_lib.explorers import cost_explorer
 cost_explorer(cos_ap=float(cosine(anchor, positive)), cos_an=float(cosine(anchor, negative)))
 
 # %% [markdown]
-# On P the cost is 0, wherever A points. No turn of A leaves the range, since no cosine is below -1 or
-# above 1. The shaded side is half of the circle where P stands at a right angle to A, and all of it
+# With N on P the cost is 0, wherever A points. No turn of A leaves the range, since no cosine is below -1 or
+# above 1. The shaded side is half of the circle where P stands at a right angle to A. It is all of it
 # where P lies on A: then no N can be nearer.
 #
 # ## A whole batch at once
 #
-# Training looks at many triplets together. First the plain loop over 1,000 random triplets in 8
+# Training looks at many triplets together. First comes the plain loop over 1,000 random triplets in 8
 # dimensions, then the same without a loop, then what `siamese_lib` offers. All three must agree.
 
 # %%
@@ -237,8 +237,8 @@ print("share of random triplets in the good half:", (vectorised <= 0).mean())
 
 # %% [markdown]
 # The three ways agree. Exactly half of these random triplets (0.5) are in the good half: vectors
-# that nobody trained are right half of the time. `axis=-1` says that each row has a length of its own;
-# from here on we never leave it out.
+# that nobody has trained are right half of the time. `axis=-1` says that each row has a length of its own;
+# never leave it out.
 #
 # ## Which way does the gradient pull?
 #
@@ -259,8 +259,9 @@ for role, vector, gradient in zip("APN", (anchor, positive, negative), gradients
 
 # %% [markdown]
 # Each gradient stands at a right angle to its own vector (the dot product is 0), because the cosine
-# ignores length. So a small step *turns* a vector and, to first order, leaves its length alone. Let us
-# take twenty small steps from a bad start, where N is nearer than P. *Predict: are the three vectors
+# ignores length. So a small step *turns* a vector and, to first order, leaves its length alone.
+#
+# Now take twenty small steps from a bad start, where N is nearer than P. *Predict: are the three vectors
 # as long at the end as they were at the start?*
 
 # %%
@@ -284,19 +285,21 @@ right.set(ylim=(-1.3, 1.3), title="After 20 steps")
 plots.show(figure, alt="Left: the cost falls from above 1 to below -1. Right: P now lies near A, N points away.")
 
 # %% [markdown]
-# The cost falls from 1.140 to -1.675. P turned towards A, N away from it, and A itself moved towards
-# P and away from N. The vectors grew a little on the way, A from 1.000 to 1.077: a step at a right
+# The cost falls from 1.140 to -1.675. P turned towards A, N turned away from it, and A itself moved towards
+# P and away from N.
+#
+# The vectors grew a little on the way, A from 1.000 to 1.077: a step at a right
 # angle leaves the circle, and twenty such steps add up. The cosine does not mind, but the longer a
-# vector, the less the next step turns it. [11](11_break_it.ipynb) meets that as a brake.
+# vector is, the less the next step turns it. [11](11_break_it.ipynb) meets this as a brake.
 #
-# The cost did not stop at 0, where the order was right: it would push on to -2,
-# spending effort on a triplet that is already solved. The margin of [03](03_triplets.ipynb) ends
-# that.
-#
+# The cost did not stop at 0, where the order was right. It would push on to -2, and spend its effort on a
+# triplet that is already solved. The margin of [03](03_triplets.ipynb) ends that.
+
+# %% [markdown]
 # ## A failure on purpose: the zero vector
 #
 # A question with no known word can end up as a vector of zeros. Its length is 0, and we divide by
-# it. *Predict: what does our cosine say, and what its gradient?*
+# it. *Predict: what does our cosine say, and what does its gradient say?*
 
 # %%
 def naive(x, y):
@@ -311,12 +314,36 @@ print("siamese_lib's    ", cosine_similarity(zero, other), "gradient",
 # %% [markdown]
 # The naive form gives nan, and one nan in a gradient spoils every weight in a single step.
 # `siamese_lib` defines the cosine of a zero vector as 0 with gradient 0: no direction, no opinion,
-# no harm. When your own loss turns nan, look first for a norm at zero.
+# no harm.
+#
+# ### The safe root
+#
+# How is that written? A length is a square root, $|x| = \sqrt{x \cdot x}$, and the derivative of a square
+# root is infinite at 0. The chain rule multiplies it by the derivative of $x \cdot x$, which is 0 there,
+# and infinity times 0 is nan. So a norm needs a guard: put a 1 in place of the 0 *before* you take the root,
+# and put the 0 back afterwards. *Predict the gradient of the norm at zero, without the guard and with it.*
+
+# %%
+def safe_root(s):
+    inside = jnp.where(s > 0, s, 1.0)
+    return jnp.where(s > 0, jnp.sqrt(inside), 0.0)
+
+
+for root in (jnp.sqrt, safe_root):
+    gradient = jax.grad(lambda x, root=root: root(x @ x))(zero)
+    print(f"{root.__name__:9} norm {root(zero @ zero)}, gradient {gradient}")
+
+# %% [markdown]
+# Both norms are 0, and only the safe root has a gradient of 0 as well. The outer `where` alone would not
+# do: on the way back, the branch that it did not take gets a gradient of 0, and 0 times an infinite derivative is
+# nan. `siamese_lib.energy` has the same two guards in `_root`.
+#
+# When your own loss turns nan, look first for a norm at zero, and guard it inside the root.
 #
 # ## Exercises
 #
-# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
-# nothing.
+# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and does no
+# harm.
 #
 # **cost.1 Cosine of rows.** For `x` and `y` of shape `[batch, dim]` return the cosine of each pair of
 # rows, shape `[batch]`: $\cos(x_i, y_i) = x_i \cdot y_i / (|x_i||y_i|)$.
@@ -395,7 +422,8 @@ check("cost.4", by_hand)
 # The negative is nearer than the positive, so the cost is above 0.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** By the difference of the two cosines, -cos(A, P) + cos(A, N): for the tutorial's
@@ -406,9 +434,11 @@ check("cost.4", by_hand)
 # - The cost lies between -2 and 2, and is at most 0 where the positive is at least as near as the negative.
 # - Its gradient stands at a right angle to each vector: a step turns it, and lengthens it only a little.
 # - A batch is computed row by row: keep `axis=-1`.
-#
+# - A norm needs a guard inside its root: otherwise its gradient at the zero vector is nan.
+
+# %% [markdown]
 # Limits: the cost keeps pulling on triplets that are solved, and it is satisfied with a tie: three
-# equal vectors cost 0. Notebook 03 cures both with a margin, and shows what happens without.
+# equal vectors cost 0. Notebook 03 cures both with a margin, and shows what happens without one.
 #
 # ### References
 #

@@ -12,16 +12,16 @@
 # # 03 Triplets
 #
 # "Loss value = margin all the time, why?" Somebody training on faces [asked that in
-# 2017](https://github.com/xiaolonw/caffe-video_triplet/issues/8). Two more people came by with the
-# same trouble; an explanation was posted in 2020. You will have it within the hour.
+# 2017](https://github.com/xiaolonw/caffe-video_triplet/issues/8). Two others had the same
+# trouble; an explanation was posted in 2020. You will have it within the hour.
 #
 # **Which triplets teach a network something, and why does it sometimes learn nothing at all?**
 #
 # After this notebook you can
-# - turn the cost of notebook 02 into a loss that stops when a triplet is solved: the margin,
-# - move between the cosine form and the squared Euclidean form of the triplet loss,
-# - sort triplets into easy, semi-hard and hard, and measure the share that still teaches,
-# - compare distances within and between classes before and after training,
+# - turn the cost into a loss that stops when a triplet is solved,
+# - move between its cosine form and its squared Euclidean form,
+# - sort triplets into easy, semi-hard and hard, and measure how many still teach,
+# - compare distances within and between classes,
 # - recognise a collapsed network by its loss, and say which triplets led it there.
 #
 # Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 65 minutes to study, one to
@@ -78,10 +78,10 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
     print(f"{to_positive:10.2f}{to_negative:10.2f}{value:7.2f}")
 
 # %% [markdown]
-# The first two rest. The third, 0.9 against 0.8, is in the right order and still costs 0.15: it is
-# right, but not by enough. The tie costs exactly the margin, 0.25. Remember that number.
+# The first two rest. The third is in the right order and still has a loss of 0.15: it is right, but not by enough.
+# The tie costs exactly the margin, 0.25. Remember that number.
 #
-# A function that is 0 up to a bend and then rises is called a **hinge**. Here it is, over the gap
+# A function that is 0 up to a bend and then rises is called a **hinge**. Here it is, drawn over the gap
 # between the two cosines. "Hard" and **semi-hard** are words of Schroff et al. 2015 (section 3.2); "easy"
 # is what others call the rest.
 
@@ -111,7 +111,7 @@ plots.show(figure, alt="The hinge: the loss falls in a straight line, crosses ga
 #
 # $$|a-p|^2 = |a|^2 + |p|^2 - 2\,a \cdot p = 2 - 2\cos(a, p)$$
 #
-# The two ones cancel in the difference, the factor 2 stays.
+# The two ones cancel in the difference, and the factor 2 stays.
 
 # %%
 guess("Which margin of the squared distance belongs to the cosine margin 0.25?")
@@ -126,9 +126,9 @@ print(f"mean loss: cosine {with_cosine.mean():.4f}, squared Euclidean {with_squa
 
 # %% [markdown]
 # Twice the margin gives twice the loss, triplet by triplet: 0.3475 and 0.6951 on average. So the
-# margin of 0.2 of Schroff et al., on squared distances of embeddings of length 1, is a margin of 0.2
-# / 2 = 0.1 on cosines. Before you compare the margins of two papers, look which distance they are
-# measured in, and whether the embeddings have length 1 at all.
+# margin of Schroff et al., 0.2 on squared distances of embeddings of length 1, is half as large on cosines.
+# Before you compare the margins of two papers, look which distance they are measured in, and whether the
+# embeddings have length 1 at all.
 #
 # What if they do not have length 1?
 
@@ -139,7 +139,7 @@ print(f"share with a loss: length 0.1 {(short > 0).mean():.2f}, length 1 {(with_
       f"length 10 {(long > 0).mean():.2f}")
 
 # %% [markdown]
-# With free lengths a margin means little. At length 0.1 no triplet can fulfil it (share 1.00). At
+# With free lengths a margin means little. At length 0.1 no triplet can satisfy it (share 1.00). At
 # length 10 only triplets in the wrong order still have a loss (0.50). That is one reason why our
 # encoders end with a division by the length.
 #
@@ -175,8 +175,8 @@ with_library = triplet_kind(a, p, n, margin=MARGIN)
 assert np.array_equal(by_loop, vectorised) and np.array_equal(by_loop, with_library)
 
 # %% [markdown]
-# Half are hard (500), as they must be: for random vectors P and N could as well swap roles. The
-# margin splits the other half into 304 easy and 196 semi-hard.
+# Half are hard (500), as they must be: for random vectors P and N could just as well swap roles. The
+# margin splits the other half into 304 easy and 196 semi-hard ones.
 #
 # ## The picture of the three kinds
 #
@@ -221,11 +221,12 @@ triplet_explorer(cos_ap=0.6, cos_an=0.5, margin=MARGIN)
 # %% [markdown]
 # With margin 0 the band is gone: a tie costs nothing, and nothing keeps P apart from N. With margin 1
 # only the triangle below the line is at rest, one eighth of the square. The arrows vanish where
-# cos(A,N) is cos(A,P) minus the margin: at 0.6 - 0.25 = 0.35 with the values it opens on.
+# cos(A,N) is cos(A,P) minus the margin, with the values it opens on at
+# $$0.6 - 0.25 = 0.35$$
 #
 # ## Letters to train on
 #
-# Vectors at random teach nothing, so now come pictures: letters rendered in many typefaces, turned
+# Random vectors teach nothing, so now come pictures: letters rendered in many typefaces, turned
 # and stretched a little. A letter is a class. We train on 40 letters and keep others back, from two
 # scripts of which the network sees nothing: Armenian and Arabic.
 
@@ -242,8 +243,8 @@ plots.show(figure, alt="Eight letters, one a column, three drawings each in diff
 
 # %% [markdown]
 # Each column is one letter, drawn three times. Now the sampler. A random triplet is two different
-# drawings of one letter and one drawing of another. Adding from 1 to 40 - 1 = 39 to its number and
-# wrapping around is a way to draw "another letter" without trying twice.
+# drawings of one letter and one drawing of another. To draw "another letter" without trying twice, add
+# a number from 1 to 40 - 1 = 39 to the letter's own number, and wrap around.
 
 # %%
 def random_triplets(rng, letters, count):
@@ -286,8 +287,8 @@ for name, share in zip(TRIPLET_KINDS, kind_shares(untrained, pictures, probe), s
 
 # %% [markdown]
 # A share of 0.115 is hard, far below one half: drawings of one letter share ink, and even random
-# weights keep some of that. Only 0.074 are easy. All the others, more than nine in ten, have a loss
-# and teach. At the start random triplets are not too easy at all.
+# weights keep some of that. Only a share of 0.074 is easy. All the others, more than nine in ten, have a
+# loss and teach. At the start random triplets are not too easy at all.
 #
 # ## Training on random triplets
 #
@@ -314,7 +315,7 @@ def useful_share(model):
     return 1 - kind_shares(model, pictures, probe)[0]
 
 # %% [markdown]
-# The encoder comes in three times, for A, P and N, always with the same weights.
+# The encoder is called three times, for A, P and N, always with the same weights.
 
 # %% tags=["trained"]
 by_random = new_encoder()
@@ -335,8 +336,9 @@ plots.show(figure, alt="Both the loss and the share of useful random triplets fa
 # %% [markdown]
 # After 40 steps the share is down to 0.202, at the end to 0.090. Of the 64 triplets of a batch
 # about six still say something; the pictures of the others are encoded for nothing. This is what
-# "random triplets are too easy" means: they do not start easy, they run out. Here are the eight
-# with the largest loss among those that are left.
+# "random triplets are too easy" means: they do not start easy, the useful ones run out.
+#
+# Of those that are left, here are the eight with the largest loss.
 
 # %%
 embeddings = embed_triplets(by_random, pictures, probe)
@@ -347,17 +349,18 @@ figure = plots.image_grid(np.concatenate(rows), columns=8, frames=frames)
 plots.show(figure, alt="Eight triplets, one a column: anchor framed blue on top, positive green, negative orange below.")
 
 # %% [markdown]
-# Each column is a triplet: anchor (blue), positive (green), negative (orange). Some are fair work: in
-# the third column a c with a curl against a c with a stroke. But in the first and the seventh
+# Each column is a triplet: anchor (blue), positive (green), negative (orange). Some are fair work: the
+# third column shows a c with a curl against a c with a stroke. But in the first and the seventh
 # column anchor and positive are the Latin capital iota, which one typeface draws as an l, another as
-# a τ and a third as a slanted stroke with a bar. (On another processor you may see other triplets.) The largest losses point at doubtful *data*, and
-# would point at wrong labels just so. Whoever trains on nothing but the hardest triplets trains on
-# those.
+# a τ and a third as a slanted stroke with a bar. (On another processor you may see other triplets.)
+#
+# The largest losses point at doubtful *data*, and they would point at wrong labels just as readily. If you
+# train on nothing but the hardest triplets, you train on those.
 #
 # ## Distances within and between classes
 #
 # The loss never asked for a distance, only for an order. What became of the distances
-# $1 - \cos$ themselves? *Predict: do letters the network never saw profit as well?*
+# $1 - \cos$ themselves? *Predict: do letters the network has never seen profit as well?*
 
 # %% jupyter={"source_hidden": true} tags=["trained"]
 cases = [("before, training letters", untrained, pictures, probe),
@@ -389,19 +392,21 @@ for title, (within, between) in means.items():
 # %% [markdown]
 # The aim of training is often put like this: small distances within a class, large ones between
 # classes ([S. Wang's lecture on Siamese networks](https://github.com/wangshusen/DeepLearning), slides
-# with a video, does). So one expects the first to shrink and the second to grow. Here both grew. Within
-# a training letter the mean distance rose from 0.122 to 0.224, between letters from 0.225 to 0.821. The
-# untrained network puts everything into a narrow cone; the loss asks for a gap of 0.25, and spreading
-# out is the way to get it. What did shrink is the ratio of the two, from 0.54 to 0.27.
+# with a video, does). So you expect the first to shrink and the second to grow. Here both grew. Within
+# a training letter the mean distance nearly doubled; between letters it grew nearly fourfold.
+#
+# The untrained network puts everything into a narrow cone. The loss asks for a gap of 0.25, and spreading
+# out is the way to get it. What did shrink is the ratio of the two distances, from 0.54 to 0.27.
 #
 # Letters of unseen scripts profit too, but less: their ratio goes from 0.60 to 0.43, and the two
 # histograms overlap more. 40 letters are few to learn from.
-#
+
+# %% [markdown]
 # ## A failure on purpose: the trivial solution
 #
 # If all triplets soon become easy, why not always pick the hardest? First look at a solution that
 # every triplet loss has. *Predict: all embeddings are one and the same vector. What is the loss, and
-# what its gradient?*
+# what is its gradient?*
 
 # %%
 same = jnp.ones((5, 3))
@@ -414,7 +419,7 @@ print("largest gradient of A, P and N:", [f"{abs(g).max():.4f}" for g in gradien
 # %% [markdown]
 # The loss is exactly the margin. With margin 0 that is a perfect score for a network that ignores
 # its input. And the gradient is 0: A is pulled to P and pushed from N, but both are the same point,
-# so the two cancel. Whoever gets there stays there.
+# so the two cancel. A network that gets there stays there.
 #
 # Now a network goes there. Each batch holds 4 drawings of 16 letters. Every drawing is an anchor and
 # takes the *hardest* partners in the batch: its farthest positive and its nearest negative (Hermans
@@ -456,6 +461,9 @@ for rate in (RATE, 10 * RATE):
     print(f"hardest, rate {rate}: loss " + ", ".join(f"{stuck[rate][k]:.3f} (step {k})" for k in (0, 10, 40, 79)))
 print(f"random triplets started at {history['loss'][0]:.3f}")
 
+# %% [markdown]
+# Read where the losses end. Then see them step by step, and where eight of the letters have gone:
+
 # %%
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10.4, 3.7))
 left.plot(history["loss"][:80], color=plots.COLOURS["anchor"], label="random")
@@ -472,8 +480,8 @@ for axes, model, title in ((middle, by_random, "Random"), (right, collapsed[10 *
 plots.show(figure, alt="Left: the hardest loss lies on the margin. Middle: eight letters in clusters. Right: all in one point.")
 
 # %% [markdown]
-# It learns nothing at all. At both rates the loss falls to 0.250, the margin, and lies there as if
-# glued. Eight letters with 20 drawings each are one point in the right-hand map, drawn to the same
+# It learns nothing at all. At both rates the loss falls to 0.250, the margin, and stays there as if
+# glued. In the right-hand map eight letters with 20 drawings each are one point, drawn to the same
 # scale as the eight clouds beside it. A falling curve, no NaN, no error: only the height at which
 # it stops gives it away.
 #
@@ -481,7 +489,8 @@ plots.show(figure, alt="Left: the hardest loss lies on the margin. Middle: eight
 # their negative is nearer than their positive. Pushing everything together takes the loss down to
 # 0.250 without a single letter learned, and that is an easy way down. The random triplets
 # start at 0.137, *below* the margin: for them the same way leads uphill.
-#
+
+# %% [markdown]
 # And why does nothing lead out again? Look at how strongly a vector is pulled. *Predict: two vectors
 # of length 1 come closer and closer. Does the pull of their cosine grow, fade or stay? And that of
 # their distance?*
@@ -496,16 +505,18 @@ for degrees in (90, 30, 2):
 
 # %% [markdown]
 # The pull of a cosine is the sine of the angle: 1.000 at a right angle, 0.035 at 2 degrees. In a heap
-# that has nearly collapsed no negative is pushed away any more. The squared distance does the same,
+# that has nearly collapsed, no negative is pushed away any more. The squared distance does the same,
 # for at length 1 it *is* the cosine, $2 - 2\cos$. The plain distance pulls with 1.000 however near
-# the points are. [10](10_which_loss.ipynb) trains with both: the squared distance collapses, the plain
-# one hangs at the margin for a while and gets away. Hermans et al. took the plain distance for this
+# the points are.
+#
+# [10](10_which_loss.ipynb) trains with both: the squared distance collapses; the plain
+# one stays at the margin for a while and then gets away. Hermans et al. took the plain distance for this
 # reason, and with batch hard only weak networks got stuck.
 #
 # ### How to recognise it
 #
 # Measure what the loss hides: the mean cosine within and between classes. The last column is the
-# margin minus the gap between the two means, the loss of an average triplet where it is above 0.
+# margin minus the gap between the two means, which is the loss of an average triplet where it is above 0.
 
 # %% tags=["trained"]
 models = {"untrained": untrained} | {f"hardest, {rate}": model for rate, model in collapsed.items()}
@@ -517,16 +528,20 @@ for name, model in models.items():
 models["random"] = by_random
 
 # %% [markdown]
-# Three signs of collapse: the loss is the margin to three digits and stays there; *both* mean
-# cosines are close to 1; the gap between them is next to nothing. At the higher rate the cosines
-# are 1.0000 and 0.9999: the trivial solution. At the lower rate, 0.9985 and 0.9966, a trace of order
-# is left. (After random triplets the distances further up are the same two means, taken from 1, and
-# they lie far apart.) High similarity for the positives is no success in itself.
+# There are three signs of collapse:
+# - the loss is the margin to three digits and stays there;
+# - *both* mean cosines are close to 1;
+# - the gap between them is next to nothing.
 #
+# At the higher rate the cosines are 1.0000 and 0.9999: the trivial solution. At the lower rate,
+# 0.9985 and 0.9966, a trace of order is left. (After random triplets the distances further up are the same two
+# means, taken from 1, and they lie far apart.) High similarity for the positives is no success in itself.
+
+# %% [markdown]
 # Cosines near 1 alone are no proof, though.
-# [G. Leone Maria Cavallini's *A brief introduction to Siamese networks*](https://github.com/GiacomoLeoneMaria/A-brief-introduction-to-Siamese-Network),
-# a notebook that learns which pictures look alike, prints a mean cosine of 0.996 to the positives and
-# of 0.995 to the negatives at its end. Its loss takes squared distances with a margin of 0.2, and its
+# [G. Leone Maria Cavallini's *A brief introduction to Siamese networks*](https://github.com/GiacomoLeoneMaria/A-brief-introduction-to-Siamese-Network)
+# is a notebook that learns which pictures look alike. At its end it prints a mean cosine of 0.996 to the
+# positives and of 0.995 to the negatives. Its loss takes squared distances with a margin of 0.2, and its
 # embeddings have free lengths: the last layer is dense, with no normalisation behind it. *Predict: has
 # it collapsed?*
 
@@ -538,12 +553,14 @@ for length in (1, 6, 10):
     print(f"length {length:2}: squared distances {near:.3f} and {far:.3f}, loss {max(near - far + 0.2, 0):.3f}")
 
 # %% [markdown]
-# No: a collapsed network would stand at 0.200, and its loss went from 0.238 to 0.124. The table says
+# No: a collapsed network would stand at 0.200, and its loss went down to 0.124. The table says
 # how both can be true. If all embeddings had length 1, these cosines would leave 0.198 of the margin
-# unpaid. At length 6 the very same cosines leave 0.131, at length 10 next to nothing. With free lengths
-# a cosine does not measure what the loss sees. So ask first at which height a collapse stands, and look
-# at distances in the loss's own units.
+# unpaid. At length 6 the very same cosines leave 0.131, and at length 10 next to nothing.
 #
+# With free lengths a cosine does not measure what the loss sees. So ask first at which height a collapse
+# stands, and look at distances in the loss's own units.
+
+# %% [markdown]
 # ### Watch both runs
 #
 # The explorer replays two recorded runs like those above, with eight of the letters: the training on
@@ -563,18 +580,25 @@ for name, run in zip(("random", "hardest"), watched, strict=True):
 display(*watched)
 
 # %% [markdown]
-# Eight: by then the mean distances are down from 0.118 and 0.143 to 0.011 and 0.014. Every triplet
-# stays active, and the loss of the run never falls below the margin. In the random run the share of
-# active triplets goes from 1.000 to 0.117 in 200 steps. The distances within a letter do not shrink:
-# from 0.118 they jump to 0.327 in 16 steps, and they end at 0.283. Those between letters outgrow them,
-# from 0.143 to 0.834.
+# Eight: by then both mean distances are down to about a tenth. Every triplet stays active, and the loss of
+# the run never falls below the margin.
 #
+# In the random run the share of active triplets goes from 1.000 to 0.117 in 200 steps. The distances within
+# a letter do not shrink: they nearly triple in 16 steps, and they end at 0.283. Those between letters
+# outgrow them and end at 0.834.
+
+# %% [markdown]
 # ## Semi-hard triplets
 #
-# Semi-hard triplets have a loss, and it is below the margin by definition. For them collapse is
+# Semi-hard triplets have a loss, and by definition it is below the margin. For them collapse is
 # uphill from the start. Schroff et al. train on these. From the same batches we take *every*
-# semi-hard triplet and average (they pick one for each pair). After that we go on from there with
-# the hardest triplets that led to collapse before. *Predict: does each of the two learn?*
+# semi-hard triplet and average (they pick one for each pair).
+#
+# The comparison on three axes is the array `gap`: for anchor i, `gap[i, j, k]` is the cosine to negative k
+# minus the cosine to positive j.
+#
+# After the semi-hard triplets we go on with the hardest ones, which led to collapse before. *Predict: does each
+# of the two learn?*
 
 # %%
 def semi_hard_loss(model, images, letter):
@@ -600,23 +624,24 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 
 # %% [markdown]
 # Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
-# training letters' random triplets 0.018 are left unsolved, fewer than the 0.090 after random
-# training. That took a third of the pictures, 64 a step in place of three times as many. But not only
-# the choice differs: such a batch holds thousands of triplets, where a random batch holds 64.
+# training letters' random triplets a share of 0.018 is left unsolved, against 0.090 after random
+# training. That took a third of the pictures: 64 per step in place of three times as many. But the choice is
+# not the only difference: such a batch holds thousands of triplets, where a random batch holds 64.
 #
 # From this start two epochs on the hardest triplets do no harm. Their first loss is 0.051, below the
 # margin, and it falls to 0.016. So the hardest triplets are not wrong in themselves; they are wrong
 # *first*.
-#
-# Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, none
-# leads anywhere. And the held-out letters gain less: 0.274 after random, 0.194 after semi-hard,
-# 0.176 after the hardest. Better triplets squeeze more out of 40 letters, but they do not replace
-# more letters. Notebook 06 trains on many more.
+
+# %% [markdown]
+# Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, and none
+# leads anywhere. And the held-out letters gain less: a share of 0.274 has a loss after random triplets, and
+# 0.176 is still left after the hardest. Better triplets squeeze more out of 40 letters, but they do not
+# replace more letters. Notebook 06 trains on many more.
 #
 # ## Exercises
 #
-# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
-# nothing.
+# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and does no
+# harm.
 #
 # **triplets.1 The triplet loss of rows.** For three arrays `[batch, dim]` of any lengths return
 # $\max(\cos(a_i, n_i) - \cos(a_i, p_i) + m, 0)$ for each row, shape `[batch]`.
@@ -706,7 +731,8 @@ check("triplets.4", is_collapsed)
 # The diagonal holds n ones, every row with itself. They say nothing, so they are taken out.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** Those that still have a loss teach; but a network that starts on the hardest ones
@@ -716,19 +742,19 @@ check("triplets.4", is_collapsed)
 # - The margin turns the cost into a loss that rests: easy triplets have loss 0, semi-hard ones
 #   between 0 and the margin, hard ones the margin or more.
 # - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
-# - Which triplets teach? Those with a loss. Random ones do at first (only a share of 0.074 is easy),
-#   and soon run out (0.090 after five epochs).
+# - Random triplets teach at first (only a share of 0.074 is easy), and soon run out (0.090 after
+#   five epochs).
 # - Distances between classes grew nearly fourfold. Those within grew as well; only the ratio shrank.
-# - Why does a network sometimes learn nothing at all? Starting on the hardest triplets, it lowers
-#   its loss by making all embeddings equal. The loss stops at the margin, where the gradient is 0.
-# - Semi-hard triplets avoid that; the hardest can follow later.
-#
-# Limits: one encoder, one start, 40 letters; another start moves the figures, and so does another processor,
-# which rounds otherwise: with few triplets left that teach, the steps magnify it. Why the hardest triplets
+# - Start on semi-hard triplets: they avoid the collapse, and the hardest can follow later.
+
+# %% [markdown]
+# Limits: one encoder, one start, 40 letters. Another start moves the numbers, and so does another processor,
+# which rounds differently: with few triplets left that teach, the steps magnify it. Why the hardest triplets
 # collapse is our reading of where the losses start and how the pull fades, not a proof. With the soft
-# margin of Hermans et al., $\ln(1 + e^x)$, the loss has no bend, and a collapse stands at ln 2 = 0.693. Notebook 04 takes its negatives from the
-# batch without sampling triplets at all.
-#
+# margin of Hermans et al., $\ln(1 + e^x)$, the loss has no bend, and a collapse stands at ln 2 = 0.693.
+# Notebook 04 takes its negatives from the batch without sampling triplets at all.
+
+# %% [markdown]
 # ### References
 #
 # - DeepLearning.AI, *Natural Language Processing with Sequence Models*, the Siamese week: the hinge
@@ -741,7 +767,7 @@ check("triplets.4", is_collapsed)
 # - S. Wang, *Few-shot learning*, lecture 2: distances within and between classes.
 #   [github.com/wangshusen/DeepLearning](https://github.com/wangshusen/DeepLearning)
 # - G. Leone Maria Cavallini, *A brief introduction to Siamese networks*, `Siamese_Network.ipynb`: the
-#   trivial solution, why the margin, and the figures quoted above.
+#   trivial solution, why the margin, and the numbers quoted above.
 #   [github.com/GiacomoLeoneMaria](https://github.com/GiacomoLeoneMaria/A-brief-introduction-to-Siamese-Network)
 #
 # [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·

@@ -19,11 +19,11 @@
 # **How can a batch of pairs deliver its own negatives, and which of them should count?**
 #
 # After this notebook you can
-# - read the similarity matrix of a batch: positives on the diagonal, negatives around it,
-# - compute the mean negative and the closest negative of each row, by loop and without one,
-# - put both into the full loss L1 + L2, and check it by hand on two batches of four,
-# - tell apart the two conventions in circulation, and translate one into the other,
-# - recognise a normalisation over the wrong axis by the value at which the loss sticks.
+# - read a batch's similarity matrix: positives on the diagonal, negatives around it,
+# - compute the mean and the closest negative of each row,
+# - put both into the full loss, and check it by hand,
+# - translate between the two conventions in circulation,
+# - recognise a normalisation over the wrong axis by its loss.
 #
 # Before this: [03 Triplets](03_triplets.ipynb). Time: about 45 minutes to study, a few seconds to
 # run.
@@ -62,12 +62,12 @@ course_map("batch")
 # | 3 | How do I learn to swim? | What is the way to learn swimming? |
 #
 # For the anchor of row 0 the positive is the v2 of row 0. The v2 of the other three rows mean
-# something else: three negatives for nothing. A batch of b pairs gives b (b - 1) negatives. All
+# something else: three negatives for free. A batch of b pairs gives b (b - 1) negatives. All
 # similarities together are the matrix
 #
 # $$S = V_1 V_2^\top, \qquad S_{ij} = \cos(v1_i, v2_j)$$
 #
-# for rows of unit length. This is the matrix that the DeepLearning.AI course draws on its slides, for
+# for rows of unit length. The DeepLearning.AI course draws this matrix on its slides, for
 # four pairs. (Its rows are v2 and its columns v1. The matrix is symmetric, so nothing changes.)
 
 # %%
@@ -89,7 +89,7 @@ plots.show(figure, alt="A similarity matrix of four pairs; the framed diagonal h
 # ## The mean negative
 #
 # The first idea of the DeepLearning.AI course: average all negatives of a row. One odd negative then moves the
-# result little. Start with a loop that does just what the words say.
+# result only a little. Start with a loop that does just what the words say.
 
 # %%
 def mean_negative_loop(similarity):
@@ -103,7 +103,8 @@ def mean_negative_loop(similarity):
 print("mean negatives", mean_negative_loop(S).round(3))
 
 # %% [markdown]
-# All four are below zero: on average the negatives point away. Row 2 has -0.133, row 0 has -0.333.
+# All four are below zero: on average the negatives point away. Row 2 comes nearest to zero, with -0.133; row 0
+# is at -0.333.
 #
 # Without a loop: set the diagonal to 0, add up each row, and divide by b - 1, since only b - 1
 # entries are negatives. *Predict: what would dividing by b do to the values?*
@@ -120,7 +121,7 @@ print("divided by b    ", (mean_negative(S) * 3 / 4).round(3))
 
 # %% [markdown]
 # Dividing by b pulls every mean towards 0: -0.25 in place of -0.333 in row 0. In a batch of hundreds
-# nobody would see the difference, and the check below would.
+# nobody would see the difference, but the check below would.
 #
 # ## The closest negative
 #
@@ -148,8 +149,11 @@ print("positives        ", np.diag(S))
 print("closest negatives", closest_negative(S))
 
 # %% [markdown]
-# Rows 1 and 2 share the smallest gap: 0.5 - 0.1 = 0.4, and 0.7 - 0.3 = 0.4. That is
-# still more than the margin of 0.25, so every row is safe.
+# Rows 1 and 2 share the smallest gap:
+#
+# $$0.5 - 0.1 = 0.4, \qquad 0.7 - 0.3 = 0.4$$
+#
+# That is still more than the margin of 0.25, so every row is safe.
 #
 # ## The full loss
 #
@@ -182,8 +186,8 @@ print("L1", first, " L2", second, " J", (first + second).sum())
 # ## The same by hand, with one bad row
 #
 # The lab that goes with the slides prints another matrix. Five entries differ, and one of them is the
-# positive of row 2: -0.4 in place of 0.7. *Predict, with pencil: the mean negative of row 2 is
-# (0.3 + 0.1 - 0.8) / 3. What is L1? And which entries of the row are not above its positive?*
+# positive of row 2: -0.4 in place of 0.7. *Predict, with a pencil: what is the mean negative of row 2, and
+# what is L1? And which entries of the row are not above its positive?*
 
 # %%
 lab = np.array([
@@ -198,13 +202,21 @@ print("L1", first.round(3), " L2", second.round(3), " J", (first + second).sum()
 print("row 2: positive", lab[2, 2], "mean negative", mean_negative(lab)[2].round(3), "closest", closest_negative(lab)[2])
 
 # %% [markdown]
-# By hand, with the margin of 0.25: the mean negative is -0.133, so with the positive of -0.4 L1 =
-# -0.133 + 0.4 + 0.25 = 0.517. Only -0.8 is not above -0.4, so the closest negative is -0.8, and with
-# the same margin L2 = max(-0.8 + 0.4 + 0.25, 0) = 0. The whole loss of 0.517 is L1.
+# By hand: the mean negative is
+# $$(0.3 + 0.1 - 0.8) / 3 = -0.133$$
+#
+# With the margin of 0.25 and the positive of -0.4, L1 is
+# $$-0.133 + 0.4 + 0.25 = 0.517$$
+#
+# Only -0.8 is not above -0.4, so it is the closest negative, and with the same margin L2 is
+# $$\max(-0.8 + 0.4 + 0.25, 0) = 0$$
+#
+# The whole loss of 0.517 is L1.
 #
 # Read that again. Row 2 has the worst positive of all, two negatives beat it, and L2 says nothing:
 # the two that beat it were left out as "above the diagonal". That is a known trap of this form.
-#
+
+# %% [markdown]
 # ## Two conventions
 #
 # The DeepLearning.AI course has been taught with Trax and with TensorFlow, and a learner meets two losses
@@ -231,8 +243,10 @@ print("hardest: L2", second_hardest.round(3))
 print("row 2: positive", lab[2, 2], "hardest negative", hardest_negative(lab)[2])
 
 # %% [markdown]
-# Now row 2 has the hardest negative 0.3 and with the margin L2 = 0.3 + 0.4 + 0.25 = 0.95: the worst
-# row gets the largest push. Why would anyone leave it out, then? At the start of training every row
+# Now row 2 has the hardest negative 0.3, and with the margin L2 is
+# $$0.3 + 0.4 + 0.25 = 0.95$$
+#
+# The worst row gets the largest push. Why would anyone leave it out, then? At the start of training every row
 # looks like row 2, and pushing on the worst cases only is what drives a network into collapse
 # (notebook 03). "Closest" is the careful choice, "hardest" the strong one.
 
@@ -271,18 +285,21 @@ axes.legend()
 plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is a saw-tooth that jumps at each negative.")
 
 # %% [markdown]
-# L1 and "hardest" fall in straight lines and reach 0 where the positive leads by the margin of 0.25:
-# at -0.133 + 0.25 = 0.117 and 0.3 + 0.25 = 0.55, counted from the mean and the hardest of the
-# negatives. "Closest" is a saw: each time the positive climbs over a negative, that negative becomes
-# the closest and the loss jumps up. On a tooth it pulls the positive the right way. Between the
-# teeth, from a margin above the lowest negative, -0.8 + 0.25 = -0.55, to the next one at 0.1, it is
-# flat, and only L1 is left to pull.
+# L1 and "hardest" fall in straight lines. They reach 0 where the positive leads by the margin of 0.25, counted
+# from the mean and from the hardest of the negatives:
+# $$-0.133 + 0.25 = 0.117, \qquad 0.3 + 0.25 = 0.55$$
 #
+# "Closest" is a saw: each time the positive climbs over a negative, that negative becomes
+# the closest and the loss jumps up. On a tooth it pulls the positive the right way. Between the
+# teeth, from a margin above the lowest negative to the next one at 0.1, it is flat, and only L1 is left to
+# pull.
+
+# %% [markdown]
 # ### Try it
 #
 # The explorer holds the slide's matrix; a button puts -0.4 in place of the third positive. Click an entry
 # and move it with its arrows, the arrow keys or the slider. *What do you expect?*
-# - With -0.4 in place, lower that positive to -0.79: the closest negative of its row is still -0.8. What
+# - With -0.4 in place, lower that positive to -0.79. The closest negative of its row is still -0.8: what
 #   becomes of L2?
 # - Switch to "hardest": which row changes?
 # - Lower the margin to 0: does a row still have a loss?
@@ -293,9 +310,11 @@ from siamese_lib.explorers import batch_explorer
 batch_explorer(margin=MARGIN)
 
 # %% [markdown]
-# At -0.79 "closest" has the negative -0.8 just below, so L2 is -0.8 + 0.79 + 0.25 = 0.24: almost the
-# margin, although two negatives lie far above. "Hardest" sees those, in that row alone. And a margin
-# of 0 does not save that row: its mean negative is above its positive.
+# At -0.79 "closest" has the negative -0.8 just below, so L2 is
+# $$-0.8 + 0.79 + 0.25 = 0.24$$
+#
+# That is almost the margin, although two negatives lie far above. "Hardest" sees those, in that row alone.
+# And a margin of 0 does not save that row: its mean negative is above its positive.
 #
 # ## siamese_lib has this
 #
@@ -311,7 +330,7 @@ assert np.allclose(ours, library, atol=1e-5)
 print(f"mean loss of a row, ours {ours.mean():.4f}, siamese_lib {library.mean():.4f}")
 
 # %% [markdown]
-# Equal. And the three of the table, each in one line:
+# They are equal. And here are the three of the table, each in one line:
 
 # %%
 trax_lab = modified_triplet_loss(v1, v2, negatives="closest", reduction="sum")
@@ -322,7 +341,7 @@ print(f"lab, TensorFlow  {tensorflow_lab:.3f}, that is {tensorflow_lab / 16:.3f}
 print(f"first assignment {first_assignment:.3f} a row")
 
 # %% [markdown]
-# Three numbers for the same batch, and all are right: before you compare a loss with somebody else's,
+# Three numbers for the same batch, and all are right. Before you compare a loss with somebody else's,
 # ask which rows, which negative, and sum or mean. The later assignments of the DeepLearning.AI course
 # write a mean in the formula and compute a sum.
 #
@@ -348,14 +367,15 @@ figure = plots.similarity_matrix(gradient / 2, rows=names, columns=names, label=
 plots.show(figure, alt="Gradient by entry: only row 2 is not zero; minus 1 on its diagonal, plus on its negatives.")
 
 # %% [markdown]
-# Only row 2 learns. (The trick: with the identity as positives the anchors *are* S. The picture shows
-# half the gradient, so that it fits the colour scale.) Its positive is pulled up with weight 2, once
-# for L1 and once for L2. The mean negative spreads a push of one third over all three, and the
-# hardest one gets another 1 on top.
+# Only row 2 learns. Its positive is pulled up with weight 2, once for L1 and once for L2. The mean negative
+# spreads a push of one third over all three negatives, and the hardest one gets another 1 on top.
+#
+# (The trick: with the identity as positives the anchors *are* S. The picture shows half the gradient, so that
+# it fits the colour scale.)
 #
 # ## A failure on purpose: no axis in the normalisation
 #
-# TensorFlow's `tf.math.l2_normalize(x)` takes the length of *the whole batch* unless told an axis.
+# TensorFlow's `tf.math.l2_normalize(x)` takes the length of *the whole batch* unless you tell it an axis.
 # Nothing crashes. *Predict: for 256 pairs with identical vectors on both sides, a perfect network,
 # what should the summed loss be, and what is it here?*
 
@@ -369,8 +389,10 @@ for name, v in (("each row", by_row), ("whole batch", by_batch)):
 
 # %% [markdown]
 # By row the perfect network has a summed loss of 0.0. Over the whole batch every row shrinks to a
-# length near 1 / sqrt(256) = 1/16, all similarities shrink to about 1/256 of the true ones, and the
-# margin swamps them: the loss sticks near 126. A truly collapsed network would pay twice the margin
+# length near 1 / sqrt(256) = 1/16. All similarities shrink to about 1/256 of the true ones, and the
+# margin swamps them: the loss sticks near 126.
+#
+# A truly collapsed network would pay twice the margin
 # in each row, 2 x 0.25 x 256 = 128. When a loss sticks just below 2 x margin x batch, print the
 # length of one row first.
 #
@@ -441,8 +463,8 @@ check("batch.3", my_row_losses)
 #
 # </details>
 #
-# **batch.4 By hand.** A row of a batch of three has the positive 0.5 and the negatives 0.6 and 0.2. With
-# margin 0.25 and the *closest* convention, what is L1 + L2?
+# **batch.4 By hand.** A row of a batch of three has the negatives 0.6 and 0.2. With the positive
+# 0.5, margin 0.25 and the *closest* convention, what is L1 + L2?
 
 # %%
 by_hand = ...
@@ -495,21 +517,23 @@ check("batch.5", my_gradient)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** Every other pair of the batch is a negative, and the learner has a point: on the
 # worst rows "closest" finds nothing to push and "hardest" does; but pushing on the worst cases only
 # can collapse a network, so "closest" is the careful choice.
 #
-# - A batch of b pairs delivers b - 1 negatives for each anchor: all entries of S off the diagonal.
-# - Which should count? The mean negative for a steady push (L1) and one near the positive for a
-#   sharp one (L2); the loss of a row is their sum.
+# - A batch of b pairs delivers b - 1 negatives for each anchor: all off the diagonal of S.
+# - The mean negative gives a steady push (L1), one near the positive a sharp one (L2); the loss of a row is
+#   their sum.
 # - The two examples have J = 0 and J = 0.517, the latter all L1.
-# - "closest" is blind to rows whose positive is worst of all, "hardest" is not; sum and mean differ
-#   by a factor of the batch.
-# - A loss stuck just below 2 x margin x batch means: look at the length of one row.
-#
+# - "Closest" is blind to rows whose positive is worst of all, "hardest" is not. Sum and mean differ
+#   by the batch size.
+# - If a loss sticks just below 2 x margin x batch, look at one row's length.
+
+# %% [markdown]
 # Limits: every other pair of the batch is taken for a negative. Where two pairs of a batch mean the
 # same, the loss pushes apart what belongs together. Notebook 05 builds batches in which no two pairs
 # are known to share a meaning, and measures what that is worth: nothing where a few rows are hit, a
