@@ -765,8 +765,8 @@ check("pairwise.2", my_cross_entropy)
 #
 # </details>
 #
-# **pairwise.3 One-shot, with a way out.** `logits` `[q, n]` compares each query with n supports. Return for each
-# query the support with the highest probability (the sigmoid of the logit), or -1 where even that
+# **pairwise.3 One-shot, with a way out.** `logits` `[q, n]` compares each query with n supports. Return for
+# each query the support with the highest probability (the sigmoid of the logit), or -1 where even that
 # probability is below `least`; shape `[q]`.
 
 # %%
