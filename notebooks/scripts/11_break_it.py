@@ -731,8 +731,8 @@ check("debugging.4", floor)
 # - Two of the ten have a curve of their own: NaN and a rate too high. A wrong axis and a margin too large
 #   make the curve rest high, but so can false negatives or a collapse: look at the embeddings. A collapse
 #   shows in them, whatever the curve.
-# - Flipped labels and false negatives need the labels. The three failures of evaluation need the numbers of
-#   the rows.
+# - Flipped labels and false negatives need the labels. The three failures of evaluation need the row
+#   numbers.
 # - The curves that look best (collapse) and most ordinary (flipped labels) belong to useless networks; a
 #   curve that looks bad (false negatives) can belong to a good one.
 # - Know the height at which your loss stands still when all embeddings are equal. Triplet: the margin; soft
