@@ -11,26 +11,26 @@
 # %% [markdown]
 # # 09 Pairwise similarity
 #
-# A distance is never below 0, so its sigmoid is never below one half. Two equal pictures get one
-# half, two different ones nearly 1, and the labels say just the opposite. How can that ever learn? A
-# careful reader of Koch's paper
+# A distance is never below 0, so its sigmoid is never below one half. Two equal pictures get one half, two
+# different ones nearly 1, while the labels say the opposite. How can that learn? A careful reader of Koch's
+# paper
 # [asked](https://datascience.stackexchange.com/questions/82486/siamese-network-sigmoid-function-to-compute-similarity-score).
 #
 # **Can a network learn the comparison itself, and answer "same or different?" with a probability?**
 #
 # After this notebook you can
-# - draw balanced pairs, and say what an unbalanced stream does to the answers,
-# - build the head |h1 - h2| → dense → sigmoid, by loop, without one, and with `siamese_lib`,
-# - follow the gradient of the cross-entropy through the head into the shared convolutions,
+# - draw balanced pairs, and say what unbalanced ones do,
+# - build the head |h1 - h2| → dense → sigmoid,
+# - follow the gradient through the head into the shared convolutions,
 # - test a probability: is "nine in ten" right nine times out of ten?
-# - name an unseen letter by the support picture with the highest probability, and say what that costs.
+# - name an unseen letter by its likeliest support picture, and count the cost.
 #
-# Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb), and
-# [06 One-shot testing](06_one_shot_testing.ipynb) for the letters. Time: about 70 minutes to study,
-# about one minute to run.
+# Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb), and [06 One-shot
+# testing](06_one_shot_testing.ipynb) for the letters. Time: about 70 minutes to study, about one minute to
+# run.
 #
-# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) ·
-# Next: [10 Which loss?](10_which_loss.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) · Next: [10
+# Which loss?](10_which_loss.ipynb)
 
 # %%
 import jax
@@ -56,17 +56,19 @@ course_map("pairwise")
 # %% [markdown]
 # ## The plan
 #
-# So far the comparison was fixed, a cosine or a distance, and only the encoder learnt. Here the
-# comparison learns too. Two pictures go through one encoder, and a small *head* compares the results:
+# So far the comparison was fixed, a cosine or a distance, and only the encoder learnt. Here the comparison
+# learns too. Two pictures go through one encoder, and a small *head* compares the results:
 #
 # $$h_1 = f(x_1), \quad h_2 = f(x_2), \quad z = |h_1 - h_2|, \quad
 # p(\text{same}) = \sigma(w \cdot z + b)$$
 #
-# $|\cdot|$ is taken entry by entry, and the sigmoid $\sigma(t) = 1 / (1 + e^{-t})$ makes a probability of
-# any number. The number before the sigmoid, $w \cdot z + b$, is called the **logit**: 0 means one half,
-# above 0 "same". The whole is a classifier with two answers, and is trained like one (Koch et al. 2015;
-# [S. Wang's lecture on Siamese networks](https://github.com/wangshusen/DeepLearning), slides with a video,
-# begins with it). The letters are those of notebook 06, with whole scripts kept back.
+# $|\cdot|$ is taken entry by entry, and the sigmoid $\sigma(t) = 1 / (1 + e^{-t})$ turns any number into a
+# probability. The number before the sigmoid, $w \cdot z + b$, is called the **logit**: 0 means one half,
+# and above 0 means "same".
+#
+# The whole is a classifier with two answers, and is trained like one (Koch et al. 2015; [S. Wang's lecture
+# on Siamese networks](https://github.com/wangshusen/DeepLearning), slides with a video, begins with it).
+# The letters are those of notebook 06, with whole scripts kept back.
 
 # %%
 # Recipe: the data.
@@ -80,13 +82,13 @@ print(f"share of same pairs among random ones: {same_by_chance:.4f}")
 # %% [markdown]
 # ## Balanced pairs
 #
-# Two drawings picked at random hardly ever show the same letter: one pair in a thousand here
-# (0.0010). A network that always says "different" would be right in 1 - 0.0010 = 0.999 of such a
-# stream without looking, and 64 pairs would rarely contain a same one to learn from. So we build the
-# stream ourselves: half of the pairs same, half different.
+# Two drawings picked at random hardly ever show the same letter: here, one pair in a thousand (0.0010). A
+# network that always says "different" would be right in 1 - 0.0010 = 0.999 of such a stream without
+# looking, and a batch of 64 pairs would rarely contain a same one to learn from. So we build the stream
+# ourselves: half of the pairs same, half different.
 #
-# As in 06 the two drawings are in different typefaces, in both halves. *Predict: what would the network
-# learn if only the different pairs mixed typefaces?*
+# As in 06, the two drawings of a pair come in different typefaces, in both halves. *Predict: what would the
+# network learn if only the different pairs mixed typefaces?*
 
 # %%
 # Recipe: balanced pairs.
@@ -121,8 +123,9 @@ plots.show(figure, alt="Ten pairs, one a column: five of one letter in green fra
 print("share of same pairs in the batch:", is_same.mean())
 
 # %% [markdown]
-# Each column is a pair, green for same. Had the same pairs shared a typeface, the thickness of the
-# strokes would give the answer away, and the network would learn typefaces instead of letters.
+# Each column is a pair, with green frames for same. Had the same pairs shared a typeface, the thickness of
+# the strokes would have given the answer away, and the network would have learnt typefaces instead of
+# letters.
 #
 # ## The head
 #
@@ -151,9 +154,9 @@ print("logits", logits.round(2), " probabilities", (1 / (1 + np.exp(-logits))).r
 print("no difference at all:", (1 / (1 + np.exp(-bias))).round(3))
 
 # %% [markdown]
-# With no difference at all the logit would be the bias, 1.5, which is 0.818. Every entry has its own
-# price. The first pair's small differences cost 1.2 of that: 0.3 is left, and 0.574. The second
-# pair's differences cost 5.6, which leaves it a probability of 0.016.
+# With no difference at all the logit would be the bias, 1.5, which is a probability of 0.818. Every entry
+# has its own price. The first pair's small differences cost 1.2 of that logit, so its probability is 0.574.
+# The second pair's differences cost 5.6, which leaves it next to nothing.
 #
 # Without loops it is one line. `SimilarityHead` is the same with trainable weights.
 
@@ -171,14 +174,14 @@ assert np.array_equal(library(h1, h2), library(h2, h1))
 print("both orders:", library(h1, h2), library(h2, h1))
 
 # %% [markdown]
-# The three agree, and the order of the two pictures does not matter: $|a - b| = |b - a|$. That is built
-# in, not learnt. At the end we take it out and see what happens.
+# The three agree, and the order of the two pictures does not matter: $|a - b| = |b - a|$. That is built in,
+# not learnt. At the end we take it out and see what happens.
 #
 # ## Cross-entropy
 #
 # The loss of a pair is $-\ln$ of the probability given to the right answer: $-\ln p$ for a same pair,
-# $-\ln(1 - p)$ for a different one. *Predict: what does a network pay that always answers one half? And
-# one that is wrong with a logit of 200?*
+# $-\ln(1 - p)$ for a different one. *Predict: what does a network pay that always answers one half? And one
+# that is wrong with a logit of 200?*
 
 # %%
 def by_hand(logits, is_same):
@@ -193,15 +196,17 @@ for logit, truth in ((0.0, 1), (2.0, 1), (2.0, 0), (200.0, 0)):
     print(f"logit {logit:5.0f}, truth {truth}: by hand {ours:8.4f}, siamese_lib {library:8.4f}")
 
 # %% [markdown]
-# One half costs ln 2 = 0.6931: remember that number, it is the loss of a network that knows nothing. Being
-# sure and right costs little (0.1269), sure and wrong much (2.1269). At a logit of 200 the two part.
-# By hand, $1 - p$ is rounded to 0 and its logarithm is infinite. The library never forms $p$. It computes
-# $\ln(1 + e^{t})$ in a form that stays finite, and its gradient stays useful.
+# One half costs ln 2 = 0.6931. Remember that number: it is the loss of a network that knows nothing. Being
+# sure and right costs little, being sure and wrong costs a lot.
+#
+# At a logit of 200 the two ways part. By hand, $1 - p$ is rounded to 0 and its logarithm is infinite. The
+# library never forms $p$. It computes $\ln(1 + e^{t})$ in a form that stays finite, and its gradient stays
+# useful. So from here on the loss is given logits.
 #
 # ## One network, two towers, one head
 #
-# The encoder ends in vectors of length 1, as everywhere in this course. *Predict: how large is an entry
-# of |h1 - h2| before training, and how far from one half are the answers?*
+# The encoder ends in vectors of length 1, as everywhere in this course. *Predict: how large is an entry of
+# |h1 - h2| before training, and how far from one half are the answers?*
 
 # %%
 # Recipe: the network and the loss.
@@ -224,16 +229,16 @@ print(f"mean cosine of two drawings {cosine.mean():.2f}, mean entry of |h1 - h2|
 print(f"answers from {answers.min():.3f} to {answers.max():.3f}, loss {start:.3f}")
 
 # %% [markdown]
-# An untrained encoder puts most pictures close together: the mean cosine of two drawings of the batch is
-# 0.79. So the differences are 0.056 on average. (Unit vectors of 64 entries in random directions would
-# differ by about $2 / \sqrt{64\pi}$ = 0.14.) Every answer lies between 0.485 and 0.533, whatever the
-# pictures.
+# An untrained encoder puts most pictures close together: two drawings of the batch have a mean cosine of
+# 0.79. So an entry of the difference is only 0.056 on average. (Unit vectors of 64 entries in random
+# directions would differ by about $2 / \sqrt{64\pi}$ = 0.14.) Every answer lies close to one half, whatever
+# the pictures.
 #
 # ## Where the gradient arrives
 #
-# The loss sits behind the head. Does it reach the first convolution? Here are the lengths of the
-# gradient of one step, layer by layer, before any training: first the whole gradient, then only what
-# comes through tower 1, then only through tower 2. *Predict: where is it longest?*
+# The loss sits behind the head. Does it reach the first convolution? Here are the lengths of the gradient
+# of one step, layer by layer, before any training: first the whole gradient, then only what comes through
+# tower 1, then only what comes through tower 2. *Predict: where is it longest?*
 
 # %%
 NAMES = ("convolution 1", "convolution 2", "convolution 3", "encoder's dense", "head")
@@ -273,26 +278,31 @@ for whole, one, other in zip(both[:-1], left[:-1], right[:-1], strict=True):
     assert np.allclose(whole, one + other, atol=1e-6)
 
 # %% [markdown]
-# Every layer gets some, the first convolution least (0.0175), the third six times as much (0.1044). A
-# longer gradient is not a larger one per weight: the first convolution has 144 weights, the encoder's dense
-# layer 36,864. The last line divides by the root of that number (the root of the mean square), and now the
-# first convolution leads the encoder with 0.00146, and layer by layer it falls to 0.00054. The head's 64
-# weights have 0.00522.
-#
+# Every layer gets some. The first convolution gets least, the third six times as much. But a longer
+# gradient is not a larger one per weight: the first convolution has 144 weights, the encoder's dense layer
+# 36,864. The last line divides by the root of that number (the root of the mean square). Now the first
+# convolution leads the encoder with 0.00146, the layers behind it get less and less, and the head's 64
+# weights get most of all.
+
+# %% [markdown]
 # For the shared layers the gradient is the sum of what comes down tower 1 and what comes down tower 2: the
-# assertion adds them up, entry by entry. The sum can be shorter than its parts. In the encoder's dense layer
-# the towers bring 0.1897 and 0.1853, together 0.1033: what pushes $h_1$ one way pushes $h_2$ the other, so
-# whatever both pictures have in common cancels. In convolutions 1 and 2 the two agree more, and the sum is
-# longer than either. The head stands behind both towers and gets its own whole, 0.0418.
+# assertion adds them up, entry by entry. The sum can be shorter than its parts. In the encoder's dense
+# layer the towers bring about 0.19 each, and together 0.1033. What pushes $h_1$ one way pushes $h_2$ the
+# other, so whatever both pictures have in common cancels.
 #
+# In convolutions 1 and 2 the towers agree more, and the sum is longer than either part. The head stands
+# behind both towers and gets its own gradient whole.
+
+# %% [markdown]
 # ## A rate for the head
 #
-# The head has a handicap. Adam moves every weight by about the rate, 0.003 at most, in each step,
-# whatever the size of the gradient. The encoder's small weights are soon changed by that. The head,
-# whose inputs are about 0.056, needs weights of several units before an answer can get far from one
-# half, and that would take a thousand steps or more; we have 8 x 60 = 480. Koch et al. gave each
-# layer a learning rate of its own. We do that for one: Adam works out the step, and where `is_head`
-# is True it is taken times 30.
+# The head has a handicap. In each step Adam moves every weight by about the rate, 0.003 at most, whatever
+# the size of the gradient. That soon changes the encoder's small weights. But the head's inputs are about
+# 0.056, so it needs weights of several units before an answer can get far from one half. That would take a
+# thousand steps or more, and we have 8 x 60 = 480.
+#
+# Koch et al. gave each layer a learning rate of its own. We do that for one: Adam works out the step, and
+# where `is_head` is True the step is multiplied by 30.
 
 # %%
 # Recipe: the optimizer.
@@ -302,8 +312,8 @@ is_head = nnx.State({"encoder": False, "head": True})
 optimizer = optax.chain(optax.adam(rate), optax.masked(optax.scale(HEAD_TIMES), is_head))
 
 # %% [markdown]
-# What is that worth? `benchmarks/quality/pairwise.py` trains this notebook's recipe with three seeds, once as it
-# stands and once with one rate for all, and measures on validation pairs.
+# What is that worth? `benchmarks/quality/pairwise.py` trains this notebook's recipe with three seeds, once
+# as it stands and once with one rate for all layers, and measures both on validation pairs.
 
 # %%
 stored = load_results("pairwise")["mean"]
@@ -319,13 +329,13 @@ print("one rate for all  ", spread("one rate", "validation pairs"))
 print("head 30 times     ", spread("recipe", "validation pairs"))
 
 # %% [markdown]
-# The head's own rate raises 0.878 to 0.936, and the ranges of three seeds do not touch. It is worth more in
-# the exam at the end, as we shall see. (Only these two were compared; a larger rate for all might do as
-# well.)
+# The head's own rate raises the share of right pairs from 0.878 to 0.936, and the ranges of three seeds do
+# not touch. It is worth even more in the exam at the end. (Only these two were compared; a larger rate for
+# all layers might do as well.)
 #
 # ## Training
 #
-# The training takes less than a minute on two cores. *Predict: how far above one half will the share of right
+# Training takes less than a minute on two cores. *Predict: how far above one half will the share of right
 # validation pairs be after the first epoch?*
 
 # %%
@@ -362,17 +372,20 @@ for name, data, own, pairs in (("training", train, train_vectors, train_pairs),
           f"{right[is_one].mean():14.3f}{right[is_two].mean():14.3f}")
 
 # %% [markdown]
-# The loss starts near ln 2, and after one epoch 0.799 of the validation pairs are right. In the end
-# 0.920 of the pairs of test letters are called right, 0.962 of the training letters. Half would be
-# guessing. The gap of 0.962 - 0.920 = 0.042 has more than one cause. Different pairs of one script
-# are harder, and the test has more of them: 0.49 of its different pairs, against 0.31. But of either
-# kind fewer are right than in training (0.902 against 0.952, 0.916 against 0.960). That is memory of
-# the training letters, or scripts that are harder in themselves; this table cannot tell.
+# The loss starts near ln 2, and after a single epoch 0.799 of the validation pairs are right. In the end
+# the network scores 0.920 on pairs of test letters, and 0.962 on those of training letters. Guessing would
+# score one half.
 #
+# The gap has more than one cause. Different pairs of one script are harder, and the test has more of them:
+# about half of its different pairs, against 0.31. But fewer pairs of either kind are right than in
+# training. That is memory of the training letters, or scripts that are harder in themselves; this table
+# cannot tell which.
+
+# %% [markdown]
 # ## Are the probabilities true?
 #
-# The network does not only say "same", it says how sure it is. To test that, sort unseen pairs by their
-# probability into ten groups and count in each how many are same.
+# The network does not only say "same", it also says how sure it is. To test that, sort unseen pairs by
+# their probability into ten groups, and count how many in each group are same.
 
 # %%
 guess("On scripts it has not met, will it be", "too sure", "too careful", "neither")
@@ -404,19 +417,21 @@ plots.show(figure, alt="Reliability: the share of same pairs rises with the prob
 print("given: same ", *(f"{said:.2f}: {found:.2f} " for said, found, _ in groups))
 
 # %% [markdown]
-# Neither alone. In the middle the curve runs below the diagonal: of the pairs given 0.55 a share of
-# 0.47 is same, of those given 0.35 a share of 0.27. Above one half the network is too sure of "same",
-# below one half not sure enough of "different". At the two ends it is nearly true, and there most
-# pairs lie: 0.72 of them get an answer surer than 0.9, and of these 0.980 are right. The **expected
-# calibration error** is the mean gap between the probability given and the share found, weighted by
-# the pairs in a group: 0.016 here.
+# Neither alone. In the middle the curve runs below the diagonal: of the pairs given 0.55, a share of only
+# 0.47 is same. Above one half the network is too sure of "same", below one half not sure enough of
+# "different". At the two ends it is nearly true, and that is where most pairs lie: 0.72 of them get an
+# answer surer than 0.9.
 #
+# The **expected calibration error** is the mean gap between the probability given and the share found,
+# weighted by the number of pairs in each group: 0.016 here.
+
+# %% [markdown]
 # ## What an unbalanced stream does
 #
-# These probabilities hold for a stream in which half of the pairs are same. The head learns the share
-# along with everything else. To see it quickly we keep the encoder and fit a new head on training pairs,
-# with scikit-learn's logistic regression: the same formula. *Predict: trained where one in ten, or one
-# in a hundred, is same, what will it answer on our balanced validation pairs?*
+# These probabilities hold for a stream in which half of the pairs are same. The head learns that share
+# along with everything else. To see it quickly, we keep the encoder and fit a new head on training pairs
+# with scikit-learn's logistic regression: the same formula. *Predict: trained where one in ten, or one in a
+# hundred, is same, what will it answer on our balanced validation pairs?*
 
 # %% tags=["trained"]
 def differences_of(own, pairs):
@@ -434,23 +449,25 @@ for share in (0.5, 0.1, 0.01):
     print(f"{share:13}{(1 / (1 + np.exp(-logits))).mean():13.3f}{right[0]:14.3f}{right[1]:24.3f}")
 
 # %% [markdown]
-# Where one training pair in a hundred was same, the head answers 0.213 on average to pairs of which
-# half are same, and only 0.704 of them are right. The order of the pairs is not lost, only the level.
-# The **odds** $p / (1 - p)$ of a pair are the odds in the stream, share / (1 - share), times how much
-# more often such a z comes from a same pair than from a different one (Bayes). Only the first factor
-# depends on the stream. The logit is the logarithm of the odds, so there $\ln \frac{share}{1 -
-# share}$ is added; at one half that is ln 1 = 0. Take it out again, and 0.938 are right, as
-# many as after balanced training (0.937).
+# Where one training pair in a hundred was same, the head answers 0.213 on average to pairs of which half
+# are same, and only 0.704 of them are right. The order of the pairs is not lost, only the level.
 #
-# So for the head balance is a choice that can be undone (an encoder trained on a stream with few same pairs
-# was not tried), and a probability is worth nothing without the share it was made for. Exercise pairwise.4 goes
-# the other way, from balanced to a share.
+# The **odds** $p / (1 - p)$ of a pair are a product. One factor is the odds in the stream, share / (1 -
+# share); the other is how much more often such a z comes from a same pair than from a different one
+# (Bayes). Only the first depends on the stream. The logit is the logarithm of the odds, so the stream adds
+# $\ln \frac{share}{1 - share}$ to it; at one half that is ln 1 = 0. Take it out again, and 0.938 are right,
+# as many as after balanced training.
+
+# %% [markdown]
+# So for the head, balance is a choice that you can undo (an encoder trained on a stream with few same pairs
+# was not tried), and a probability is worth nothing without the share it was made for. Exercise pairwise.4
+# goes the other way, from balanced to another share.
 #
 # ## One-shot prediction
 #
-# Now the exam of notebook 06: 20 letters of an unseen script, one picture of each as support, and a
-# query in another typeface. The head compares the query with each support picture, and the highest
-# probability wins.
+# Now the exam of notebook 06: 20 letters of an unseen script, one picture of each as support, and a query
+# in another typeface. The head compares the query with each support picture, and the highest probability
+# wins.
 
 # %%
 # Recipe: the exam.
@@ -467,7 +484,7 @@ def head_logits(head, query, support):
 
 
 # %% [markdown]
-# First by loop, on one episode, then all pairs of it at once.
+# First with a loop, on one episode; then all pairs of that episode at once.
 
 # %% tags=["trained"]
 def predict_loop(query, support):
@@ -484,9 +501,9 @@ by_loop = predict_loop(vectors[query], vectors[support])
 print("the loop names the same:", np.array_equal(by_loop, logits.argmax(axis=1)))
 
 # %% [markdown]
-# The sigmoid can be left out where only the winner counts: a higher logit is a higher probability.
-# Here are two queries with their most likely support pictures; the second is named wrongly. *Predict: do
-# the probabilities of a row add up to 1?*
+# The sigmoid can be left out where only the winner counts: a higher logit is a higher probability. Here are
+# two queries with their most likely support pictures; the second is named wrongly. *Predict: do the
+# probabilities of a row add up to 1?*
 
 # %% tags=["trained"]
 p = 1 / (1 + np.exp(-logits))
@@ -503,17 +520,19 @@ print(f"supports called same by the 20 queries together: {(p > 0.5).sum()}; "
       f"with the share put in: {(fewer > 0).sum()}")
 
 # %% [markdown]
-# They do not add up to 1: every pair is asked for itself. Several support pictures may be "same", or
-# none. Here the 20 queries get 48 of them, where 20 would be right. The probabilities are those of a
-# stream with half of the pairs same, and here it is one in 20: with that share put in, 16 are left
-# (exercise pairwise.4). That letters of one script look alike adds to it. To be asked one by one is a strength:
-# then "none of these" is an answer, with a threshold that is a probability. A cosine can refuse too, but
-# its threshold has to be found first, as in 05.
+# They do not add up to 1: each pair is judged by itself. Several support pictures may be "same", or none.
+# Here the 20 queries get 48 of them, where 20 would be right. The probabilities are those of a stream with
+# half of the pairs same, and here it is one in 20: with that share put in, 16 are left (exercise
+# pairwise.4). It also matters that letters of one script look alike.
 #
+# To be asked one by one is a strength: "none of these" becomes a possible answer, with a threshold that is
+# a probability. A cosine can refuse too, but its threshold has to be found first, as in 05.
+
+# %% [markdown]
 # ## Head against cosine
 #
-# The encoder of this network gives embeddings as any other does, so they can be compared by cosine, with the
-# head left aside. 400 episodes of the test scripts, the same ones for both. *Predict: the head was
+# The encoder of this network gives embeddings like any other, so you can compare them by cosine and leave
+# the head aside. We run 400 episodes of the test scripts, the same ones for both. *Predict: the head was
 # trained to compare. By how much does it win?*
 
 # %% tags=["trained"]
@@ -532,11 +551,11 @@ for name, scores in (("head", by_head), ("cosine", by_cosine), ("head - cosine",
     print(f"{name:14}{scores.mean():6.3f} +- {1.96 * scores.std(ddof=1) / 20:.3f}")
 
 # %% [markdown]
-# The head wins, 0.799 against 0.735, and the difference is far wider than its interval (0.064 +-
-# 0.009). So it has learnt something about the entries that a cosine does not know.
+# The head wins by 0.064, and that difference is far wider than its interval. So it has learnt something
+# about the entries that a cosine does not know.
 #
-# One seed says little. Three seeds, and beside them the same encoder trained with the loss of notebook 06
-# on the same number of pictures, and notebook 06 itself:
+# One seed says little. Here are three seeds, and beside them the same encoder trained with the loss of
+# notebook 06 on the same number of pictures, and notebook 06 itself:
 
 # %%
 rival = load_results("glyphs")["mean"]["20-way 1-shot"]
@@ -547,19 +566,21 @@ for name in ("recipe", "one rate", "modified triplet loss"):
 print(f"{'notebook 06, by cosine':34} {rival['mean']:.3f} ({rival['low']:.3f} to {rival['high']:.3f})")
 
 # %% [markdown]
-# Three seeds agree: the head beats the cosine of its own encoder, 0.782 against 0.732, and with one
-# rate for all both are far lower. But look at the third recipe. The same encoder, on as many
-# pictures, trained with the loss of notebook 06 and read by cosine, reaches 0.866. A likely reason: a
-# random different pair is easy, most of them are soon answered, and there is little left to learn
-# from. The modified triplet loss looks for the hardest negative of its whole batch at every step. It
-# also compares each letter with all others of the batch, where only half of our pairs are different
-# ones. Whatever the reason, here it is worth more than a comparison that learns. (Notebook 06 itself,
-# 0.914, has a larger encoder and 15 epochs, not 8.)
+# Three seeds agree: the head beats the cosine of its own encoder, 0.782 against 0.732, and with one rate
+# for all layers both are far lower. But look at the third recipe. The same encoder, on as many pictures,
+# trained with the loss of notebook 06 and read by cosine, reaches 0.866.
 #
+# A likely reason: a random different pair is easy, most of them are soon answered, and there is little left
+# to learn from. The modified triplet loss looks for the hardest negative of its whole batch at every step.
+# It also compares each letter with all others of the batch, where only half of our pairs are different
+# ones. Whatever the reason, here it is worth more than a comparison that learns. (Notebook 06 itself scores
+# 0.914, with a larger encoder and 15 epochs, not 8.)
+
+# %% [markdown]
 # ## What the head has learnt
 #
-# One might expect that every difference lowers the probability: all weights below 0. *Predict: is that
-# so? And which pair gets the highest probability of all, a picture with itself?*
+# One might expect that every difference lowers the probability: all weights below 0. *Predict: is that so?
+# And which pair gets the highest probability of all, a picture with itself?*
 
 # %% tags=["trained"]
 weights, bias = np.asarray(network.head.dense.kernel[...])[:, 0], float(network.head.dense.bias[0])
@@ -569,16 +590,16 @@ print(f"weights above 0: {(weights > 0).mean():.2f}, mean {weights.mean():.2f}")
 print(f"a picture with itself: logit {bias:.2f}; same pairs above that: {(logits[same] > bias).mean():.2f}")
 
 # %% [markdown]
-# A third (0.34) are above 0: in those entries a *larger* difference speaks for "same". Even
-# so hardly any of the same pairs here beats a picture with itself, at a logit of 6.76: taken together
-# the weights still lower the probability (mean -1.12), but nothing forces them to. This is no
+# A third of the weights are above 0: in those entries a *larger* difference speaks for "same". Even so,
+# hardly any of the same pairs here beats a picture with itself, at a logit of 6.76. Taken together the
+# weights still lower the probability (their mean is -1.12), but nothing forces them to. This is no
 # distance, and nothing in the formula asks for one.
 #
 # ## What the head costs
 #
-# Both ways encode each picture once. Then the paths part. A cosine is a product: all queries against all
+# Both ways encode each picture once. Then the paths part. A cosine is a product: all queries meet all
 # supports in one matrix product, and for millions of supports there are data structures (indexes) that find
-# near vectors without visiting all. The head has to be evaluated once for each pair.
+# near vectors without visiting all of them. The head has to be evaluated once for each pair.
 
 # %%
 queries, (supports, dim) = 100, vectors.shape
@@ -586,30 +607,33 @@ print(f"{queries} queries, {supports:,} supports: numbers in memory by cosine {q
       f"by the head {queries * supports * dim:,}")
 
 # %% [markdown]
-# The product leaves one number a pair, the head makes 64 of them first, the absolute differences, before
-# it adds them up. For 20 supports nobody notices. For a search in a large collection one looks up
-# the nearest hundred by cosine and lets the head decide among these. And a bad program is far more
-# expensive: whoever calls `network(x1, x2)` for each pair encodes the query anew for each support.
-#
+# The product leaves one number for each pair. The head first makes 64, the absolute differences, before it
+# adds them up. For 20 supports nobody notices. To search a large collection, look up the nearest hundred by
+# cosine and let the head decide among these. And avoid a far more costly mistake: calling `network(x1, x2)`
+# for each pair encodes the query again for each support.
+
+# %% [markdown]
 # ## Real questions, few pairs
 #
-# In [05](05_training_and_testing.ipynb) a network lost to TF-IDF on an excerpt of Quora's pairs. What would
-# one need that learns from 12,000 pairs? Three things that one lacks.
-# 1. **Pieces of words.** A rare word may be in no training question, but most of its runs of three
-#    and four letters are in some. Each piece is *hashed*: a fixed function turns it into a number
-#    below 2^15 = 32,768, so no list of pieces is kept and none is unknown.
-# 2. **A start from the texts.** Before any label is seen, rare pieces weigh more (as in TF-IDF), and
-#    pieces of the same questions get similar vectors.
-# 3. **All labels, and a prior.** The pairs labelled *different* are used too: a logistic curve on the
-#    dot product, with cross-entropy. To it each question adds a number of its own, the **prior**: how
-#    often such questions have a duplicate at all. What everybody asks has one, a street address hardly.
+# In [05](05_training_and_testing.ipynb) a network lost to TF-IDF on an excerpt of Quora's pairs. To learn
+# from 12,000 pairs it needs three things that it lacks.
+# 1. **Pieces of words.** A rare word may be in no training question, but most of its runs of three and four
+#    letters are in some. Each piece is *hashed*: a fixed function turns it into a number below 2^15 =
+#    32,768, so no list is kept and none is unknown.
+# 2. **A start from the texts.** Before any label is seen, rare pieces get more weight (as in TF-IDF), and
+#    pieces of the same questions similar vectors.
+# 3. **All labels, and a prior.** The pairs labelled *different* are used too: a logistic curve on the dot
+#    product, with cross-entropy. Each question adds its own **prior**: how often such questions have
+#    duplicates. What everybody asks has one, a street address hardly.
+
+# %% [markdown]
+# `BagEncoder` is all that: two sums of vectors, one for words and one for letters. It knows nothing of the
+# order of words. `SubwordLSTM` reads the words in order with an LSTM, as in 05. The third rival has no
+# encoder at all: `fit_sparse_pairs` puts a logistic curve on |x1 - x2| and its like (this notebook's head),
+# where x1 and x2 are TF-IDF vectors, with one weight for each piece.
 #
-# `BagEncoder` is that: two sums of vectors, for words and for letters. It knows no order of words.
-# `SubwordLSTM` reads the words in order with an LSTM, as in 05. The third rival has no encoder at all:
-# `fit_sparse_pairs` puts a logistic curve on |x1 - x2| and its like (this notebook's head), where x1 and x2
-# are TF-IDF vectors, one weight for each piece. `python -m benchmarks.quality.duplicates` trains them on the
-# excerpt with three seeds and stores what they do on its test pairs. *Predict: with so few pairs, does
-# order help? Does an encoder?*
+# `python -m benchmarks.quality.duplicates` trains them on the excerpt with three seeds and stores how they
+# do on its test pairs. *Predict: with so few pairs, does order help? Does an encoder?*
 
 # %%
 words = ngrams.split_words("Which headphones?")
@@ -628,28 +652,36 @@ for name, title in (("lstm", "LSTMs over pieces"), ("bags", "two bags"),
           f"{right['std']:.3f}  ({wall['mean']:.0f} s of training)")
 
 # %% [markdown]
-# First the pieces of two words and a question mark. The letter in front tells the kinds apart: word, pair
-# of neighbours (b, bigram), run of characters. "headphone" shares nearly all of the last kind.
+# First come the pieces of two words and a question mark. The letter in front tells the kinds apart: word,
+# pair of neighbours (b, for bigram), run of characters. "headphone" shares nearly all of the last kind.
 #
-# All beat TF-IDF: its characters have an AUC of 0.768 and an accuracy of 0.703, two bags 0.850 and
-# 0.762. Order does not help with so few pairs: the LSTMs stay at 0.830. And the rival with no encoder
-# wins alone, at 0.864, after seconds of training. It weighs every piece by itself, where an encoder
-# must squeeze 2 x 32,768 = 65,536 of them into 2 x 96 + 1 = 193 numbers; and it lets a piece say *how
-# alike* the rest must be, where a prior only says how likely a duplicate is. The two err on other
-# pairs, so the sum of their logits is better than either: 0.867, accuracy 0.780. What it cannot do is
-# search: it has no vectors to compare, only pairs to judge, and a forum of a million questions has a
-# million pairs for each new one.
+# All of them beat TF-IDF: its characters reach an AUC of 0.768, two bags 0.850. Order does not help with so
+# few pairs: the LSTMs stay at 0.830. And of the three rivals the one with no encoder wins, at 0.864, after
+# seconds of training.
+
+# %% [markdown]
+# Why does it win? It weighs every piece by itself, where an encoder must squeeze 2 x 32,768 = 65,536 of
+# them into 2 x 96 + 1 = 193 numbers. It also lets a piece say *how alike* the rest must be, where a prior
+# only says how likely a duplicate is.
 #
-# The DeepLearning.AI course's pretrained model is right in 0.726 of its own test pairs. That course
-# trains on the 111,486 duplicates among 300,000 pairs, a fifth of them kept for validation; the other
-# pairs are unused. Our test pairs are others: a share of 0.646 is different here, of 0.623 there. So
-# neither beats the other. The priors have a price: they know what people asked of Quora until 2017, and
-# elsewhere they may be wrong. (Seconds of training are those of two cores, with nothing beside them.)
+# Bags and |x1 - x2| err on different pairs, so the sum of their logits does better than either: an AUC of
+# 0.867, an accuracy of 0.780. What the rival without an encoder cannot do is search. It has no vectors to
+# compare, only pairs to judge, and a forum of a million questions has a million pairs for each new one.
+
+# %% [markdown]
+# The DeepLearning.AI course's pretrained model is right in 0.726 of its own test pairs. That course trains
+# on the 111,486 duplicates among 300,000 pairs, a fifth of them kept for validation; the other pairs are
+# unused. Our test pairs are others: a share of 0.646 of the pairs is different here, of 0.623 there. So
+# neither beats the other.
 #
+# The priors have a price: they know what people asked on Quora until 2017, and elsewhere they may be wrong.
+# (Seconds of training are those of two cores, with nothing else running.)
+
+# %% [markdown]
 # ## A failure on purpose: no absolute value
 #
-# Leave out two strokes: $w \cdot (h_1 - h_2) + b$. The code runs, the gradients arrive. *Predict: what
-# will the loss do?*
+# Leave out two strokes: $w \cdot (h_1 - h_2) + b$. The code runs, the gradients arrive. *Predict: what will
+# the loss do?*
 
 # %%
 class SignedHead(SimilarityHead):
@@ -676,17 +708,19 @@ print("last ten losses:", f"{np.mean(signed_history['loss'][-10:]):.3f}",
 print(f"logit there plus logit back, minus twice the bias: {abs(there + back - 2 * float(signed.head.dense.bias[0])).max():.4f}")
 
 # %% [markdown]
-# Without the absolute value the loss stays at 0.693, which is ln 2. With it the same 60 steps led to
-# 0.441. The second line says why: the two logits lie mirrored about the bias, so what (a, b) gains,
+# Without the absolute value the loss stays at 0.693, which is ln 2. With it, the same 60 steps led to
+# 0.441. The second line says why: the two logits mirror each other about the bias, so what (a, b) gains,
 # (b, a) loses. Since both orders have the same right answer, every lean helps one and harms the other by at
-# least as much. The best that is left is no lean at all: one half for every pair, ln 2. (More steps would
-# not help: the argument is about the formula.) No error is raised and every weight gets a gradient; only
-# the curve, flat at ln 2, gives it away.
+# least as much. The best that is left is no lean at all: one half for every pair, ln 2.
 #
+# More steps would not help: the argument is about the formula. No error is raised and every weight gets a
+# gradient. Only the curve, flat at ln 2, gives it away, so check that your own loss leaves ln 2.
+
+# %% [markdown]
 # ## Exercises
 #
-# **pairwise.1 The head.** For embeddings `h1`, `h2` `[b, dim]`, a `weight` `[dim]` and a number `bias` return the
-# *probabilities* that the pairs are the same, shape `[b]`.
+# **pairwise.1 The head.** For embeddings `h1`, `h2` `[b, dim]`, a `weight` `[dim]` and a number `bias`,
+# return the *probabilities* that the pairs are the same, shape `[b]`.
 
 # %%
 def my_head(h1, h2, weight, bias):
@@ -731,8 +765,8 @@ check("pairwise.2", my_cross_entropy)
 #
 # </details>
 #
-# **pairwise.3 One-shot, with a way out.** `logits` `[q, n]` compares each query with n supports. Return for each
-# query the support with the highest probability (the sigmoid of the logit), or -1 where even that
+# **pairwise.3 One-shot, with a way out.** `logits` `[q, n]` compares each query with n supports. Return for
+# each query the support with the highest probability (the sigmoid of the logit), or -1 where even that
 # probability is below `least`; shape `[q]`.
 
 # %%
@@ -776,27 +810,25 @@ check("pairwise.4", at_share)
 # With one same pair in a hundred, a network that says 0.9 means 0.9 / (0.9 + 99 x 0.1) = 0.083.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
-# **The answer.** Yes: the head starts from its bias, all but sure of "same" for a picture beside
-# itself, its mostly negative weights take something off for each difference, and its probabilities
-# hold as long as half of the pairs are the same.
+# **The answer.** Yes: the head starts from its bias, all but sure of "same" for a picture beside itself,
+# and its mostly negative weights take something off for each difference. Its probabilities hold as long as
+# half of the pairs are the same.
 #
-# - On letters of scripts kept back 0.920 of balanced pairs
-#   are called right, and in ten groups the mean probability and the share of same pairs differ by
-#   0.016 on average.
-# - |h1 - h2| → dense → sigmoid is the same for both orders. Without the absolute value the loss stays
-#   at ln 2.
-# - The gradient reaches the shared layers through both towers and is the sum of two.
-# - Balanced pairs are made, not found. A probability holds for its share of same pairs; with another
-#   share the odds are multiplied.
-# - The head beats the cosine of its own encoder (0.782 against 0.732 over three seeds), and loses to
-#   the same encoder trained with the loss of notebook 06 (0.866). It compares pair by pair: no index, no
-#   product.
-#
-# Limits: three seeds for accuracy, one for the calibration. Pairs were drawn at random; a search
-# for hard pairs was not tried. The letters are printed.
+# - On scripts kept back, 0.920 of balanced pairs are called right. In ten groups, probability and share of
+#   same pairs differ by 0.016 on average.
+# - |h1 - h2| → dense → sigmoid is the same for both orders. Without the absolute value it learns nothing.
+# - The gradient of the shared layers is the sum of two, one through each tower.
+# - Balanced pairs are made, not found. At another share of same pairs, multiply the odds.
+# - The head beats the cosine of its own encoder, but loses to the same encoder trained with the loss of
+#   notebook 06. It compares pair by pair: no index, no matrix product.
+
+# %% [markdown]
+# Limits: three seeds for accuracy, one for the calibration. Pairs were drawn at random; a search for hard
+# pairs was not tried. The letters are printed.
 #
 # ### References
 #
@@ -808,5 +840,5 @@ check("pairwise.4", at_share)
 # - Guo et al. 2017, *On calibration of modern neural networks*: the reliability picture and the expected
 #   calibration error. [arxiv.org/abs/1706.04599](https://arxiv.org/abs/1706.04599)
 #
-# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) ·
-# Next: [10 Which loss?](10_which_loss.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) · Next: [10
+# Which loss?](10_which_loss.ipynb)

@@ -56,15 +56,15 @@ course_map("choosing")
 # %% [markdown]
 # ## A fair race
 #
-# Each notebook so far trained with one loss. Papers compare losses, and each tends to find its own the best;
-# Musgrave et al. (2020) ran many of them again on equal terms and found the improvements over the years
-# "marginal at best". So here is a race in which everything else is the same:
+# Each notebook so far has trained with one loss. Papers compare losses, and each tends to find its own the
+# best. Musgrave et al. (2020) ran many of them again on equal terms and found the improvements over the
+# years "marginal at best". So here is a race in which everything else is the same:
 #
 # - the same letters, the same batches (32 letters, 2 drawings each), the same encoder, the same start,
-# - 5 epochs of 60 steps, 5 x 60 = 300 steps of Adam with the same learning rate, so the same number
-#   of pictures,
-# - one number to choose for each loss (its margin, or whatever else it has), out of three, on
-#   the validation scripts,
+# - 5 epochs of 60 steps, 5 x 60 = 300 steps of Adam with the same learning rate, so the same number of
+#   pictures,
+# - one number to choose for each loss (its margin, or what it has instead), out of three, on the validation
+#   scripts,
 # - one metric: 20-way 1-shot accuracy by cosine, on test scripts (see [06](06_one_shot_testing.ipynb)),
 # - three seeds.
 #
@@ -89,8 +89,8 @@ def batches_of(seed):
 # ## Losses and miners are two questions
 #
 # A **miner** chooses which triplets of a batch to look at, a **loss** says what they cost. Any of these
-# miners can be followed by any loss that takes triplets or pairs: a triplet (A, P, N) is a genuine pair
-# (A, P) and an imposite pair (A, N) at once.
+# miners can be followed by any loss that takes triplets or pairs: a triplet (A, P, N) is a genuine pair (A,
+# P) and an impostor pair (A, N) at once.
 #
 # | miner | positive | negative |
 # | --- | --- | --- |
@@ -98,8 +98,9 @@ def batches_of(seed):
 # | semi-hard | any of the own letter | the closest that is still further than the positive, by less than a margin |
 # | hardest | the furthest of the own letter | the closest of all |
 #
-# With two drawings of each letter there is one positive only, so here they differ in the negative. The
-# margin of the semi-hard miner is a difference of cosines, 0.4 for every loss, and not the loss's own.
+# With two drawings of each letter there is only one positive, so here the miners differ in the negative.
+# The margin of the semi-hard miner is a difference of cosines. It is 0.4 for every loss, and is not the
+# loss's own margin.
 
 # %%
 # Recipe: the miners.
@@ -135,9 +136,10 @@ for name, count, to_positive, to_negative in cosines(untrained):
     print(f"{name:10} {count:3} triplets, mean cosine to positive {to_positive:.3f}, to negative {to_negative:.3f}")
 
 # %% [markdown]
-# Random negatives lie at 0.805, well below the positives at 0.888: with a small margin most of them cost
-# nothing already. The semi-hard ones sit at 0.876, just under their positives, and the hardest at 0.902
-# above them: for a network that knows nothing the closest drawing is another letter in two of three cases.
+# Random negatives lie at a mean cosine of 0.805, well below the positives at 0.888: with a small margin,
+# most of them cost nothing already. The semi-hard ones sit just under their positives. The hardest sit
+# above them, at 0.902: for a network that knows nothing, the closest drawing is another letter in two of
+# three cases.
 #
 # ## Four losses on triplets
 #
@@ -170,16 +172,16 @@ ON_TRIPLETS = {
 # %% [markdown]
 # ## Two losses that need no miner
 #
-# The modified triplet loss of [04](04_modified_triplet_loss.ipynb) and InfoNCE take one drawing of
-# each letter as anchors and the other as positives, and use *all* other letters of the batch as
-# negatives. (A letter comes once, so none of these is false. [05](05_training_and_testing.ipynb)
-# measures what false ones cost: InfoNCE the least, the hardest negative the most.) The first looks at
-# their mean and at one of them, closest or hardest; the second takes a softmax over the row:
+# The modified triplet loss of [04](04_modified_triplet_loss.ipynb) and InfoNCE take one drawing of each
+# letter as anchors and the other as positives, and use *all* other letters of the batch as negatives. (Each
+# letter comes once, so none of these is false. [05](05_training_and_testing.ipynb) measures what false ones
+# cost: InfoNCE the least, the hardest negative the most.) The modified triplet loss looks at the mean of
+# the negatives and at one of them, closest or hardest. InfoNCE takes a softmax over the row:
 #
 # $$\text{InfoNCE}_i = -\ln \frac{e^{S_{ii}/k}}{\sum_j e^{S_{ij}/k}}$$
 #
-# so near negatives count more, without any choice between them. $k$ is the **temperature**: the smaller, the
-# more the nearest negative decides.
+# so near negatives count more, without any choice between them. $k$ is the **temperature**: the smaller it
+# is, the more the nearest negative decides.
 
 # %%
 # Recipe: losses that use the whole batch; rows of a batch come letter by letter, two of each.
@@ -193,7 +195,8 @@ ON_BATCHES = {
 # %% [markdown]
 # ## One harness
 #
-# `make_loss` puts a loss and a miner together into what `fit` takes. `run` trains one cell of the grid.
+# `make_loss` puts a loss and a miner together into what `fit` takes. `run` trains one cell of the grid,
+# that is one loss with one miner.
 
 # %%
 # Recipe: a loss for fit.
@@ -239,11 +242,12 @@ def run(name, miner, k, seed, on_epoch=None):
 # %% [markdown]
 # ## One cell, live
 #
-# The grid takes about 22 minutes on two cores, so it is run apart (`benchmarks/quality/losses.py`) and
-# stored. Two cells you train here: the triplet loss after random and after hardest triplets. They
-# should come close to what is stored for seed 0. Each has the margin that validation chose: 0.6 for
-# random, 0.3 for hardest triplets. *Predict: what will the loss curves look like? Does the lower one
-# belong to the better network?*
+# The grid takes about 22 minutes on two cores, so it is run separately (`benchmarks/quality/losses.py`) and
+# stored. You train two cells of it here: the triplet loss on random and on hardest triplets. They should
+# come close to what is stored for seed 0. Each has the margin that validation chose: 0.6 for random, 0.3
+# for hardest triplets.
+#
+# *Predict: what will the loss curves look like? Does the lower one belong to the better network?*
 
 # %%
 grid = load_results("losses")
@@ -262,7 +266,7 @@ axes.legend(title="triplets")
 plots.show(figure, alt="Both losses fall; that of random triplets starts higher and ends much lower than that of hardest ones.")
 
 # %% [markdown]
-# The random triplets start higher, since their margin is larger, and still end far lower. Now the metric.
+# Random triplets start higher, since their margin is larger, and still end far lower. Now the metric.
 
 # %% tags=["trained"]
 for miner, (network, losses) in live.items():
@@ -270,16 +274,18 @@ for miner, (network, losses) in live.items():
           f"stored {cells['triplet', miner]['runs'][0]['test']:.3f}")
 
 # %% [markdown]
-# Both come within about a point of what is stored; another processor rounds otherwise. And the lower curve
-# belongs to the worse network: 0.059 in the end with random triplets and an accuracy of 0.751,
-# against 0.113 and 0.848. A loss is an average over the triplets somebody chose, and easy triplets
-# are cheap. **Never compare losses, compare what you wanted in the first place.**
+# Both come close to what is stored; another processor rounds differently. And the lower curve belongs to
+# the worse network: random triplets end with about half the loss, and an accuracy of 0.751 against 0.848. A
+# loss is an average over the triplets somebody chose, and easy triplets are cheap. **Never compare losses,
+# compare what you wanted in the first place.**
 #
-# The upper curve also hangs at its margin of 0.3 for its first fifty steps. We come back to that.
+# The curve of the hardest triplets also stays at its margin, 0.3, for the first fifty steps. We come back
+# to that.
 #
 # ## The grid
 #
-# *Predict: what matters more, the loss or the miner?* Mean of three seeds, with the lowest and the highest, and the seconds of one run:
+# The table gives the mean of three seeds, with the lowest and the highest, and the seconds of one run.
+# *Predict: what matters more, the loss or the miner?*
 
 # %%
 def line(cell):
@@ -308,27 +314,28 @@ axes.legend(loc="upper left")
 plots.show(figure, alt="Accuracy of each loss and miner, three seeds each, best on top, coloured by miner.")
 
 # %% [markdown]
-# The miner matters more. Read the rows by their colour: contrastive, triplet and soft margin lie
-# between 0.748 and 0.759 with random triplets, and between 0.837 and 0.856 with semi-hard or hardest
-# ones (the triplet loss has 0.849 and 0.837). Three formulas that look so different differ by 0.856 -
-# 0.837 = 0.019 at most; what they are fed makes more: for the triplet loss 0.837 - 0.754 = 0.083, for
-# the contrastive one 0.856 - 0.759 = 0.097.
+# The miner matters more. Read the rows by their colour: with random triplets, contrastive, triplet and soft
+# margin all score about three quarters, with semi-hard or hardest ones 0.837 to 0.856. Three formulas that
+# look so different end within two hundredths of one another. What they are fed makes four to five times
+# that difference.
 #
-# The three losses that take the whole batch lie between, at 0.804 to 0.811. They need no miner and no
-# choice. A likely reason for the gap: each of their anchors sees the other 32 - 1 = 31 letters once,
-# in the other half of the batch, and a miner searches both drawings, 2 x 31 = 62 negatives.
-#
-# The cross-entropy comes last, at 0.68, and hardest triplets ruin it: 0.280 (we did not look for the cause). Be fair to it. The metric is the
-# cosine, and this is the one loss that never looks at a cosine: its head learns a comparison of its own, which
-# [09](09_pairwise_similarity.ipynb) uses, and scores higher with. "One metric" is never neutral.
+# The three losses that take the whole batch lie in between, at 0.804 to 0.811. They need no miner and no
+# choice. A likely reason for the gap: each of their anchors sees the other 32 - 1 = 31 letters once, in the
+# other half of the batch, while a miner searches both drawings, 2 x 31 = 62 negatives.
+
+# %% [markdown]
+# The cross-entropy comes last, at 0.68, and hardest triplets ruin it: 0.280 (we did not look for the
+# cause). Be fair to it. The metric is the cosine, and this is the one loss that never looks at a cosine:
+# its head learns a comparison of its own, which [09](09_pairwise_similarity.ipynb) uses, and scores higher
+# with. "One metric" is never neutral.
 #
 # ## Which gaps mean something?
 #
-# Every cell saw the same batches with seed 0, with seed 1 and with seed 2. So compare seed by seed:
-# the spread of the *differences* is what counts, not that of the scores. With only three of them, a
-# mean difference should be at least 2.5 times their standard deviation before we believe it (that is
-# 2.5 x √3 = 4.3 standard errors: Student's t for three values, at 95 %). *Predict: is first place
-# beyond doubt?*
+# Every cell saw the same batches with seed 0, with seed 1 and with seed 2. So compare seed by seed: what
+# counts is the spread of the *differences*, not that of the scores. With only three of them the bar is
+# high: Student's t for three values, at 95 %, asks for 2.5 x √3 = 4.3 standard errors. So believe a mean
+# difference only if it is at least 2.5 times their standard deviation. *Predict: is first place beyond
+# doubt?*
 
 # %%
 def gap(a, b):
@@ -343,15 +350,17 @@ for a, b in pairs:
     print(f"{line(a)[:26].strip():24} - {line(b)[:26].strip():24} {mean:+.4f}, {abs(mean) / spread:4.1f} times the spread {spread:.4f}")
 
 # %% [markdown]
-# No. The first two are 0.0007 apart, a tenth of their spread, and the third is within its spread as
-# well: a draw of three. InfoNCE and the modified triplet loss are another. The rest is no draw.
-# Contrastive with semi-hard triplets is 0.0189 ahead of triplet with hardest ones, 9 times the
-# spread, and the lead of hardest over random triplets, 0.083 to 0.097, is at least 6.3 times its own.
-# So is the harm done to the cross-entropy. (We picked these pairs after looking at the table, which
-# flatters them; a new race would need new seeds.)
+# No. The first two are 0.0007 apart, a tenth of their spread, and the third is within its spread as well: a
+# draw of three. InfoNCE and the modified triplet loss draw, too.
+#
+# The rest is no draw. Contrastive with semi-hard triplets is 0.019 ahead of triplet with hardest ones, 9
+# times the spread. Hardest triplets lead random ones by 0.083 to 0.097, at least six times the spread. The
+# harm done to the cross-entropy is just as certain. (We picked these pairs after looking at the table,
+# which flatters them; a new race would need new seeds.)
 #
 # ## What it costs in time
 #
+# Choosing triplets takes arithmetic of its own, in every step.
 
 # %%
 guess("What does searching for hard triplets cost, as a share of a step?")
@@ -375,15 +384,17 @@ axes.legend(title="triplet loss")
 plots.show(figure, alt="Validation accuracy over seconds for three miners; hardest rises highest.")
 
 # %% [markdown]
-# No. All losses on triplets take 13 to 15 seconds a run, whatever the miner: a product of the batch with itself
-# is nothing beside the convolutions. The whole-batch losses take 12; a part of that lead is in the first
-# epoch, where the program is compiled. (Seconds are those of the processor, both cores together.) So hardest
-# triplets are ahead of random ones at equal steps and at equal time: after three of the five epochs both
-# searching miners are beyond the point where random triplets end, semi-hard ones after two.
+# Next to nothing. All losses on triplets take 13 to 15 seconds a run, whatever the miner: the product of a
+# batch with itself is nothing beside the convolutions. The whole-batch losses take 12; part of that lead is
+# in the first epoch, where the program is compiled. (Seconds are those of the processor, both cores
+# together.)
+#
+# So hardest triplets are ahead of random ones at equal steps and at equal time. Semi-hard ones pass the
+# point where random triplets end after two of the five epochs, hardest ones after three.
 #
 # ## A failure on purpose: squared distance
 #
-# One stroke of the formula may decide whether hardest triplets work at all. *Predict: replace $d$ by $d^2$, as
+# One small exponent may decide whether hardest triplets work at all. *Predict: replace $d$ by $d^2$, as
 # FaceNet does (Schroff et al. 2015; there with semi-hard ones). What will the loss do?*
 
 # %%
@@ -407,39 +418,45 @@ fresh = SimilarityNetwork(ImageEncoder(channels=(16, 32, 64), rngs=rngs), Simila
 print(f"test accuracy {accuracy(collapsed, test, 400):.3f}, before any training {accuracy(fresh, test, 400):.3f}")
 
 # %% [markdown]
-# The loss stands at 0.2999, the margin: all drawings have nearly one embedding, so $d(A,P)$ and
-# $d(A,N)$ are equal and only the margin is left. This is the collapse of [03](03_triplets.ipynb). At
-# first the closest negative is nearer than the positive (0.902 against 0.888 above), and the cheapest
-# way to mend that is to shrink everything. The slope of $d^2$ is $2d$: the closer the points, the
-# weaker the push apart, and at 0 there is none. (That is the fading pull that 03 measured, for its
-# cosine is the squared distance in other words.) The slope of $d$ is 1 at any distance. The plain
-# distance hung at the margin for fifty steps too; its slope is the likely reason why it got away. (We
-# stop after 2 x 60 = 120 steps; by then the plain distance had been free for long.)
+# The loss stands at 0.2999, the margin: all drawings have nearly one embedding, so $d(A,P)$ and $d(A,N)$
+# are equal and only the margin is left. This is the collapse of [03](03_triplets.ipynb). At first the
+# closest negative is nearer than the positive (0.902 against 0.888 above), and the cheapest way to mend
+# that is to shrink everything.
 #
+# The slope of $d^2$ is $2d$: the closer the points, the weaker the push apart, and at 0 there is none.
+# (That is the fading pull that 03 measured, for its cosine is the squared distance in other words.) The
+# slope of $d$ is 1 at any distance. The plain distance stayed at the margin for fifty steps too; its slope
+# is the likely reason why it got away. (We stop after 2 x 60 = 120 steps; by then the plain distance had
+# long been free.)
+
+# %% [markdown]
 # The accuracy would not have told you: 0.468 is well above the 0.280 of an untrained network. The tiny
-# differences that are left still rank the letters a little. (0.280 is also what the cross-entropy had after
-# hardest triplets: it has learnt nothing that a cosine can use.) FaceNet, which squares, takes semi-hard triplets
-# and says that the hardest ones can end in a collapse; Hermans et al., who take the hardest, saw squares
-# collapse more easily and left them.
+# differences that are left still rank the letters a little. (The cross-entropy scored 0.280 too after
+# hardest triplets: it has learnt nothing that a cosine can use.)
 #
+# FaceNet, which squares, takes semi-hard triplets and says that the hardest ones can end in a collapse.
+# Hermans et al., who take the hardest, saw squares collapse more easily and left them.
+
+# %% [markdown]
 # ## So which one?
 #
 # - **First the miner, then the loss.** Spend your time on which pairs the network sees.
-# - Semi-hard is the safe choice of the three: never far from the best here, and no collapse. Hardest
-#   is as good or, for the triplet loss, 0.849 - 0.837 = 0.012 behind, with a distance that is not
-#   squared.
-# - Would you rather not choose triplets? InfoNCE or the modified triplet loss on large batches of pairs, which is all that a
-#   file of duplicate questions offers anyway.
-# - A probability, or a verdict that is no distance? Cross-entropy with a head, and random balanced pairs.
-# - Flawed labels? Wrong labels collect among the hardest triplets ([03](03_triplets.ipynb) says why). Semi-hard ones
-#   avoid the worst; how much that helps is not measured here.
-# - Where a paper's loss beats yours by a point, ask for the seeds.
-#
+# - Semi-hard is the safe choice of the three: never far from the best here, and no collapse. Hardest is as
+#   good or, for the triplet loss, slightly behind, with a distance that is not squared.
+# - Would you rather not choose triplets? Take InfoNCE or the modified triplet loss on large batches of
+#   pairs, which is all that a file of duplicate questions offers anyway.
+# - Do you need a probability, or a verdict that is no distance? Take cross-entropy with a head, and random
+#   balanced pairs.
+# - Are your labels flawed? Wrong labels collect among the hardest triplets ([03](03_triplets.ipynb) says
+#   why). Semi-hard ones avoid the worst; how much that helps is not measured here.
+# - Where a paper's loss beats yours by a hair, ask for the seeds.
+
+# %% [markdown]
 # ## Exercises
 #
-# **choosing.1 Seed by seed.** `a` and `b` hold the scores of two losses, one for each seed, `[n]`, in the same order of
-# seeds. Return the mean of a - b, and the standard deviation of the differences (the one that estimates it
-# from a sample).
+# **choosing.1 Seed by seed.** `a` and `b` hold the scores of two losses, one for each seed, `[n]`, in the
+# same order of seeds. Return the mean of a - b, and the standard deviation of the differences (the one that
+# estimates it from a sample).
 
 # %%
 def paired_gap(a, b):
@@ -459,9 +476,9 @@ check("choosing.1", paired_gap)
 #
 # </details>
 #
-# **choosing.2 Semi-hard.** `similarity` `[n]` holds the cosines of an anchor to n negatives, `to_positive` that to its
-# positive. Return which negatives are semi-hard, `[n]` bool: less similar than the positive, but by less
-# than `margin`.
+# **choosing.2 Semi-hard.** `similarity` `[n]` holds the cosines of an anchor to n negatives, `to_positive`
+# that to its positive. Return which negatives are semi-hard, `[n]` bool: less similar than the positive,
+# but by less than `margin`.
 
 # %%
 def is_semi_hard(similarity, to_positive, margin):
@@ -480,9 +497,9 @@ check("choosing.2", is_semi_hard)
 #
 # </details>
 #
-# **choosing.3 Choose, then report.** `validation` and `test` `[numbers, seeds]` hold accuracies for several margins
-# and seeds. Return the index of the row you would choose, and the one figure you would report for it, over
-# all seeds.
+# **choosing.3 Choose, then report.** `validation` and `test` `[numbers, seeds]` hold accuracies for several
+# margins and seeds. Return the index of the row you would choose, and the one number you would report for
+# it, over all seeds.
 
 # %%
 def choose_and_report(validation, test):
@@ -502,8 +519,8 @@ check("choosing.3", choose_and_report)
 #
 # </details>
 #
-# **choosing.4 InfoNCE.** `a` and `p` `[n, dim]` are unit vectors, row i of `p` is the positive of row i of `a`. Return
-# the loss of each row, `[n]`, by the formula above, with temperature `t`.
+# **choosing.4 InfoNCE.** `a` and `p` `[n, dim]` are unit vectors, row i of `p` is the positive of row i of
+# `a`. Return the loss of each row, `[n]`, by the formula above, with temperature `t`.
 
 # %%
 def my_info_nce(a, p, t):
@@ -522,35 +539,41 @@ check("choosing.4", my_info_nce)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** First the miner, then the loss: fed with semi-hard or hardest triplets, contrastive,
-# triplet and soft margin end within 0.019 of one another, while random ones cost several times that;
-# semi-hard is the safe choice.
+# triplet and soft margin end within 0.019 of one another, while random ones cost several times that.
+# Semi-hard is the safe choice.
 #
-# Which one should you take? On equal terms three losses on triplets and pairs are within 0.019 of one
-# another, while searching for hard negatives is worth 0.083 to 0.097, at no cost in time. The first
-# three rows are a draw, 0.849 to 0.856: contrastive with hardest or semi-hard triplets, the triplet
-# loss with semi-hard ones. Whole-batch losses follow at 0.804 to 0.811 with no triplets to choose. A
-# low loss says nothing: random triplets have the lower curve and the worse network. And hardest
-# triplets with a squared distance may never leave the start.
-#
+# - Searching for hard negatives is worth 0.083 to 0.097, at no cost in time.
+# - The first three rows are a draw: contrastive with hardest or semi-hard triplets, and the triplet loss
+#   with semi-hard ones.
+# - Whole-batch losses follow at 0.804 to 0.811, with no triplets to choose.
+# - A low loss says nothing: random triplets have the lower curve and the worse network.
+# - Hardest triplets with a squared distance may never leave the start.
+
+# %% [markdown]
 # Limits: one data set, printed letters; one encoder; one batch of 32 letters, 2 drawings each, so no miner
-# could choose a positive; 300 steps, and longer training may change the order; three seeds. Three numbers were
-# tried for each loss with one seed, and several of the chosen ones lie at the edge of what was tried (0.7 for the
-# contrastive loss, 0.05 for InfoNCE), so a longer search may find better ones. The learning rate was the
-# same for all and chosen for none. The seconds were measured while other work ran on the machine.
-#
+# could choose a positive; 300 steps, and longer training may change the order; three seeds. Three numbers
+# were tried for each loss with one seed, and several of the chosen ones lie at the edge of what was tried
+# (0.7 for the contrastive loss, 0.05 for InfoNCE), so a longer search may find better ones. The learning
+# rate was the same for all and chosen for none. The seconds were measured while other work ran on the
+# machine.
+
+# %% [markdown]
 # ### References
 #
-# - Musgrave, Belongie and Lim 2020, *A metric learning reality check*: the losses of many papers on equal terms
-#   (abstract). [arxiv.org/abs/2003.08505](https://arxiv.org/abs/2003.08505)
+# - Musgrave, Belongie and Lim 2020, *A metric learning reality check*: the losses of many papers on equal
+#   terms (abstract). [arxiv.org/abs/2003.08505](https://arxiv.org/abs/2003.08505)
 # - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss for person re-identification*, section 2:
-#   the hardest of the batch, the soft margin, and the squared distance that collapsed more easily. [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
-# - Schroff et al. 2015, *FaceNet*, section 3.2: semi-hard triplets. [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
+#   the hardest of the batch, the soft margin, and the squared distance that collapsed more easily.
+#   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
+# - Schroff et al. 2015, *FaceNet*, section 3.2: semi-hard triplets.
+#   [arxiv.org/abs/1503.03832](https://arxiv.org/abs/1503.03832)
 # - van den Oord et al. 2018, *Representation learning with contrastive predictive coding*: InfoNCE.
 #   [arxiv.org/abs/1807.03748](https://arxiv.org/abs/1807.03748)
 #
-# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) ·
-# Next: [11 Break it](11_break_it.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) · Next:
+# [11 Break it](11_break_it.ipynb)

@@ -53,7 +53,7 @@ course_map("debugging")
 # %% [markdown]
 # ## A run small enough to break
 #
-# To break a run ten times it has to be quick. So: 40 letters with 20 drawings each, at half the
+# To break a run ten times, it has to be quick. So we take 40 letters with 20 drawings each, at half the
 # size, and a network of two dense layers. Letters of two other scripts are kept back.
 
 # %%
@@ -76,8 +76,8 @@ new_x, new_letter = at_half_size(other.images)[::4], other.label[::4]
 print("pictures to train on", x.shape, "of new letters", new_x.shape)
 
 # %% [markdown]
-# A batch is 24 pairs, each of a letter of its own: row i of the first half and row i of the second
-# show the same letter. The numbers `letters` and `drawings` of `batches` will be changed later.
+# A batch holds 24 pairs, each of a letter of its own: row i of the first half and row i of the second show
+# the same letter. We will change the numbers `letters` and `drawings` of `batches` later.
 
 # %%
 class Tower(nnx.Module):
@@ -99,7 +99,7 @@ def batches(epoch, letters=PAIRS, drawings=DRAWINGS):
         yield x[own * DRAWINGS + first], x[own * DRAWINGS + second]
 
 # %% [markdown]
-# The losses are those of the notebooks before, as functions of the two halves' embeddings. Shifting the
+# The losses are those of earlier notebooks, as functions of the embeddings of the two halves. Shifting the
 # second half by one row makes negatives.
 
 # %%
@@ -117,9 +117,9 @@ def info_nce(h, g):
     return losses.info_nce_loss(h, g).mean()
 
 # %% [markdown]
-# Training is `fit`, in 4 epochs of 50 batches: 4 x 50 = 200 steps. Two measurements go with every
-# run: the AUC over pairs of pictures that were trained on, and over pairs of new letters. (AUC: how
-# often a same pair is closer than a different one; 0.5 is guessing. Notebook 05.)
+# Training is `fit`, in 4 epochs of 50 batches: 4 x 50 = 200 steps. Two measurements go with every run: the
+# AUC over pairs of pictures that were trained on, and over pairs of new letters. (AUC, from notebook 05:
+# how often a same pair is closer than a different one; 0.5 is guessing.)
 
 # %%
 def train(loss, *, rate=RATE, normalise=l2_normalize, batches=batches, validate=None):
@@ -145,7 +145,7 @@ def ask(run, **evidence):
 # %% [markdown]
 # ## What health looks like
 #
-# First the runs that nothing is wrong with. *Predict: the contrastive, the triplet and the InfoNCE loss
+# First, the runs that nothing is wrong with. *Predict: the contrastive, the triplet and the InfoNCE loss
 # start at very different heights. What do their curves have in common?*
 
 # %% tags=["trained"]
@@ -183,20 +183,21 @@ three[0].set_ylabel("loss")
 plots.show(figure, alt="Three healthy curves: steep at first, then ever flatter, noisy around a falling mean.")
 
 # %% [markdown]
-# They fall steeply at first, then ever less, and the noise stays about as wide as it was: a batch is
-# a sample. The height says little. InfoNCE begins at 3.046, near the ln 24 = 3.18 of guessing among
-# the pairs of a batch, the triplet loss at 0.179. All three lift the AUC of new letters from 0.733 to
-# between 0.861 and 0.876.
+# They fall steeply at first, then ever less, and the noise stays about as wide as it was: a batch is a
+# sample. The height says little. InfoNCE begins at 3.046, near the ln 24 = 3.18 of guessing among the pairs
+# of a batch; the triplet loss begins far lower. All three lift the AUC of new letters, from 0.733 to 0.861
+# or more.
 #
 # `diagnose(history, embeddings)` looks at two things, the losses and some embeddings after training. It
-# measures a few figures, compares each with a threshold that was fixed beforehand, and returns what
-# it finds as a name, a sentence with the figure, and a cure. Here: nothing.
-#
+# takes a few measurements, compares each with a threshold that was fixed beforehand, and returns what it
+# finds: a name, a sentence with the number, and a cure. Here it finds nothing.
+
+# %% [markdown]
 # ## 1 Collapse
 #
 # Notebook 03 collapsed a network with the hardest triplets, and the loss stuck at the margin. Here is
-# another way to the same place. Somebody trains on genuine pairs only: "why show it what it should
-# not do?" *Predict: what does the loss do, and what the AUC?*
+# another way to the same place. Somebody trains on genuine pairs only: "why show it what it should not do?"
+# *Predict: what does the loss do, and what the AUC?*
 
 # %% tags=["trained"]
 pull = train(partial(contrastive, margin=0.0))  # with margin 0 the impostor pairs cost nothing
@@ -206,17 +207,18 @@ beside(pull[0], healthy["contrastive"][0], names=("genuine pairs only", "with im
        alt="Left: the loss of genuine pairs alone falls smoothly to 0. Right: the healthy loss falls too, noisily, and stays above 0.")
 
 # %% [markdown]
-# The loss falls to 0.0008 without a ripple, and the network is no better than untrained: AUC 0.692 on
-# the letters trained on, where it began at 0.708, and 0.686 on new ones. All pictures are being moved
-# to one point. The spread is 1 minus the squared length of the mean embedding (for rows of length 1):
-# 1 where the rows cancel out, 0 where all are the same. Here it is 0.0014. Hadsell et al. 2006 added
-# the imposite pairs for this very reason. A loss near 0 is no success before the spread has been
-# looked at.
+# The loss falls to 0.0008 without a ripple, and the network is no better than untrained. On the letters
+# trained on, the AUC is 0.692 where it began at 0.708. All pictures are being moved to one point. The
+# spread is 1 minus the squared length of the mean embedding (for rows of length 1): 1 where the rows cancel
+# out, 0 where all are the same. Here it is 0.0014.
+#
+# Hadsell et al. 2006 added the impostor pairs for this very reason. A loss near 0 is no success until you
+# have looked at the spread.
 #
 # ## 2 Normalised over the wrong axis
 #
-# Notebook 04 showed the length of the rows, and a loss stuck just under twice the margin. This is the
-# run that belongs to it: `axis=None` divides by the length of the whole batch. *Predict: does such a network learn
+# Notebook 04 showed the length of the rows, and a loss stuck just under twice the margin. This is the run
+# behind it: `axis=None` divides by the length of the whole batch. *Predict: does such a network learn
 # anything at all?*
 
 # %% tags=["trained"]
@@ -234,20 +236,21 @@ beside(wrong[0], right[0], level=0.5, text="2 x margin", names=("axis=None", "ax
        alt="Left: the loss creeps along just under twice the margin. Right: it falls far below.")
 
 # %% [markdown]
-# It learns, and that is what makes this failure treacherous. The AUC of new letters is 0.831, against
-# 0.857 along the right axis, so no ranking figure such as the AUC, which does not see lengths, would
-# sound an alarm. But the loss hangs under twice the margin, where it has next to no room, and an
-# embedding is no longer a property of the picture: the same picture has length 1.000 alone and 0.150
-# among 100. A stored embedding cannot be compared with one made tomorrow. What settles it is the
-# length of a row: 0.055 on average.
+# It learns, and that is what makes this failure treacherous. The AUC of new letters is 0.831, against 0.857
+# along the right axis. A measure of ranking such as the AUC does not see lengths, so it sounds no alarm.
+# But the loss stays just under twice the margin, where it has next to no room.
 #
+# And an embedding is no longer a property of the picture: the same picture has length 1.000 alone and 0.150
+# among 100. A stored embedding cannot be compared with one made tomorrow. What settles it is the length of
+# a row: 0.055 on average.
+
+# %% [markdown]
 # ## 3 NaN at zero distance
 #
-# Notebook 02 had a NaN from a norm at zero. The same hole is in every Euclidean distance written as a
-# bare root: its slope at 0 is infinite, and 0 times infinity is not a number. Two equal embeddings
-# are needed to fall in, and every table of distances has them: its diagonal. This loss compares all 2
-# x 24 = 48 rows of a batch of pairs with all others, and carefully masks the diagonal out. *Predict:
-# does the mask help?*
+# Notebook 02 met a NaN from a norm at zero. The same hole is in every Euclidean distance written as a bare
+# root: its slope at 0 is infinite, and 0 times infinity is not a number. It takes two equal embeddings to
+# fall in, and every table of distances has them: its diagonal. This loss compares all 2 x 24 = 48 rows of a
+# batch of pairs with all others, and carefully masks the diagonal out. *Predict: does the mask help?*
 
 # %%
 def bare_root(a, b):
@@ -270,8 +273,8 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# `fit` stops at the end of the epoch and says where to look. A loop without such a guard goes on, so
-# here is one without. *Predict: how does the loss look before it breaks?*
+# `fit` stops at the end of the epoch and says where to look. A loop without such a guard goes on, so here
+# is one without. *Predict: how does the loss look before it breaks?*
 
 # %% tags=["trained"]
 def bare_loop(loss):
@@ -297,14 +300,14 @@ beside(broken, safe, names=("bare root", "euclidean_distance"),
        alt="Left: a single point, then the curve ends. Right: the same batches with the safe root of the library, healthy.")
 
 # %% [markdown]
-# The mask does not help: it multiplies by 0, and 0 times infinity is NaN in the gradient. The loss of step 0
-# is a healthy 0.914, that of step 1 is NaN, and so is every weight from then on. That is the mark of a
-# zero distance: no rise before the end. A learning rate that is too high climbs first, and
-# `diagnose` tells the two apart by that.
+# The mask does not help: it multiplies by 0, and 0 times infinity is NaN in the gradient. The loss of step
+# 0 is a healthy 0.914, that of step 1 is NaN, and so is every weight from then on. That is the mark of a
+# zero distance: no rise before the end. With too high a learning rate the loss climbs first, and that is
+# how `diagnose` tells the two apart.
 #
 # ## 4 Flipped labels
 #
-# One data set writes 1 for "same", the next 1 for "different". Take the wrong one and the loss pulls
+# One data set writes 1 for "same", the next 1 for "different". Take the wrong one, and the loss pulls
 # strangers together.
 
 # %%
@@ -323,17 +326,19 @@ beside(flipped[0], healthy["contrastive"][0], names=("labels flipped", "labels r
 
 # %% [markdown]
 # The loss falls like a healthy one, and history and embeddings alone raise no alarm: to them, order is
-# order. Only the truth tells. On letters it was trained on the AUC has gone down from 0.708 to 0.519, next to
-# guessing, and on new letters from 0.733 to 0.614. An AUC *well below that of the untrained network*, while the
-# embeddings have not collapsed and the loss did not explode, points at the labels, or at the order of the loss's
-# arguments. (The collapse of section 1 had lowered the AUC too: from 0.733 to 0.686.) No measurement
-# replaces reading ten pairs with their labels.
+# order. Only the truth tells. On the letters trained on, the AUC has gone down from 0.708 to 0.519, next to
+# guessing, and on new letters it has fallen too.
 #
+# An AUC *well below that of the untrained network*, while the embeddings have not collapsed and the loss
+# did not explode, points at the labels, or at the order of the loss's arguments. (The collapse of section 1
+# lowered the AUC too, but less.) No measurement replaces reading ten pairs with their labels.
+
+# %% [markdown]
 # ## 5 Margin too large
 #
-# If a margin of 0.25 is good, is a larger one better? Cosines of random directions lie near 0 and
-# positives reach 1 at best, so a gap of much more than 1 is not to be had. *Predict: what do margins
-# of 1, 2 and 3 do to the curve, and to the AUC of new letters?*
+# If a margin of 0.25 is good, is a larger one better? Cosines of random directions lie near 0 and positives
+# reach 1 at best, so a gap of much more than 1 is not to be had. *Predict: what do margins of 1, 2 and 3 do
+# to the curve, and to the AUC of new letters?*
 
 # %% tags=["trained"]
 by_margin = {margin: train(partial(triplet, margin=margin)) for margin in (0.25, 1.0, 2.0, 3.0)}
@@ -346,15 +351,17 @@ beside(by_margin[2.0][0], by_margin[0.25][0], names=("margin 2", "margin 0.25"),
        alt="Left: with margin 2 the loss falls from 1.9 to 1.1 and rests there. Right: with margin 0.25 it falls to near 0.")
 
 # %% [markdown]
-# With margin 1 little happens (0.861 to 0.843). With margin 2 the loss rests at 58% of its start and the AUC of new
-# letters drops from 0.861 to 0.753. Why? Every negative of every triplet goes on pushing, the solved ones as hard
-# as the others. And margin 3 gives the same 0.753, for it is *the same training*: from 2 on no triplet of cosines ever
-# reaches the bend of the hinge, so the margin only adds a constant to the loss (2.113 in place of 1.113).
+# With margin 1 little happens. With margin 2 the loss rests at 0.58 of its start, and the AUC of new
+# letters drops to 0.753. Why? Every negative of every triplet goes on pushing, the solved ones as hard as
+# the others.
+#
+# Margin 3 gives the same AUC, for it is *the same training*: from 2 on no triplet of cosines ever reaches
+# the bend of the hinge, so the margin only adds a constant to the loss.
 #
 # ## 6 Learning rate too high
 #
-# Everybody meets this one. Our tower, though, ends in a division by the length. *Predict: which of
-# these four runs breaks?*
+# Everybody meets this one. Our tower, though, ends in a division by the length. *Predict: which of these
+# four runs breaks?*
 
 # %% tags=["trained"]
 def free(rows):
@@ -371,14 +378,15 @@ beside(rates["free length", 0.3][0], rates["free length", RATE][0], ymax=3, name
        alt="Left: the loss shoots off the scale at step 1, comes back and lies flat at 0.5. Right: after a small rise it falls.")
 
 # %% [markdown]
-# At 0.3 / 0.002 = 150 times the rate the tower with unit length hardly suffers: its highest loss is
-# 0.458, its AUC 0.856 in place of 0.876. Steps that are too long make the weights large, and with
-# large weights the next step turns the direction of an embedding only a little
-# ([02](02_cosine_cost.ipynb) saw vectors grow while they turned). The tower with free lengths has no
-# such brake. Step 1 throws the loss from 0.536 up to 85.214; then it comes back and lies at 0.500
-# with an AUC of 0.500. That is the loss of a dead network: half the pairs pay nothing, the other half
-# the squared margin. A second symptom hides behind the first here, a collapse, and only the start of
-# the curve shows the cause.
+# The high rate is 0.3 / 0.002 = 150 times the good one. The tower with unit length hardly suffers: its AUC
+# is 0.856 in place of 0.876. Steps that are too long make the weights large, and with large weights the
+# next step turns the direction of an embedding only a little ([02](02_cosine_cost.ipynb) saw vectors grow
+# while they turned).
+#
+# The tower with free lengths has no such brake. Step 1 throws the loss from 0.536 up to 85.214. Then it
+# comes back and rests at one half, and so does the AUC. That is the loss of a dead network: half the pairs
+# pay nothing, the other half the squared margin. So a second symptom, a collapse, hides behind the first,
+# and only the start of the curve shows the cause.
 #
 # How high is too high? A sweep says it better than one number.
 
@@ -390,16 +398,15 @@ for rate in (0.01, 0.03, 0.1, 1.0):
     print(f"{rate:6}{max(history['loss']):14.3f}{auc(tower, new_x, new_letter):9.3f}  {found}")
 
 # %% [markdown]
-# Between a good rate and one that explodes lies a grey zone. At 0.03 the curve never rises above its start (at the good rate it
-# did, to 0.614), `diagnose` finds nothing, and yet the AUC is 0.751 in place of 0.796. A curve alone does not find the best rate;
-# trying three rates does.
+# Between a good rate and one that explodes lies a grey zone. At 0.03 the curve never rises above its start
+# (at the good rate it did), and `diagnose` finds nothing. Yet the AUC is 0.751 in place of 0.796. A curve
+# alone does not find the best rate; trying three rates does.
 #
 # ## 7 False negatives in the batch
 #
-# InfoNCE takes every other row of the batch for a negative. With 24 pairs from 4 letters, 24 / 4 = 6
-# from each, five of the other 24 - 1 = 23 show the anchor's own letter. A perfect network cannot tell
-# six equal candidates apart, so its loss is at least ln 6. *Predict: how far does this spoil the
-# network?*
+# InfoNCE takes every other row of the batch for a negative. With 24 pairs from 4 letters, 24 / 4 = 6 from
+# each, five of the other 24 - 1 = 23 show the anchor's own letter. A perfect network cannot tell six equal
+# candidates apart, so its loss is at least ln 6. *Predict: how far does this spoil the network?*
 
 # %% tags=["trained"]
 crowded = train(info_nce, batches=partial(batches, letters=4))
@@ -419,25 +426,30 @@ beside(crowded[0], healthy["info_nce"][0], level=np.log(6), text="ln 6", names=(
        alt="Left: with 4 letters a batch the loss stays above a dotted line at ln 6. Right: with each letter once it falls far below.")
 
 # %% [markdown]
-# Beside the healthy one the curve stands out: it ends at 2.208, above the floor of 1.792, the healthy
-# one at 0.671. Alone, it would pass for harder data. The damage is another matter. On the letters
-# trained on the AUC is 0.972 in place of 0.990. On new letters it is 0.879 in place of 0.868; with
-# two other seeds it came out slightly lower. Here, that is no harm to speak of. The last lines are a
-# longer run with three seeds, larger batches of 4 letters, too, and the same batches with the false
-# negatives left out of the loss (`benchmarks/quality/false_negatives.py`): InfoNCE and the mean are even
-# 0.005 and 0.004 better off with them, within or near the spread of the seeds, the closest negative
-# loses 0.019 and the hardest 0.102. So it depends on the loss, as in
-# [05](05_training_and_testing.ipynb): a softmax or a mean over all negatives outvotes the false ones,
-# while the hardest negative is nearly always one of them. And the pushes among own letters cancel out
-# in part, since each of them is also a positive. What is lost for certain is the loss as a measure:
-# it can no longer say how far along you are.
+# Beside the healthy curve this one stands out: it ends at 2.208, above the floor of 1.792. Alone, it would
+# pass for harder data.
 #
+# The damage is another matter. On the letters trained on, the AUC is 0.972 in place of 0.990. On new
+# letters it is slightly higher, 0.879 in place of 0.868; with two other seeds it came out slightly lower.
+# Here, that is no harm to speak of.
+
+# %% [markdown]
+# The last lines come from a longer run with three seeds and larger batches, of 4 letters too, and from the
+# same batches with the false negatives left out of the loss (`benchmarks/quality/false_negatives.py`).
+# InfoNCE and the mean are even slightly better off with them, within or near the spread of the seeds. The
+# closest negative loses 0.019 and the hardest 0.102.
+#
+# So it depends on the loss, as in [05](05_training_and_testing.ipynb): a softmax or a mean over all
+# negatives outvotes the false ones, while the hardest negative is nearly always one of them. And the pushes
+# among own letters cancel out in part, since each of them is also a positive. What is lost for certain is
+# the loss as a measure: it can no longer say how far along you are.
+
+# %% [markdown]
 # ## Evaluation: three failures that no loss shows
 #
-# The next run is healthy. What is broken is the figure that is reported about it. We train on
-# 14 of the 20 drawings of each letter and measure the AUC after every epoch on three sorts of
-# pictures. *Predict: which of the three curves will be highest, and which one answers "does it know
-# letters it has never seen"?*
+# The next run is healthy. What is broken is the number that is reported about it. We train on 14 of the 20
+# drawings of each letter and measure the AUC after every epoch on three sorts of pictures. *Predict: which
+# of the three curves will be highest, and which one answers "does it know letters it has never seen"?*
 
 # %% tags=["trained"]
 drawing = np.tile(np.arange(DRAWINGS), LETTERS)
@@ -466,16 +478,20 @@ axes.legend(loc="lower right", fontsize=9)
 plots.show(figure, alt="AUC by epoch: pictures trained on near 0.99, new drawings close below, new letters lowest at about 0.87.")
 
 # %% [markdown]
-# Three answers to three questions, all from one network. After four epochs it scores 0.995 on the pictures trained on, 0.922
-# on new drawings of the same letters, 0.869 on new letters. The first goes on rising while the last has hardly
-# moved since the first epoch (0.873): that gap is overfitting, and whoever looks at the first curve alone never sees it. The second is the leaky split. No picture is on both sides, so it looks clean; but every letter
-# is. A published example:
-# [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python),
-# a book that comes with notebooks, splits its faces by shuffled *pair* (notebook 2.4), so that people, pictures
-# and even the same pairs are on both sides.
+# Three answers to three questions, all from one network. After four epochs it scores 0.995 on the pictures
+# trained on. On new drawings of the same letters it scores 0.922, on new letters 0.869. The first goes on
+# rising while the last has hardly moved since the first epoch. That gap is overfitting, and whoever looks
+# at the first curve alone never sees it.
 #
-# `diagnose` cannot see this in a curve either. It has to be told which rows were used for what, and
-# for the leak, which rows belong together: the `group`.
+# The second is the leaky split. No picture is on both sides, so it looks clean; but every letter is. A
+# published example: [S. Ravichandiran's *Hands-On Meta Learning with
+# Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python), a book that comes with
+# notebooks, splits its faces by shuffled *pair* (notebook 2.4), so that people, pictures and even the same
+# pairs are on both sides.
+
+# %% [markdown]
+# `diagnose` cannot see this in a curve either. You have to tell it which rows were used for what, and for
+# the leak, which rows belong together: the `group`.
 
 # %% tags=["trained"]
 everything = np.concatenate([letter, LETTERS + new_letter])  # the letter of every row there is
@@ -487,9 +503,9 @@ for name, tested in (("trained on", train_rows), ("new drawings", rest_rows), ("
 # %% [markdown]
 # ### The threshold chosen on test data
 #
-# To say "same" or "different" a threshold is needed, and it must come from other pairs than those it is
-# judged on (notebook 05). How much does it matter? We draw n validation pairs and n test pairs of
-# new letters, take the best threshold of each, and judge both on the test pairs. 300 draws for each n.
+# To say "same" or "different" you need a threshold, and it must come from other pairs than those it is
+# judged on (notebook 05). How much does that matter? We draw n validation pairs and n test pairs of new
+# letters, take the best threshold of each, and judge both on the test pairs, in 300 draws for each n.
 # *Predict: for which n does the difference matter?*
 
 # %% tags=["trained"]
@@ -522,10 +538,10 @@ for name, chose in (("on test pairs", pairs[100:]), ("on validation pairs", pair
     ask(split, threshold_rows=chose, test_rows=pairs[100:])
 
 # %% [markdown]
-# With 10 test pairs the accuracy comes out 0.107 too high, with 100 still 0.037, with 1000 less than one point (0.009). The
-# threshold has one free number, and few pairs let it follow their accidents. So it matters with tens
-# of pairs, and hardly with a thousand. It is a bad habit in any case: the next thing chosen on test data
-# will be the number of epochs.
+# With 10 test pairs the accuracy comes out 0.107 too high, with 1000 pairs 0.009. The threshold has one
+# free number, and few pairs let it follow their accidents. So it matters with tens of pairs, and hardly
+# with a thousand. It is a bad habit in any case: the next thing chosen on test data will be the number of
+# epochs.
 #
 # ## Which is which?
 #
@@ -544,8 +560,8 @@ for axes in grid[1]:
 plots.show(figure, alt="Six unnamed loss curves, A to F, cut off above; each belongs to one of the failures above.")
 
 # %% [markdown]
-# Now the key, and the second opinion: first with history and embeddings alone, then with all that the owner of the
-# run could know.
+# Now the key, and the second opinion: first with history and embeddings alone, then with all that the owner
+# of the run could know.
 
 # %% tags=["trained"]
 known = {"margin too large": {"margin": 3.0}, "false negatives": {"batch": own_letters}}
@@ -558,18 +574,19 @@ for name, truth in exam.items():
 
 # %% [markdown]
 # A rests high (margin 3), E falls to 0 (collapse), D leaps at once (learning rate), F creeps along the top
-# (wrong axis): these four need no more than history and embeddings. C (false negatives) and B
-# (flipped labels) are named only once the evidence is there. Their curves fall and settle, as a healthy
-# run on harder data would, and a tool that flagged them would flag such a run too.
+# (wrong axis): these four need no more than history and embeddings. C (false negatives) and B (flipped
+# labels) are named only once the evidence is there. Their curves fall and settle, as a healthy run on
+# harder data would, and a tool that flagged them would flag such a run too.
 #
-# A and C look alike. The start helps: A's 2.914 is just under the margin of 3, C's 3.492 a little above ln 24 = 3.18.
-# `diagnose` names A from its curve and its wide spread, or from its margin; C only from the batch.
-#
+# A and C look alike. The start helps: A begins just under the margin of 3, C a little above ln 24 = 3.18.
+# `diagnose` names A from its curve and its wide spread, or from its margin; it names C only from the batch.
+
+# %% [markdown]
 # ## How far can it be trusted?
 #
-# The thresholds of `diagnose` were set on other data, blobs and questions, with seeds 0 to 2. Then they were frozen
-# and tested on letters and faces with seeds of their own. `benchmarks/quality/diagnosis.py` does both; this is its
-# record of the second part.
+# The thresholds of `diagnose` were set on other data, blobs and questions, with seeds 0 to 2. Then they
+# were frozen and tested on letters and faces with seeds of their own. `benchmarks/quality/diagnosis.py`
+# does both; this is its record of the second part.
 
 # %%
 stored = load_results("diagnosis")["held-out"]
@@ -580,25 +597,27 @@ for name, row in stored["summary"].items():
     print(f"{name:30}{row['runs']:5}{by_curve:>13}{told:>15}  {row['other names'] or ''}")
 
 # %% [markdown]
-# Of 72 healthy runs and splits none raised an alarm, and with all the evidence every failure was named but two:
-# learning rates, both at the mildest of the three rates tried (0.1). One row of the table is new here: *no triplets*,
-# batches in which no two rows are of one class, so that a run learns nothing and looks calm.
+# None of the 72 healthy runs and splits raised an alarm. With all the evidence every failure was named but
+# two: learning rates, both at the mildest of the three rates tried (0.1). One row of the table is new here:
+# *no triplets*, batches in which no two rows are of one class, so that a run learns nothing and looks calm.
+#
 # With the curve alone more goes wrong. Flipped labels ended as a collapse in 7 of 16 runs, and are then
-# called that; false negatives were called a margin too large in 3 of 8. So read a finding as a
-# place to look; and "no finding" is no certificate of health.
-#
+# called that; false negatives were called a margin too large in 3 of 8. So read a finding as a place to
+# look. And "no finding" is no certificate of health.
+
+# %% [markdown]
 # The last three rows (24 runs), and 8 of the 72 healthy ones, compare sets of row numbers: they test the
-# code, not a threshold. And a first round, on letters drawn from the same set with other seeds, had
-# shown two blind spots (flipped labels behind a collapse, and mild rates). The rules were mended on the
-# blobs and questions; so the seeds are fresh and the faces are new, but some of the letters had been seen once.
-#
+# code, not a threshold. And a first round, on letters drawn from the same set with other seeds, had shown
+# two blind spots (flipped labels behind a collapse, and mild rates). The rules were mended on the blobs and
+# questions. So the seeds are fresh and the faces are new, but some of the letters had been seen once.
+
+# %% [markdown]
 # ## Exercises
 #
-# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms
-# nothing.
+# Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms nothing.
 #
-# **debugging.1 The spread.** For embeddings `[n, dim]` of any lengths return 1 - |mean row|² / mean of |row|²:
-# 0 where all rows are one vector, 1 where they cancel out.
+# **debugging.1 The spread.** For embeddings `[n, dim]` of any lengths return 1 - |mean row|² / mean of
+# |row|²: 0 where all rows are one vector, 1 where they cancel out.
 
 # %%
 def spread(embeddings):
@@ -645,8 +664,8 @@ check("debugging.2", normalised_over)
 #
 # </details>
 #
-# **debugging.3 How leaky?** `group` is the letter of every row of the data, `train_rows` and `test_rows` are row
-# numbers. Return the share of test rows whose letter was trained on.
+# **debugging.3 How leaky?** `group` is the letter of every row of the data, `train_rows` and `test_rows`
+# are row numbers. Return the share of test rows whose letter was trained on.
 
 # %%
 def leaked_share(group, train_rows, test_rows):
@@ -665,9 +684,9 @@ check("debugging.3", leaked_share)
 #
 # </details>
 #
-# **debugging.4 The floor under InfoNCE.** `own` holds the letter of each pair of a batch. Suppose all embeddings of
-# a letter are equal, and other letters are infinitely far. Return the mean loss of the batch, the floor that
-# false negatives put under it.
+# **debugging.4 The floor under InfoNCE.** `own` holds the letter of each pair of a batch. Suppose all
+# embeddings of a letter are equal, and other letters are infinitely far. Return the mean loss of the batch,
+# the floor that false negatives put under it.
 
 # %%
 def floor(own):
@@ -687,12 +706,13 @@ check("debugging.4", floor)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
-# **The answer.** If the spread of the embeddings is near 0 it is a collapse; if not, read ten pairs
-# with their labels and take the AUC of known pairs: two of our ten failures fall just as smoothly as
-# a healthy run, and end no better than an untrained network.
+# **The answer.** If the spread of the embeddings is near 0, it is a collapse. If not, read ten pairs with
+# their labels and take the AUC of known pairs: two of our ten failures fall just as smoothly as a healthy
+# run, and end no better than an untrained network.
 #
 # | failure | what you see | what settles it | cure |
 # | --- | --- | --- | --- |
@@ -702,33 +722,37 @@ check("debugging.4", floor)
 # | flipped labels | falls, looks healthy | AUC on known pairs; read ten pairs | swap them back |
 # | margin too large | rests high | share of pairs nearer than the margin | a smaller margin |
 # | rate too high | jumps to more than twice its start | highest loss over the first | divide by 10 |
-# | false negatives | rests above ln(pairs of one letter in a batch) | count letters in one batch | each once a batch |
+# | false negatives | rests above ln(pairs of one letter in a batch) | count letters in one batch | each letter once per batch |
 # | leaky split | nothing | groups on both sides | split by group |
 # | threshold on test data | nothing | rows that chose it | validation rows |
 # | evaluation on training data | nothing | rows trained on | rows never seen |
-#
-# - Which of the ten was it? Two have a curve of their own: NaN and a rate too high. A wrong axis and a
-#   margin too large make the curve rest high, but so can false negatives or a collapse; look at the embeddings. A
-#   collapse shows in them, whatever the curve. Flipped labels and false negatives need the labels. The three
-#   failures of evaluation need the numbers of the rows.
+
+# %% [markdown]
+# - Two of the ten have a curve of their own: NaN and a rate too high. A wrong axis and a margin too large
+#   make the curve rest high, but so can false negatives or a collapse: look at the embeddings. A collapse
+#   shows in them, whatever the curve.
+# - Flipped labels and false negatives need the labels. The three failures of evaluation need the row
+#   numbers.
 # - The curves that look best (collapse) and most ordinary (flipped labels) belong to useless networks; a
 #   curve that looks bad (false negatives) can belong to a good one.
-# - Two rules of thumb: know the height at which your loss stands still when all embeddings are equal
-#   (triplet: the margin; soft margin: ln 2; modified: twice the margin; contrastive on half imposite pairs: half the
-#   squared margin; InfoNCE: ln of the batch), and measure the spread of the embeddings and the AUC of a hundred known pairs beside every loss.
-#
-# Limits: a small network, printed letters, 200 steps. The order of the AUCs for margins, axes and leaks held with three
-# seeds; the size of the gaps varied. Thresholds that hold for these runs may fail for yours, a run may
-# have two failures at once, and many failures have no name here. A zero distance does not always bite: compiled code may
-# round the two sides of an equal pair differently.
+# - Know the height at which your loss stands still when all embeddings are equal. Triplet: the margin; soft
+#   margin: ln 2; modified: twice the margin; contrastive on half impostor pairs: half the squared margin;
+#   InfoNCE: ln of the batch.
+# - Measure the spread of the embeddings and the AUC of a hundred known pairs beside every loss.
+
+# %% [markdown]
+# Limits: a small network, printed letters, 200 steps. The order of the AUCs for margins, axes and leaks
+# held with three seeds; the size of the gaps varied. Thresholds that hold for these runs may fail for
+# yours, a run may have two failures at once, and many failures have no name here. A zero distance does not
+# always bite: compiled code may round the two sides of an equal pair differently.
 #
 # ### References
 #
 # - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*, section 2:
 #   without dissimilar pairs the loss leads to collapse.
 #   [doi.org/10.1109/CVPR.2006.100](https://doi.org/10.1109/CVPR.2006.100)
-# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*, appendix D: collapse, and curves to watch.
-#   [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
+# - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*, appendix D: collapse, and curves to
+#   watch. [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
 #
-# [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) ·
-# Next: [12 Scaling out](12_scaling_out.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) · Next: [12 Scaling
+# out](12_scaling_out.ipynb)

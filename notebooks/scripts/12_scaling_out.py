@@ -11,28 +11,29 @@
 # %% [markdown]
 # # 12 Scaling out
 #
-# You ask for a batch of 256 on four GPUs, and nothing complains. Then you print the shape of the
-# similarity matrix and find that each row has met a quarter of the others. Somebody did, and [asked
-# in 2020](https://github.com/TengdaHan/DPC/issues/17) whether that was meant.
+# You ask for a batch of 256 on four GPUs; nothing complains. Then you print the similarity matrix's shape:
+# each row has met a quarter of the others. Somebody did, and [asked in
+# 2020](https://github.com/TengdaHan/DPC/issues/17) whether that was meant.
 #
 # **What changes when the training moves from one core to many devices?**
 #
 # After this notebook you can
-# - do a data-parallel step by hand, and say for which losses it is exact,
-# - show why the losses of four quarters of a batch are not the loss of the batch, and name what must
-#   travel,
-# - split a batch over a mesh, copy the weights, and draw who holds what,
-# - count the bytes that a compiled step exchanges, and estimate when they cost more than the computing,
-# - start one script in several processes, and go on after one of them was killed.
+# - do a data-parallel step by hand, and say when it is exact,
+# - show why a batch cut in four has another loss, and what must travel,
+# - split a batch over a mesh, copy weights, and draw who holds what,
+# - count the bytes a step exchanges, and estimate their cost,
+# - start a script in several processes, and go on after one was killed.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 55 minutes to study,
-# about one and a half to run.
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 55 minutes to
+# study, about one and a half to run.
 #
-# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
-# Next: [Back to the map](00_start_here.ipynb)
-#
-# JAX decides what its devices are when it first computes, so the next lines come before everything else. They
-# ask for four *simulated* devices on your processor. If you have several GPUs, delete both lines that start with `jax.config`.
+# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) · Next: [Back to the
+# map](00_start_here.ipynb)
+
+# %% [markdown]
+# JAX decides what its devices are when it first computes, so the next lines come before everything else.
+# They ask for four *simulated* devices on your processor. If you have several GPUs, delete both lines that
+# start with `jax.config`.
 
 # %%
 import jax
@@ -64,10 +65,10 @@ print(DEVICES, "devices:", jax.devices())
 course_map("scaling")
 
 # %% [markdown]
-# Four devices that share the cores you have: nothing will be faster here. What a simulated device does
-# have is arrays of its own: what one holds is not there for another until somebody sends it. So who holds
-# what, and what must be sent, can be learnt without any hardware. A batch of 256 letters, each drawn twice, at half
-# the size to be quick:
+# Four devices that share the cores you have: nothing will be faster here. What a simulated device does have
+# is arrays of its own: what one holds is not there for another until somebody sends it. So you can learn
+# who holds what, and what must be sent, without any hardware. We take a batch of 256 letters, each drawn
+# twice, at half the size to be quick:
 
 # %%
 ROWS = 256  # of the whole batch
@@ -91,14 +92,14 @@ print(f"anchors {anchor.shape}, positives {positive.shape}, {parameters:,} param
 # %% [markdown]
 # ## Four workers, one gradient
 #
-# Give each of four workers the same weights and a quarter of the rows. Each takes the gradient of its own mean
-# loss. If the loss of a row depends on that row alone, the mean over the batch is the mean of the four means,
-# and so it is with the gradients:
+# Give each of four workers the same weights and a quarter of the rows. Each takes the gradient of its own
+# mean loss. If the loss of a row depends on that row alone, the mean over the batch is the mean of the four
+# means, and the same holds for the gradients:
 #
 # $$\nabla \frac1{256} \sum_{i=1}^{256} \ell_i = \frac14 \sum_{k=1}^{4} \nabla \frac1{64} \sum_{i \in \text{quarter } k} \ell_i$$
 #
-# The contrastive loss of [08](08_contrastive_pairs.ipynb) is such a loss: one pair, one term. No library yet, only
-# lists. *Predict: how large is the difference between the two gradients?*
+# The contrastive loss of [08](08_contrastive_pairs.ipynb) is such a loss: one pair, one term. No library
+# yet, only lists. *Predict: how large is the difference between the two gradients?*
 
 # %%
 is_same = (np.arange(ROWS) % 2).astype(int)  # every other pair gets a stranger for its second picture
@@ -122,9 +123,9 @@ apart = max(float(abs(a - b).max()) for a, b in zip(average, whole, strict=True)
 print(f"largest entry of the gradient {largest:.3f}, largest difference {apart:.0e}")
 
 # %% [markdown]
-# The largest difference is 2e-08, where the largest entry is 0.020: equal, up to rounding. The
-# workers had to send each other one thing, their gradients, and everybody then takes the same step
-# with the same weights.
+# The largest difference is 2e-08, where the largest entry is 0.020: equal, up to rounding. The workers had
+# to send each other one thing, their gradients, and then everybody takes the same step with the same
+# weights.
 #
 # ## Where it breaks, on purpose
 #
@@ -159,13 +160,13 @@ print(f"mean of four of 64 rows {np.mean(losses):.4f}, each row has  {ROWS // 4 
       f"the hardest at cosine {np.mean([hardest_negative(a, p) for a, p in quarters]):.3f}")
 
 # %% [markdown]
-# Lower: 0.4288 in place of 0.4492. Nothing has crashed and the loss even looks better, but a row now
-# meets 63 others where it met 255, and the hardest of 63 is easier, a cosine of 0.845 in place of
-# 0.892. You paid for a batch of 256 rows and train with batches of 64 rows. It gets worse with every
-# device you add.
+# Lower: 0.4288 in place of 0.4492. Nothing has crashed and the loss even looks better. But a row now meets
+# 63 others where it met 255, and the hardest of 63 is easier. You paid for a batch of 256 rows and train
+# with batches of 64 rows. It gets worse with every device you add.
 #
-# What is missing? A row needs the *positives* of all rows, its own anchor, and nothing else of the others. So before
-# the loss each worker sends its 64 positives to all (an **all-gather**), and then does its own rows against all columns.
+# What is missing? A row needs the *positives* of all rows, its own anchor, and nothing else of the others.
+# So before the loss each worker sends its 64 positives to all (an **all-gather**), and then compares its
+# own rows with all columns.
 
 # %% tags=["trained"]
 def losses_of_rows(h1, all_h2, first):
@@ -193,8 +194,8 @@ print(f"mean of four workers who know all positives {np.mean(parts):.4f}")
 #
 # In JAX you do not write workers. You say how the devices are arranged and which axis of an array is split
 # over them; the compiler divides the work and puts in the exchanges. The arrangement is a **mesh**: here a
-# row of four devices, whose one axis we call `batch`. A `PartitionSpec("batch")` splits the first axis of an array over it, an empty
-# one copies the array to everyone.
+# row of four devices, whose one axis we call `batch`. A `PartitionSpec("batch")` splits the first axis of
+# an array over it, and an empty one copies the array to every device.
 
 # %%
 mesh = jax.make_mesh((DEVICES,), ("batch",))
@@ -206,7 +207,8 @@ for shard in on_devices.addressable_shards:
     print(f"device {shard.device.id} holds rows {rows.start} to {rows.stop - 1}, {shard.data.nbytes:,} bytes")
 
 # %% [markdown]
-# 64 rows each, and no row twice. *Predict what the same picture looks like for the weights.*
+# Each device holds 64 rows, and no row is held twice. *Predict what the same picture looks like for the
+# weights.*
 
 # %%
 def draw(axes, array, name):
@@ -227,15 +229,16 @@ right.set_ylabel("row of the weights")
 plots.show(figure, alt="The batch's 256 rows lie in four steps of 64, one a device; each device holds all weights.")
 
 # %% [markdown]
-# The batch is a staircase, the weights are four full columns. That is all of **data parallelism**: batch split,
-# weights copied. (JAX has a picture of its own, `jax.debug.visualize_array_sharding(on_devices)`.)
+# The batch is a staircase, the weights are four full columns. That is all there is to **data parallelism**:
+# the batch is split, the weights are copied. (JAX has a picture of its own,
+# `jax.debug.visualize_array_sharding(on_devices)`.)
 #
 # ## The library
 #
-# `fit(..., mesh=mesh)` places batch and weights like this and changes nothing else: same loss, same batches, same
-# optimizer. The loss sees the whole batch; within the modified triplet loss each device does its own rows and
-# gathers the positives, as you did above. *Predict: how far apart are the losses of eight steps on 1, 2 and 4
-# devices?*
+# `fit(..., mesh=mesh)` places batch and weights like this and changes nothing else: same loss, same
+# batches, same optimiser. The loss sees the whole batch; within the modified triplet loss each device does
+# its own rows and gathers the positives, as you did above. *Predict: how far apart are the losses of eight
+# steps on 1, 2 and 4 devices?*
 
 # %% tags=["trained"]
 def run(devices, optimizer):
@@ -250,10 +253,11 @@ for step, values in enumerate(zip(alone, pair, all_four, strict=True)):
 print(f"largest difference to one device: 2 devices {abs(pair - alone).max():.0e}, all {abs(all_four - alone).max():.0e}")
 
 # %% [markdown]
-# On two devices the largest difference is 6e-08: sums are added up in another order, no more. On all
-# four devices the difference is 6e-03, and it comes late: where two negatives are nearly tied, a
-# rounding decides which of them is the closest. (Another processor rounds otherwise, and may show
-# less.) The optimizer here was momentum. Does that matter?
+# On two devices the largest difference is 6e-08: the sums are added up in another order, no more. On all
+# four devices the difference is 6e-03, and it comes late: where two negatives are nearly tied, rounding
+# decides which of them is the closest. (Another processor rounds differently, and may show less.)
+#
+# The optimiser here was momentum. Does that matter?
 
 # %%
 guess("Does it matter whether the optimizer is momentum or Adam?", "yes", "no")
@@ -263,16 +267,16 @@ adam = optax.adam(3e-3)
 print(f"Adam, 2 devices, largest difference to one device {abs(run(2, adam) - run(1, adam)).max():.0e}")
 
 # %% [markdown]
-# With Adam the largest difference on two devices is 3e-03, tens of thousands of times as much, with
-# the same loss and the same batches. A likely reason: Adam divides each entry of the gradient by its
-# own size. An entry that should be 0 and is a billionth by rounding moves as far as all others, in a
-# direction that rounding chose. So compare devices over a few plain steps, and long runs by their
-# metric, not by their losses.
+# Yes. With Adam the largest difference on two devices is 3e-03, tens of thousands of times as much, with
+# the same loss and the same batches. A likely reason: Adam divides each entry of the gradient by its own
+# size. An entry that should be 0, and is a billionth by rounding, moves as far as all others, in a
+# direction that rounding chose. So compare devices over a few plain steps, and long runs by their metric,
+# not by their losses.
 #
 # ## What is exchanged
 #
-# The compiler's own text says what it put in. *Predict: three kinds of exchange. Which one carries most,
-# in our network and a batch of 256 rows with 64 numbers each?*
+# The compiler's own text says what it put in: three kinds of exchange. *Predict: which one carries most, in
+# our network and a batch of 256 rows with 64 numbers each?*
 
 # %%
 def compiled_step(mesh, loss):
@@ -297,13 +301,13 @@ for name, size in result_bytes(compiled_step(mesh, loss)).items():
     print(f"{name:15} result {size:8,} bytes")
 
 # %% [markdown]
-# The gradients carry most, as you may have guessed. But count them: 481,796 bytes are 481,796 / 4 =
-# 120,449 numbers: the loss, and *twice* the (120,449 - 1) / 2 = 60,224 parameters. A Siamese network
-# uses its weights twice in a step, once a side, and this compiler adds up the gradients of each use
-# over the devices on their own.
+# The gradients carry most, as you may have guessed. But count them: 481,796 bytes are 481,796 / 4 = 120,449
+# numbers: the loss, and *twice* the (120,449 - 1) / 2 = 60,224 parameters. A Siamese network uses its
+# weights twice in a step, once for each side, and this compiler adds up the gradients of each use over the
+# devices separately.
 #
-# So use the weights once: send both sides through as one batch, with the two pictures of a pair next to each
-# other, so that both lie on the same device.
+# So use the weights once: send both sides through as one batch, with the two pictures of a pair next to
+# each other, so that both lie on the same device.
 
 # %%
 def loss_at_once(network, anchor, positive):
@@ -320,11 +324,11 @@ for name, size in result.items():
 # %% [markdown]
 # 240,900 bytes: half, for the same loss (asserted).
 #
-# The result of an exchange is not what travels. With $d$ devices in a ring, each passing on one part at a time,
-# a device receives
+# The result of an exchange is not what travels. With $d$ devices in a ring, each passing on one part at a
+# time, a device receives
 #
 # - **all-gather** of $n$ bytes: all parts but its own, $n (d-1)/d$;
-# - **reduce-scatter**, which sums $n$ bytes and leaves each device one part: as much, $n (d-1)/d$;
+# - **reduce-scatter**, which sums $n$ bytes and leaves each device one part: just as much, $n (d-1)/d$;
 # - **all-reduce** of $n$ bytes, the first two in turn: $2 n (d-1)/d$.
 #
 # The gradients are all-reduced once a step. The positives are gathered on the way forward; on the way back
@@ -345,15 +349,16 @@ for name, a, b in zip(("gradients", "embeddings"), measured, by_formula, strict=
     print(f"{name:10} measured {a:9,.0f} bytes, by formula {b:9,.0f}")
 
 # %% [markdown]
-# Equal to the byte: 361,350 for the gradients and 98,304 for the embeddings. The first depends on the model, and
-# hardly on the number of devices; the second on the rows of the *whole* batch. Remember that for later.
+# Equal to the byte: 361,350 for the gradients and 98,304 for the embeddings. The first depends on the
+# model, and hardly on the number of devices; the second depends on the rows of the *whole* batch. Remember
+# that for later.
 #
 # ## What a device must hold
 #
-# The table of similarities has rows x rows entries. *Predict its size for a batch of 65,536 rows.*
-# The library never holds it: it looks at a block of rows at a time, keeps for each row the column it
-# chose, and throws the block away. `benchmarks/speed/sharded_loss.py` asked the compiler what loss and
-# gradient hold in that way (128 numbers a row):
+# The table of similarities has rows x rows entries. *Predict its size for a batch of 65,536 rows.* The
+# library never holds it: it looks at a block of rows at a time, keeps the column it chose for each row, and
+# throws the block away. `benchmarks/speed/sharded_loss.py` asked the compiler how much loss and gradient
+# hold in that way (128 numbers a row):
 
 # %%
 stored = load_results("sharded_loss")
@@ -378,18 +383,23 @@ axes.legend(loc="upper right")
 plots.show(figure, alt="On one to eight devices the blockwise loss needs far less memory than a share of the table.")
 
 # %% [markdown]
-# 17.2 GB for the table: more than a TPU v5e holds in all (16 GB). In blocks of 1,024 rows one device needs 802 MiB, eight
-# need 128 MiB each, about a sixth and not an eighth, since each also holds all gathered positives (32 MiB). The price is the last column: 56 MiB
-# received a step. It does not depend on the block size, only on rows and devices. (Measured on simulated devices; the compiler of
-# another device may lay out memory differently.)
+# 17.2 GB for the table: more than a TPU v5e holds in all (16 GB). In blocks of 1,024 rows one device needs
+# 802 MiB and eight need 128 MiB each. That is about a sixth and not an eighth, since each also holds all
+# gathered positives (32 MiB).
 #
+# The price is the last column: on eight devices, 56 MiB received a step. It does not depend on the block
+# size, only on rows and devices. (Measured on simulated devices; the compiler of another device may lay out
+# memory differently.)
+
+# %% [markdown]
 # ## Will it scale?
 #
 # **Weak scaling**: each device keeps the same number of rows, and you add devices. In an ideal world a step
 # takes as long as before and the rows per second grow with the devices. Two things spoil it: bytes that
 # travel, and, with this loss, rows that meet more negatives. Both can be worked out.
 #
-# Published figures, per chip (sources at the end). Links are quoted for both directions together; a device receives at half of that.
+# Published numbers, per chip (sources at the end). Links are quoted for both directions together; a device
+# receives at half of that.
 #
 # | | bfloat16 peak | link, both directions | joins |
 # | --- | --- | --- | --- |
@@ -397,9 +407,9 @@ plots.show(figure, alt="On one to eight devices the blockwise loss needs far les
 # | NVIDIA H100 SXM | 989 TFLOP/s | 900 GB/s NVLink | 8 in a server |
 # | the same, Ethernet | 989 TFLOP/s | 100 Gbit/s each way | any |
 #
-# One **assumption**: a device reaches 30 % of its peak. Nobody published that for our network; a
-# convolution of so few channels may well reach less. The peak is that of bfloat16, too, while our
-# step is in float32: our network would take longer than this says.
+# One **assumption**: a device reaches a share of 0.3 of its peak. Nobody published that for our network; a
+# convolution of so few channels may well reach less. The peak is also that of bfloat16, while our step is
+# in float32: our network would take longer than this says.
 
 # %%
 PER_DEVICE = 256  # rows on each device: change it
@@ -428,14 +438,14 @@ for machine, (_, _, most) in MACHINES.items():
           f"gradients {times[2]:.0f}, embeddings {times[3]:.0f}")
 
 # %% [markdown]
-# 256 devices with 256 rows each are one batch of 256 x 256 = 65,536. The gradients, which everyone
-# thinks of first, take 2 microseconds on the TPU's links; the embeddings take 167, more than the
-# network's 67. They grow with the devices, as each device must hear of everyone's rows, and so does
-# the table: each row meets 65,536 - 1 = 65,535 others. Over Ethernet the embeddings take 2,674
-# microseconds, 2,674 / 13 = 206 times as long as the network.
+# 256 devices with 256 rows each are one batch of 256 x 256 = 65,536. The gradients, which everyone thinks
+# of first, take 2 microseconds on the TPU's links; the embeddings take 167, more than the network's 67.
+# They grow with the devices, as each device must hear of everyone's rows. So does the table: each row meets
+# 65,536 - 1 = 65,535 others. Over Ethernet the embeddings take 2,674 / 13 = 206 times as long as the
+# network.
 #
-# **Efficiency** is the time of a step alone over its time among many. *Predict: what helps more, four times the
-# rows on each device, or an encoder that is a hundred times heavier?*
+# **Efficiency** is the time of a step alone over its time among many. *Predict: what helps more, four times
+# the rows on each device, or an encoder that is a hundred times heavier?*
 
 # %% jupyter={"source_hidden": true}
 def efficiency(machine, devices, heavier=1):
@@ -462,24 +472,32 @@ for rows in (256, 1024):
 PER_DEVICE = 256
 
 # %% [markdown]
-# The heavier encoder: 0.94 in place of 0.25. Four times the rows make it *worse*, 0.18. The usual advice, more rows on each
-# device, is right where gradients are the burden: their bytes stay while the work grows. Here the burden is the
-# embeddings, which grow with the rows just as the work does, and the table, which grows with the rows of a device times those of all.
-# With an encoder as small as ours you do not need 256 devices; with one that does, the loss is cheap. And Ethernet
-# is below one half from the second device on, in both pictures.
+# The heavier encoder: 0.94 in place of 0.25. Four times the rows make it *worse*, 0.18. The usual advice,
+# more rows on each device, is right where gradients are the burden: their bytes stay while the work grows.
+# Here the burden is the embeddings, which grow with the rows just as the work does, and the table, which
+# grows with the rows of a device times those of all.
 #
-# What this leaves out: the start of each message (a ring of 256 passes on 2 x (256 - 1) = 510 parts
-# one after another in an all-reduce; if each took a microsecond to start, that alone would be more
-# than all of the above on the TPU); that a device can compute while it receives; that links are
-# shared or longer between servers; reading the pictures; the slowest of 256 devices. Some make it
-# better, some worse. Take the order of things from it, not the second digit.
+# With an encoder as small as ours you do not need 256 devices; with one that does need them, the loss is
+# cheap. And Ethernet is below one half from the second device on, in both pictures.
+
+# %% [markdown]
+# What this leaves out:
+# - the start of each message (a ring of 256 passes on 2 x (256 - 1) = 510 parts one after another in an
+#   all-reduce; if each took a microsecond to start, that alone would be more than all of the above on the
+#   TPU),
+# - that a device can compute while it receives,
+# - that links are shared, or longer between servers,
+# - reading the pictures, and the slowest of 256 devices.
+#
+# Some of this makes it better, some worse. Take the order of things from this model, not the second digit.
 #
 # ### Half the bits
 #
-# All of the above counts float32, four bytes a number. bfloat16 keeps the range of float32 and eight
-# bits of its precision in two bytes: whatever is exchanged in it takes half the bytes and half the
-# time. Weights and their sums usually stay in float32.
-#
+# All of the above counts float32, four bytes a number. bfloat16 keeps the range of float32 and eight bits
+# of its precision in two bytes: whatever is exchanged in it takes half the bytes and half the time. Weights
+# and their sums usually stay in float32.
+
+# %% [markdown]
 # ## Nothing but the mesh
 #
 # On other hardware the training lines stay as they are. What changes is what `jax.devices()` finds:
@@ -488,13 +506,13 @@ PER_DEVICE = 256
 # | --- | --- | --- |
 # | this machine, simulated | `jax.config.update("jax_num_cpu_devices", 4)` | `jax.make_mesh((4,), ("batch",))` |
 # | a server with eight GPUs | `python train.py` | `jax.make_mesh((8,), ("batch",))` |
-# | the same, a process a GPU | `python -m siamese_lib.training.launch --processes 8 train.py` | `jax.make_mesh((jax.device_count(),), ("batch",))` |
+# | the same, one process per GPU | `python -m siamese_lib.training.launch --processes 8 train.py` | `jax.make_mesh((jax.device_count(),), ("batch",))` |
 # | a TPU slice of one host | `python train.py` | the same |
 # | a TPU pod, or several servers under Slurm | `python train.py` on every host | the same |
 #
-# With several processes the script calls `join()` first, which makes them find each other; `jax.devices()` is then
-# those of all, and every process runs the same lines on the same batches. Here is such a script, whole. It
-# also takes the number of an epoch in which process 1 is to die.
+# With several processes the script calls `join()` first, which makes them find each other; `jax.devices()`
+# then lists the devices of all, and every process runs the same lines on the same batches. Here is such a
+# script, whole. It also takes the number of an epoch in which process 1 is to die.
 
 # %%
 SCRIPT = """
@@ -522,8 +540,8 @@ print(f"{jax.process_count()} processes, {jax.device_count()} devices, trained e
 """
 
 # %% [markdown]
-# We start it twice, with the same command but for the killing: two processes with two simulated devices each.
-# *Predict what the second start prints for the epochs it trained.*
+# We start it twice, with the same command except for the killing: two processes with two simulated devices
+# each. *Predict what the second start prints for the epochs it trained.*
 
 # %%
 def launch(folder, dies_in):
@@ -541,17 +559,18 @@ if os.name == "posix":  # the launcher runs on Linux and macOS
         print("second:", launch(folder, dies_in="never"))
 
 # %% [markdown]
-# The first start ends with the launcher's sentence: which process was ended, and by what. The launcher has ended process 0
-# as well, which would have waited for its partner for ever. The second start trained epochs 2 and 3 only: epoch 1 came from the
-# checkpoint that `fit` had written. (The loss means nothing, the rows are random numbers.)
+# The first start ends with the launcher's sentence: which process was ended, and by what. The launcher has
+# ended process 0 as well, which would otherwise have waited for its partner for ever. The second start
+# trained epochs 2 and 3 only: epoch 1 came from the checkpoint that `fit` had written. (The loss means
+# nothing: the rows are random numbers.)
 #
-# In a terminal it is one line: `python -m siamese_lib.training.launch --processes 2 --devices 2 train.py run never`. On GPUs leave `--devices` out; process 0 takes the
-# first one, process 1 the second.
+# In a terminal it is one line: `python -m siamese_lib.training.launch --processes 2 --devices 2 train.py
+# run never`. On GPUs leave `--devices` out; process 0 takes the first one, process 1 the second.
 #
 # ## Exercises
 #
-# **scaling.1 Bytes of an all-reduce.** The gradients of `parameters` float32 numbers are all-reduced in a ring of `devices`. Return
-# how many bytes one device receives.
+# **scaling.1 Bytes of an all-reduce.** The gradients of `parameters` float32 numbers are all-reduced in a
+# ring of `devices`. Return how many bytes one device receives.
 
 # %%
 def bytes_received(parameters, devices):
@@ -570,8 +589,8 @@ check("scaling.1", bytes_received)
 #
 # </details>
 #
-# **scaling.2 How many devices?** A batch has `rows` rows and you have `available` devices. `fit` wants equal shares. Return the
-# largest number of devices that you can use.
+# **scaling.2 How many devices?** A batch has `rows` rows and you have `available` devices. `fit` wants
+# equal shares. Return the largest number of devices that you can use.
 
 # %%
 def devices_to_use(rows, available):
@@ -590,8 +609,9 @@ check("scaling.2", devices_to_use)
 #
 # </details>
 #
-# **scaling.3 Negatives of one device.** A batch of `batch` rows is dealt out in neighbouring blocks over `devices`, and nothing is
-# gathered. Return the numbers of the rows that are negatives of row `row`, in order, as an array.
+# **scaling.3 Negatives of one device.** A batch of `batch` rows is dealt out in neighbouring blocks over
+# `devices`, and nothing is gathered. Return the numbers of the rows that are negatives of row `row`, in
+# order, as an array.
 
 # %%
 def negatives_of(row, batch, devices):
@@ -611,39 +631,45 @@ check("scaling.3", negatives_of)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Recap
 #
-# **The answer.** Nothing but the mesh, if the positives of all devices are gathered before the loss:
-# then four workers of 64 rows have the very loss of all 256; without that exchange it runs, looks
-# better, and trains on less.
+# **The answer.** Nothing but the mesh, if the positives of all devices are gathered before the loss: then
+# four workers of 64 rows have the very loss of all 256. Without that exchange it runs, looks better, and
+# trains on less.
 #
-# - The same lines gave the same losses, but for rounding and what it tips over, on one, two and four
-#   devices, and others like them ran in two processes.
-# - A loss whose rows are independent needs one exchange, the sum of the gradients. A loss with negatives from the batch
-#   needs the positives of all devices too; without them it runs, looks better, and trains on less.
-# - The gradients cost a device at most eight bytes a parameter, however many devices there are; twice
-#   that where the sides go through the network apart. The embeddings cost at most eight bytes for
-#   each number of the whole batch.
-# - By arithmetic a small encoder on 256 TPU chips spends most of its step on exchanging embeddings (efficiency 0.25), a heavy one hardly any (0.94).
-# - A killed process ends the run; the same command goes on from the last checkpoint.
-#
+# - The same lines gave the same losses on one, two and four devices, apart from rounding and what it tips
+#   over.
+# - A loss with independent rows needs one exchange, the sum of the gradients; one with negatives from the
+#   batch needs all positives too.
+# - Gradients cost a device at most eight bytes a parameter (twice that where the sides go through the
+#   network apart), embeddings at most eight for each number of the whole batch.
+# - By arithmetic a small encoder on 256 TPU chips spends most of its step exchanging embeddings, a heavy
+#   one hardly any.
+# - After a kill, the same command goes on from the last checkpoint.
+
+# %% [markdown]
 # Limits: simulated devices show who holds what and what is sent, never how long it takes. The scaling is
-# arithmetic on published peaks and one assumed share of them, not a measurement. Only the batch is split here;
-# weights that do not fit on one device need to be split as well, which this library does not do.
-#
+# arithmetic on published peaks and one assumed share of them, not a measurement. Only the batch is split
+# here; weights that do not fit on one device need to be split as well, which this library does not do.
+
+# %% [markdown]
 # ### References
 #
-# - JAX documentation, *Distributed arrays and automatic parallelization*: meshes, shardings and their pictures.
+# - JAX documentation, *Distributed arrays and automatic parallelization*: meshes, shardings and their
+#   pictures.
 #   [docs.jax.dev](https://docs.jax.dev/en/latest/notebooks/Distributed_arrays_and_automatic_parallelization.html)
-# - Patarasuk and Yuan 2009, *Bandwidth optimal all-reduce algorithms for clusters of workstations*: the ring.
-#   [doi.org/10.1016/j.jpdc.2008.09.002](https://doi.org/10.1016/j.jpdc.2008.09.002)
-# - Google Cloud, *TPU v5e*: 197 TFLOP/s in bfloat16, 400 GB/s between chips in both directions, 256 chips in a
-#   pod. [docs.cloud.google.com/tpu/docs/v5e](https://docs.cloud.google.com/tpu/docs/v5e)
-# - NVIDIA, *H100 Tensor Core GPU*, data sheet: 1,979 TFLOP/s in bfloat16 with sparsity, which is twice the dense rate
-#   taken here; NVLink 900 GB/s. [nvidia.com/en-us/data-center/h100](https://www.nvidia.com/en-us/data-center/h100/)
-# - Radford et al. 2021, *Learning transferable visual models from natural language supervision* (CLIP), section 2.5: a batch of
-#   32,768 pairs, the similarities shared among the GPUs. [arxiv.org/abs/2103.00020](https://arxiv.org/abs/2103.00020)
+# - Patarasuk and Yuan 2009, *Bandwidth optimal all-reduce algorithms for clusters of workstations*: the
+#   ring. [doi.org/10.1016/j.jpdc.2008.09.002](https://doi.org/10.1016/j.jpdc.2008.09.002)
+# - Google Cloud, *TPU v5e*: 197 TFLOP/s in bfloat16, 400 GB/s between chips in both directions, 256 chips
+#   in a pod. [docs.cloud.google.com/tpu/docs/v5e](https://docs.cloud.google.com/tpu/docs/v5e)
+# - NVIDIA, *H100 Tensor Core GPU*, data sheet: 1,979 TFLOP/s in bfloat16 with sparsity, which is twice the
+#   dense rate taken here; NVLink 900 GB/s.
+#   [nvidia.com/en-us/data-center/h100](https://www.nvidia.com/en-us/data-center/h100/)
+# - Radford et al. 2021, *Learning transferable visual models from natural language supervision* (CLIP),
+#   section 2.5: a batch of 32,768 pairs, the similarities shared among the GPUs.
+#   [arxiv.org/abs/2103.00020](https://arxiv.org/abs/2103.00020)
 #
-# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
-# Next: [Back to the map](00_start_here.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) · Next: [Back to the
+# map](00_start_here.ipynb)
