@@ -77,15 +77,15 @@ course_map("start")
 # | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 65 |
 # | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 45 |
 # | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 65 |
-# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 45 |
-# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 65 |
+# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 55 |
+# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 70 |
 # | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 55 |
 # | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 35 |
 # | [08 Contrastive pairs](08_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 60 |
 # | [09 Pairwise similarity](09_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 70 |
 # | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 55 |
 # | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 65 |
-# | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 55 |
+# | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 50 |
 #
 # [Notation](notation.md) says what the letters and words mean, and which notebook defines each of them.
 #

@@ -25,7 +25,7 @@
 # - translate between the two conventions in circulation,
 # - recognise a normalisation over the wrong axis by its loss.
 #
-# Before this: [03 Triplets](03_triplets.ipynb). Time: about 45 minutes to study, a few seconds to
+# Before this: [03 Triplets](03_triplets.ipynb). Time: about 55 minutes to study, a few seconds to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·

@@ -344,7 +344,7 @@ beside(flipped[0], healthy["contrastive"][0], names=("labels flipped", "labels r
 by_margin = {margin: train(partial(triplet, margin=margin)) for margin in (0.25, 1.0, 2.0, 3.0)}
 for margin, (history, tower) in by_margin.items():
     last = np.mean(history["loss"][-20:])
-    print(f"margin {margin:4}: loss {history['loss'][0]:.3f} to {last:.3f}, {last / history['loss'][0]:.0%} of its start; "
+    print(f"margin {margin:4}: loss {history['loss'][0]:.3f} to {last:.3f}, {last / history['loss'][0]:.2f} of its start; "
           f"AUC of new letters {auc(tower, new_x, new_letter):.3f}")
 ask(by_margin[2.0], margin=2.0)
 beside(by_margin[2.0][0], by_margin[0.25][0], names=("margin 2", "margin 0.25"),

@@ -24,7 +24,7 @@
 # - count the bytes a step exchanges, and estimate their cost,
 # - start a script in several processes, and go on after one was killed.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 55 minutes to
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 50 minutes to
 # study, about one and a half to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) · Next: [Back to the
