@@ -62,8 +62,8 @@ course_map("architecture")
 # (Baldi and Chauvin compared fingerprints with such a pair in the same year.)
 #
 # [S. Ravichandiran's *Hands-On Meta Learning with Python*](https://github.com/sudharsan13296/Hands-On-Meta-Learning-With-Python)
-# is a book that comes with notebooks. As uses it lists faces, signatures, the search for similar questions and the
-# tracking of objects, and it builds a network for short clips of barking dogs. In this course you train
+# is a book that comes with notebooks. As uses it lists faces, signatures, the search for similar questions
+# and the tracking of objects, and it builds a network for short clips of barking dogs. In this course you train
 # one on pairs of questions and one on letters.
 #
 # The parts are few. An **encoder** (also called a tower) turns an input into a vector, its
@@ -439,9 +439,10 @@ print(f"disc: cosine to the square {to_square:.2f}, to itself moved aside {to_it
 plots.show(figure, alt="A table of cosines: shapes at the same place are more alike than the same shape moved.")
 
 # %% [markdown]
-# The cosine of the disc to the square in the same place is 0.94. To the disc moved aside it is only 0.82. A random
-# network compares *where the ink is*. That is a comparison, but not the one we want. So the second
-# half of the answer has two parts: the energy compares points, whatever they came from, and what
+# The cosine of the disc to the square in the same place is 0.94. To the disc moved aside it is only 0.82.
+# A random network compares *where the ink is*. That is a comparison, but not the one we want.
+#
+# So the second half of the answer has two parts: the energy compares points, whatever they came from, and what
 # counts as alike must come from training. [06](06_one_shot_testing.ipynb) trains such a
 # tower.
 #

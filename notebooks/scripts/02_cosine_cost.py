@@ -335,8 +335,8 @@ for root in (jnp.sqrt, safe_root):
 
 # %% [markdown]
 # Both norms are 0, and only the safe root has a gradient of 0 as well. The outer `where` alone would not
-# do: on the way back, the branch that it did not take gets a gradient of 0, and 0 times an infinite derivative is
-# nan. `siamese_lib.energy` has the same two guards in `_root`.
+# do: on the way back, the branch that it did not take gets a gradient of 0, and 0 times an infinite
+# derivative is nan. `siamese_lib.energy` has the same two guards in `_root`.
 #
 # When your own loss turns nan, look first for a norm at zero, and guard it inside the root.
 #

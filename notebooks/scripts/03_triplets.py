@@ -78,8 +78,8 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
     print(f"{to_positive:10.2f}{to_negative:10.2f}{value:7.2f}")
 
 # %% [markdown]
-# The first two rest. The third is in the right order and still has a loss of 0.15: it is right, but not by enough.
-# The tie costs exactly the margin, 0.25. Remember that number.
+# The first two rest. The third is in the right order and still has a loss of 0.15: it is right, but not by
+# enough. The tie costs exactly the margin, 0.25. Remember that number.
 #
 # A function that is 0 up to a bend and then rises is called a **hinge**. Here it is, drawn over the gap
 # between the two cosines. "Hard" and **semi-hard** are words of Schroff et al. 2015 (section 3.2); "easy"
@@ -542,8 +542,9 @@ models["random"] = by_random
 # [G. Leone Maria Cavallini's *A brief introduction to Siamese networks*](https://github.com/GiacomoLeoneMaria/A-brief-introduction-to-Siamese-Network)
 # is a notebook that learns which pictures look alike. At its end it prints a mean cosine of 0.996 to the
 # positives and of 0.995 to the negatives. Its loss takes squared distances with a margin of 0.2, and its
-# embeddings have free lengths: the last layer is dense, with no normalisation behind it. *Predict: has
-# it collapsed?*
+# embeddings have free lengths: the last layer is dense, with no normalisation behind it.
+#
+# *Predict: has it collapsed?*
 
 # %%
 reported = {"positive": 0.9955846, "negative": 0.99463207}  # the last output of its notebook
