@@ -12,18 +12,16 @@
 # # 09 Pairwise similarity
 #
 # A distance is never below 0, so its sigmoid is never below one half. Two equal pictures get one half, two
-# different ones nearly 1, while the labels say the opposite. How can that learn? A careful reader of Koch's
-# paper
+# different ones nearly 1, but the labels say the opposite. How can that learn? A reader of Koch's paper
 # [asked](https://datascience.stackexchange.com/questions/82486/siamese-network-sigmoid-function-to-compute-similarity-score).
 #
 # **Can a network learn the comparison itself, and answer "same or different?" with a probability?**
 #
 # After this notebook you can
-# - draw balanced pairs, and say what unbalanced ones do,
-# - build the head |h1 - h2| → dense → sigmoid,
-# - follow the gradient through the head into the shared convolutions,
-# - test a probability: is "nine in ten" right nine times out of ten?
-# - name an unseen letter by its likeliest support picture, and count the cost.
+# - draw balanced pairs, and say why,
+# - build the head |h1 - h2| → dense → sigmoid, and follow its gradient into the convolutions,
+# - test whether "nine in ten" is right nine times in ten,
+# - name an unseen letter by its likeliest picture, and say what that costs.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb), and [06 One-shot
 # testing](06_one_shot_testing.ipynb) for the letters. Time: about 70 minutes to study, about one minute to
@@ -616,12 +614,12 @@ print(f"{queries} queries, {supports:,} supports: numbers in memory by cosine {q
 # ## Real questions, few pairs
 #
 # In [05](05_training_and_testing.ipynb) a network lost to TF-IDF on an excerpt of Quora's pairs. To learn
-# from 12,000 pairs it needs three things that it lacks.
+# from 12,000 pairs it lacks three things.
 # 1. **Pieces of words.** A rare word may be in no training question, but most of its runs of three and four
 #    letters are in some. Each piece is *hashed*: a fixed function turns it into a number below 2^15 =
 #    32,768, so no list is kept and none is unknown.
 # 2. **A start from the texts.** Before any label is seen, rare pieces get more weight (as in TF-IDF), and
-#    pieces of the same questions similar vectors.
+#    pieces of the same questions get similar vectors.
 # 3. **All labels, and a prior.** The pairs labelled *different* are used too: a logistic curve on the dot
 #    product, with cross-entropy. Each question adds its own **prior**: how often such questions have
 #    duplicates. What everybody asks has one, a street address hardly.
@@ -817,10 +815,12 @@ check("pairwise.4", at_share)
 # **The answer.** Yes: the head starts from its bias, all but sure of "same" for a picture beside itself,
 # and its mostly negative weights take something off for each difference. Its probabilities hold as long as
 # half of the pairs are the same.
-#
+
+# %% [markdown]
 # - On scripts kept back, 0.920 of balanced pairs are called right. In ten groups, probability and share of
 #   same pairs differ by 0.016 on average.
-# - |h1 - h2| → dense → sigmoid is the same for both orders. Without the absolute value it learns nothing.
+# - |h1 - h2| → dense → sigmoid is the same for both orders. Without the absolute value the loss stays at
+#   ln 2.
 # - The gradient of the shared layers is the sum of two, one through each tower.
 # - Balanced pairs are made, not found. At another share of same pairs, multiply the odds.
 # - The head beats the cosine of its own encoder, but loses to the same encoder trained with the loss of

@@ -13,24 +13,22 @@
 #
 # Triplet loss or contrastive loss? "They look same to me", somebody
 # [wrote](https://ai.stackexchange.com/questions/35977/what-is-the-difference-between-the-triplet-loss-and-the-contrastive-loss),
-# and asked when to use what. The reply says where each comes from. Here you let them race, on equal
-# terms.
+# and asked when to use what. The reply says where each comes from. Here you let them race, on equal terms.
 #
 # **Contrastive, triplet, cross-entropy, InfoNCE; random, semi-hard, hardest: which one should you take?**
 #
 # After this notebook you can
-# - put losses and miners side by side so that nothing but the loss and the miner differs,
+# - put losses and miners side by side, with all the rest the same,
 # - choose a margin or a temperature without looking at the test,
-# - read a table of means and spreads, and say which gaps in it mean something,
+# - read a table of means and spreads, and say which gaps mean something,
 # - tell what a loss costs in time, and what a miner costs,
 # - pick a loss for pairs of your own, and say why.
 #
-# Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb) and
-# [09 Pairwise similarity](09_pairwise_similarity.ipynb). Time: about 55 minutes to study, about
-# one minute to run.
+# Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb) and [09 Pairwise
+# similarity](09_pairwise_similarity.ipynb). Time: about 55 minutes to study, about one minute to run.
 #
-# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) ·
-# Next: [11 Break it](11_break_it.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) · Next:
+# [11 Break it](11_break_it.ipynb)
 
 # %%
 import jax
@@ -58,7 +56,10 @@ course_map("choosing")
 #
 # Each notebook so far has trained with one loss. Papers compare losses, and each tends to find its own the
 # best. Musgrave et al. (2020) ran many of them again on equal terms and found the improvements over the
-# years "marginal at best". So here is a race in which everything else is the same:
+# years "marginal at best".
+
+# %% [markdown]
+# So here is a race in which everything else is the same:
 #
 # - the same letters, the same batches (32 letters, 2 drawings each), the same encoder, the same start,
 # - 5 epochs of 60 steps, 5 x 60 = 300 steps of Adam with the same learning rate, so the same number of

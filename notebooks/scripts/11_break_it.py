@@ -197,7 +197,7 @@ plots.show(figure, alt="Three healthy curves: steep at first, then ever flatter,
 #
 # Notebook 03 collapsed a network with the hardest triplets, and the loss stuck at the margin. Here is
 # another way to the same place. Somebody trains on genuine pairs only: "why show it what it should not do?"
-# *Predict: what does the loss do, and what the AUC?*
+# *Predict: what will the loss do, and the AUC?*
 
 # %% tags=["trained"]
 pull = train(partial(contrastive, margin=0.0))  # with margin 0 the impostor pairs cost nothing
@@ -735,6 +735,8 @@ check("debugging.4", floor)
 #   numbers.
 # - The curves that look best (collapse) and most ordinary (flipped labels) belong to useless networks; a
 #   curve that looks bad (false negatives) can belong to a good one.
+
+# %% [markdown]
 # - Know the height at which your loss stands still when all embeddings are equal. Triplet: the margin; soft
 #   margin: ln 2; modified: twice the margin; contrastive on half impostor pairs: half the squared margin;
 #   InfoNCE: ln of the batch.

@@ -12,7 +12,7 @@
 # # 12 Scaling out
 #
 # You ask for a batch of 256 on four GPUs; nothing complains. Then you print the similarity matrix's shape:
-# each row has met a quarter of the others. Somebody did, and [asked in
+# each row met a quarter of the others. Somebody did, and [asked in
 # 2020](https://github.com/TengdaHan/DPC/issues/17) whether that was meant.
 #
 # **What changes when the training moves from one core to many devices?**
@@ -20,9 +20,9 @@
 # After this notebook you can
 # - do a data-parallel step by hand, and say when it is exact,
 # - show why a batch cut in four has another loss, and what must travel,
-# - split a batch over a mesh, copy weights, and draw who holds what,
-# - count the bytes a step exchanges, and estimate their cost,
-# - start a script in several processes, and go on after one was killed.
+# - split a batch over a mesh, draw who holds what,
+# - count the bytes of a step, and estimate their cost,
+# - start several processes, and survive the loss of one.
 #
 # Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 50 minutes to
 # study, about one and a half to run.
@@ -638,7 +638,8 @@ check("scaling.3", negatives_of)
 # **The answer.** Nothing but the mesh, if the positives of all devices are gathered before the loss: then
 # four workers of 64 rows have the very loss of all 256. Without that exchange it runs, looks better, and
 # trains on less.
-#
+
+# %% [markdown]
 # - The same lines gave the same losses on one, two and four devices, apart from rounding and what it tips
 #   over.
 # - A loss with independent rows needs one exchange, the sum of the gradients; one with negatives from the
