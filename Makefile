@@ -39,7 +39,7 @@ check: test-env
 notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
 
-# The course with no outputs, in a folder of its own beside the labs: nothing is seen before it is run.
+# This course with no outputs, in a folder of its own beside the labs: nothing is seen before it is run.
 clean-notebooks: test-env
 	.venv/bin/python tools/notebooks.py clean notebooks/clean
 

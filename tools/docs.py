@@ -65,10 +65,10 @@ def rooms():
 
 def notation():
     """The page of symbols and terms, each term with the notebook that defines it."""
-    from siamese_lib.checks.course import COURSE
+    from siamese_lib.checks.contents import CONTENTS
 
     glossary = tomllib.loads((ROOT / "tools/prose/glossary.toml").read_text(encoding="utf-8"))
-    notebooks = {notebook.topic: notebook for notebook in COURSE}
+    notebooks = {notebook.topic: notebook for notebook in CONTENTS}
     lines = [
         "# Notation", "", "What letters and words mean in all notebooks and labs. `distance`: "
         "lower is closer. `similarity`: higher is closer.", "",

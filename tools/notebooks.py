@@ -240,7 +240,7 @@ def write_texts(prefixes):
 
 
 def write_clean(folder):
-    """The course with no outputs, for those who want to see nothing before they have run it."""
+    """This course with no outputs, for those who want to see nothing before they have run it."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for script in scripts():

@@ -67,7 +67,8 @@ def _snippet(view, state):
     """What ipywidgets' embedding writes into a page, for one view."""
     return (
         f'<script type="application/vnd.jupyter.widget-state+json">{_script(state)}</script>'
-        f'<div style="padding: 8px; font-family: sans-serif"><script type="{VIEW}">{_script(view)}</script></div>'
+        '<div style="padding: 8px; font-family: sans-serif">'
+        f'<script type="{VIEW}">{_script(view)}</script></div>'
         '<script src="/embed-amd.js"></script>'
     )
 

@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 from siamese_lib.checks import exercise, labs
-from siamese_lib.checks.course import current
+from siamese_lib.checks.contents import current
 from siamese_lib.checks.exercise import Exercise, Mistake, verdict
 from siamese_lib.checks.guess import guess
 from siamese_lib.checks.map import course_map

@@ -1,13 +1,13 @@
 """The map at the top of each notebook: you are here."""
 
-from siamese_lib.checks.course import COURSE
+from siamese_lib.checks.contents import CONTENTS
 
 _INK, _GONE = "#303030", "#C8C8C8"
-_ROWS = (("the core", COURSE[:8]), ("more methods, and many devices", COURSE[8:]))
+_ROWS = (("the core", CONTENTS[:8]), ("more methods, and many devices", CONTENTS[8:]))
 
 
 def course_map(topic: str) -> None:
-    """Draw the course as two lines of stations, and mark the notebook of that topic ("cost").
+    """Draw this course as two lines of stations, and mark the notebook of that topic ("cost").
 
     Raises: ValueError where no notebook has that topic, naming all topics.
     """
@@ -15,10 +15,10 @@ def course_map(topic: str) -> None:
 
     from siamese_lib import plots
 
-    topics = [notebook.topic for notebook in COURSE]
+    topics = [notebook.topic for notebook in CONTENTS]
     if topic not in topics:
         raise ValueError(f"topic is {topic!r}; give one of {', '.join(topics)}")
-    here = COURSE[topics.index(topic)]
+    here = CONTENTS[topics.index(topic)]
     figure, axes = plt.subplots(figsize=(6.6, 2))
     for row, (title, notebooks) in enumerate(_ROWS):
         y = -3 * row
@@ -28,7 +28,7 @@ def course_map(topic: str) -> None:
             _station(axes, x, y, notebook, here)
     axes.set(xlim=(-0.6, len(_ROWS[0][1]) - 0.4), ylim=(-4.3, 1.3))
     axes.axis("off")
-    plots.show(figure, alt=f"You are here: notebook {here.number}, of 00 to {COURSE[-1].number}.")
+    plots.show(figure, alt=f"You are here: notebook {here.number}, of 00 to {CONTENTS[-1].number}.")
 
 
 def _station(axes, x, y, notebook, here):

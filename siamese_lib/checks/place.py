@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from siamese_lib.checks.course import COURSE
+from siamese_lib.checks.contents import CONTENTS
 
-NOTEBOOKS = tuple(f"{notebook.stem}.ipynb" for notebook in COURSE)
+NOTEBOOKS = tuple(f"{notebook.stem}.ipynb" for notebook in CONTENTS)
 FIRST = NOTEBOOKS[0]
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from siamese_lib.checks.course import COURSE, current
+from siamese_lib.checks.contents import CONTENTS, current
 from siamese_lib.checks.place import course_folder, unused
 
 if sys.platform == "win32":
@@ -18,7 +18,7 @@ else:
     import fcntl
 
 _HERE = Path(__file__).parent
-CORE = tuple(notebook.topic for notebook in COURSE)
+CORE = tuple(notebook.topic for notebook in CONTENTS)
 LABS = tuple(sorted(path.stem for path in _HERE.glob("lab_data/*.json")))
 NAME = ".progress.json"
 EXERCISE = re.compile(r'"([a-z_]*\d*\.\d+)"')

@@ -11,7 +11,7 @@ import pytest
 
 from siamese_lib import checks
 from siamese_lib.checks import progress
-from siamese_lib.checks.course import COURSE
+from siamese_lib.checks.contents import CONTENTS
 from siamese_lib.checks.exercise import Exercise, Mistake, verdict
 from siamese_lib.losses import modified_triplet_loss
 
@@ -28,7 +28,7 @@ def solutions(notebook):
 
 def notebook_text(notebook):
     """The percent script of a notebook."""
-    (stem,) = (entry.stem for entry in COURSE if entry.topic == notebook)
+    (stem,) = (entry.stem for entry in CONTENTS if entry.topic == notebook)
     return (SCRIPTS / f"{stem}.py").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from siamese_lib.checks.course import COURSE
+from siamese_lib.checks.contents import CONTENTS
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -15,7 +15,7 @@ import notebooks as runner  # noqa: E402
 
 GLOSSARY = tomllib.loads((ROOT / "tools/prose/glossary.toml").read_text(encoding="utf-8"))
 TERMS = {term["name"]: term["topic"] for term in GLOSSARY["term"]}
-TOPICS = [notebook.topic for notebook in COURSE]
+TOPICS = [notebook.topic for notebook in CONTENTS]
 
 
 def prose(cells):

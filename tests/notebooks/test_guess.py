@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from siamese_lib.checks import course_map, guess
-from siamese_lib.checks.course import COURSE
+from siamese_lib.checks.contents import CONTENTS
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import notebooks as runner  # noqa: E402
@@ -50,9 +50,9 @@ def test_a_choice_and_a_number_are_kept_in_sight(still):
 def test_the_map_marks_the_notebook(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append(data))
-    for notebook in COURSE:
+    for notebook in CONTENTS:
         course_map(notebook.topic)
-    assert len({data["image/png"] for data in shown}) == len(COURSE)
+    assert len({data["image/png"] for data in shown}) == len(CONTENTS)
     assert shown[3]["text/plain"] == "You are here: notebook 03, of 00 to 12."
     with pytest.raises(ValueError, match="'05'; give one of start, architecture"):
         course_map("05")
@@ -84,7 +84,7 @@ def test_answers_start_folded_and_nothing_else_does():
 def test_a_set_with_no_outputs_can_be_made(tmp_path, capsys):
     runner.write_clean(tmp_path / "clean")
     made = sorted((tmp_path / "clean").glob("*.ipynb"))
-    assert [path.stem for path in made] == [notebook.stem for notebook in COURSE]
+    assert [path.stem for path in made] == [notebook.stem for notebook in CONTENTS]
     for path in made:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)

@@ -1,4 +1,4 @@
-"""Exercises of the notebook that begins the course."""
+"""Exercises of the notebook to start with."""
 
 import numpy as np
 

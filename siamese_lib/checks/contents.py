@@ -13,11 +13,11 @@ class Notebook(NamedTuple):
 
     @property
     def number(self) -> str:
-        """Its place in the course: "02"."""
+        """Its place in this course: "02"."""
         return self.stem[:2]
 
 
-COURSE = tuple(
+CONTENTS = tuple(
     Notebook(*fields)
     for fields in (
         ("start", "00_start_here", "does it run, and how much JAX must I know?"),
