@@ -11,7 +11,9 @@ from programs import need
 
 ROOT = Path(__file__).parents[2]
 # As in the notebook.
-NAMES = ("cost", "triplet", "replay", "batch", "threshold", "one_shot", "contrastive")
+NAMES = (
+    "cost", "triplet", "replay", "batch", "threshold", "one_shot", "contrastive", "playground",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["lab", "notebook", "voila"])
