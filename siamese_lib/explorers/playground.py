@@ -1,4 +1,4 @@
-"""A playground: a small tower that the page itself trains, on data, loss and miner of your choice."""
+"""A playground: a small tower that the page itself trains, as you choose."""
 
 import anywidget
 import ipywidgets as widgets
