@@ -4,6 +4,7 @@ const WORDS = { data: DATA, loss: Object.keys(MINERS), miner: ["random", "semi-h
 const RANGES = { margin: [0, 2], temperature: [0.05, 1], rate: [0.01, 0.5], batch: [2, 64], seed: [0, 999] };
 const RESTARTS = ["data", "loss", "seed"]; // the other settings can be changed while it trains
 const NAMES = { modified: "modified triplet", info_nce: "InfoNCE" };
+const FIXED_NEGATIVES = { contrastive: "at random", info_nce: "all others" };
 const ACTIVE = { triplet: "active triplets", contrastive: "active pairs", modified: "active rows", info_nce: "rows beaten" };
 const COLLAPSED = 0.05; // a spread below this is one point to the eye; the circle's radius is 1
 const AT_ONCE = 25; // steps for a press where the reader asked for less motion
@@ -128,7 +129,8 @@ function controls(parent, model, engine) {
     const settings = engine.settings, words = MINERS[settings.loss];
     data(WORDS.data, settings.data);
     loss(WORDS.loss, settings.loss);
-    miner(words.length ? words : ["as drawn"], words.length ? settings.miner : "as drawn");
+    const only = FIXED_NEGATIVES[settings.loss];
+    miner(only ? [only] : words, only ?? settings.miner);
     setText(play, engine.isPlaying ? "Pause" : still.matches ? `${AT_ONCE} steps` : "Play");
   };
 }
@@ -199,7 +201,7 @@ function embeddingsPanel(parent, { data }, isCircle) {
   return (x) => {
     const far = x.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
     const reach = roundUp(far);
-    if (reach > shown || reach < shown / 2) {
+    if (reach > shown || reach < shown / 2) { // not to and fro
       const side = [-reach, -reach / 2, 0, reach / 2, reach];
       axes.replaceChildren();
       at = plane(axes, { x: [-reach, reach], y: [-reach, reach], box: BOX, xticks: side, yticks: side, xlabel: "first direction", ylabel: "second direction" });
@@ -209,10 +211,10 @@ function embeddingsPanel(parent, { data }, isCircle) {
   };
 }
 
-// The smallest of ..., 0.5, 1, 2, 5, 10, ... that is not below the value.
+// The smallest round number that is not below the value; all have a half that is short to write.
 function roundUp(value) {
   const unit = 10 ** Math.floor(Math.log10(value));
-  return snap([1, 2, 5, 10].find((k) => k * unit >= value * (1 - 1e-9)) * unit, 1e-6);
+  return snap([1, 2, 3, 4, 6, 8, 10].find((k) => k * unit >= value * (1 - 1e-9)) * unit, 1e-6);
 }
 
 // A curve over the steps on axes that grow with it.

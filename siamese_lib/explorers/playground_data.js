@@ -72,7 +72,7 @@ export function drawBatch(data, settings, step) {
   return { ...batch, inputs: own, draws };
 }
 
-// A curve of at most `most` points, however long it gets: neighbours are then averaged.
+// A curve of at most `most` points, however long it gets: points side by side are then averaged.
 export function curve(most = 240) {
   let width = 1, sums = [], counts = [];
   return {
@@ -123,7 +123,7 @@ export function embeddingsOf({ shape, weights }, inputs, loss) {
 }
 
 // What all points say: how far they spread (the root of the mean squared distance to their mean),
-// and how many have a nearest neighbour of their own class.
+// and the share whose nearest other point is of their own class.
 export function summary(x, labels) {
   const n = labels.length, mean = [0, 0];
   for (let i = 0; i < 2 * n; i++) mean[i % 2] += x[i] / n;
@@ -137,7 +137,14 @@ export function summary(x, labels) {
     }
     right += labels[best] === labels[i];
   }
-  return { spread: Math.sqrt(squares / n), neighbours: right / n };
+  return { spread: Math.sqrt(squares / n), alike: right / n };
+}
+
+// The share of negatives that are of their anchor's own class, where every other row is a negative:
+// classes take turns, so some have one row more than the rest.
+export function falseNegatives(batch, classes) {
+  const rows = Array.from({ length: classes }, (_, k) => Math.ceil((batch - k) / classes));
+  return rows.reduce((sum, own) => sum + own * Math.max(own - 1, 0), 0) / (batch * (batch - 1));
 }
 
 // The class whose mean embedding is nearest to each embedding.

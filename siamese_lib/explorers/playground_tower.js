@@ -13,7 +13,7 @@ export function generator(seed, stream) {
     state ^= state << 5;
     return (Math.imul(state, 0x2C1B3C6D) >>> 0) / 2 ** 32;
   };
-  for (let k = 0; k < 16; k++) next(); // neighbouring seeds begin alike
+  for (let k = 0; k < 16; k++) next(); // seeds that are one apart begin alike
   return next;
 }
 

@@ -2,10 +2,14 @@
 
 const GROUND_EVERY = 6; // frames between two looks at the ground behind the inputs
 const NOTES = {
-  points: "The ground has the colour of the class whose mean embedding is nearest.",
-  letters: "Ten of the twenty drawings of each letter; the tower gets all 64 pixels as numbers.",
-  circle: "Only the angle counts: each class has a track of its own, lest one hide another.",
-  plane: "Both directions count: the contrastive loss is made of distances in the plane.",
+  points: "The ground shows the class whose mean embedding is nearest.",
+  letters: "Ten of the twenty drawings of each letter; the tower gets the shades of 64 pixels.",
+  circle: "Only the angle counts: each class has a track of its own, so that none hides another.",
+  plane: "The contrastive loss is made of distances in the plane.",
+  triplet: "A triplet is active while its loss is above 0.",
+  contrastive: "A pair is active while its loss is above 0.",
+  modified: "A row is active while its loss is above 0.",
+  info_nce: "A row is beaten where a negative is at least as similar as the positive.",
 };
 
 // The three panels of a run; a new run of other data or another loss gets new ones.
@@ -14,18 +18,28 @@ function drawPanels(panels, run, loss) {
   const inputs = panel(panels, "The inputs"), embeddings = panel(panels, "Their embeddings");
   const curves = panel(panels, "The batch of each step");
   const isCircle = isOnCircle(loss);
-  html(inputs.parentElement, "p", { class: "siamese-legend" }, NOTES[run.data.name === "letters" ? "letters" : "points"]);
-  html(embeddings.parentElement, "p", { class: "siamese-legend" }, NOTES[isCircle ? "circle" : "plane"]);
+  const note = (figure, name) => html(figure.parentElement, "p", { class: "siamese-legend" }, NOTES[name]);
+  note(inputs, run.data.name === "letters" ? "letters" : "points");
+  note(embeddings, isCircle ? "circle" : "plane");
+  note(curves, loss);
   return {
     run, inputs: inputsPanel(inputs, run), embeddings: embeddingsPanel(embeddings, run, isCircle),
     losses: curvePanel(curves, 10, "loss", ""), shares: curvePanel(curves, 158, ACTIVE[loss], "training step"),
   };
 }
 
-function sentenceOf({ step, now }, { loss }, { spread, neighbours }) {
-  const said = `After ${step} steps the loss is ${fixed(now.loss)}, ${ACTIVE[loss]}: ${fixed(100 * now.share, 0)} %. `
-    + `The nearest neighbour is of the same class for ${fixed(100 * neighbours, 0)} % of the points.`;
-  return spread < COLLAPSED ? `${said} Collapsed: all embeddings are nearly the same.` : said;
+const percent = (share) => `${fixed(100 * share, 0)} %`;
+
+function sentenceOf({ step, now, data }, { loss, batch }, { spread, alike }) {
+  const said = [
+    `After ${step} steps the loss is ${fixed(now.loss)}, ${ACTIVE[loss]}: ${percent(now.share)}.`,
+    `${percent(alike)} of the points lie nearest to one of their own class.`,
+  ];
+  if (loss === "modified" || loss === "info_nce") {
+    said.push(`${percent(falseNegatives(batch, data.classes))} of the negatives are false: of their anchor's own class.`);
+  }
+  if (spread < COLLAPSED) said.push("Collapsed: all embeddings are nearly the same.");
+  return said.join(" ");
 }
 
 // The address is read when a playground appears and when the reader edits it, and written when a
@@ -57,8 +71,8 @@ function renderWith(engine, { model, el }) {
   const line = html(el, "div");
   el.insertBefore(line, values);
   const showControls = controls(line, model, engine);
-  const names = ["step", "loss", "active", "spread of the embeddings", "neighbour of the same class"];
-  const [step, loss, active, spread, neighbour] = names.map((name) => readout(values, name));
+  const names = ["step", "loss", "active", "spread of the embeddings", "nearest is of the same class"];
+  const [step, loss, active, spread, alike] = names.map((name) => readout(values, name));
   let parts = { run: null }, frames = 0;
 
   function draw() {
@@ -73,7 +87,7 @@ function renderWith(engine, { model, el }) {
       parts.inputs(run, classMeans(x, data.labels, data.classes), settings.loss);
       const seen = summary(x, data.labels);
       spread(seen.spread, 2);
-      neighbour(seen.neighbours, 2);
+      alike(seen.alike, 2);
       setText(sentence, sentenceOf(run, settings, seen));
     }
     const points = run.losses.points(), now = [run.step, run.now.loss];

@@ -54,11 +54,11 @@ def batches(loss, inputs):
     is genuine, and all others are.
     """
     rng = np.random.default_rng(8)
-    centres = rng.normal(size=(3, inputs)) / np.sqrt(inputs)
+    middles = rng.normal(size=(3, inputs)) / np.sqrt(inputs)
     right = (LABELS + 1 - SAME) % 3 if loss == "contrastive" else LABELS
     rows = LABELS if loss == "triplet" else np.concatenate([LABELS, right])
     for step in range(STEPS):
-        x = centres[rows] + rng.normal(size=(len(rows), inputs)) / np.sqrt(inputs)
+        x = middles[rows] + rng.normal(size=(len(rows), inputs)) / np.sqrt(inputs)
         key = jax.random.key(step)
         draws = np.asarray(jax.random.uniform(key, (SIZE, SIZE)), float)
         yield (x, key), {
@@ -194,6 +194,15 @@ def test_classes_take_turns_in_a_batch(call_program, data, classes):
         assert batch["isSame"] == (left == right).tolist()
         genuine += batch["isSame"]
     assert 0.4 < np.mean(genuine) < 0.6
+
+
+def test_false_negatives_are_counted(call_program):
+    cases = [(32, 6), (32, 2), (12, 6), (6, 6), (2, 3), (7, 3)]
+    shown = call_program(PlaygroundPicture, "falseNegatives", cases)
+    for share, (batch, classes) in zip(shown, cases, strict=True):
+        labels = np.arange(batch) % classes
+        same = (labels[:, None] == labels)[~np.eye(batch, dtype=bool)]
+        assert share == pytest.approx(same.mean())
 
 
 def test_a_seed_decides_everything(call_program):

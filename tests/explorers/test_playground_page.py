@@ -103,8 +103,8 @@ def test_a_loss_shows_what_it_takes(still):
         page.get_by_role("slider", name=name, exact=True) for name in ("margin", "temperature")
     )
     for loss, words in (
-        ("contrastive", ["as drawn"]), ("modified", ["closest", "hardest"]),
-        ("info_nce", ["as drawn"]), ("triplet", ["random", "semi-hard", "hardest"]),
+        ("contrastive", ["at random"]), ("modified", ["closest", "hardest"]),
+        ("info_nce", ["all others"]), ("triplet", ["random", "semi-hard", "hardest"]),
     ):  # fmt: skip
         choose(page, "loss", loss)
         menu = page.get_by_label("negatives", exact=True)
