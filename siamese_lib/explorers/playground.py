@@ -44,11 +44,11 @@ def playground_explorer(
     On the left are the inputs, in the middle their embeddings in two dimensions, on the right the
     loss and the share of active triplets (pairs, rows) of each step's batch. Margin, temperature,
     learning rate, batch and miner can be changed while it trains; other data, another loss or
-    another seed start it again. With the hardest negatives most runs collapse to one point; from
-    there random negatives lead out, the sooner the lower the rate was. A tower has two hidden
-    layers of 16 with tanh, and is trained with Adam as optax.adam defines it, a step a frame. Its
-    outputs are divided by their length, but not for the contrastive loss, whose Euclidean distances
-    need the whole plane.
+    another seed start it again. With the hardest negatives rings and letters collapse to one
+    point; random negatives lead out of it, the sooner the lower the rate was. The tower has two
+    hidden layers of 16 with tanh, and is trained with Adam as optax.adam defines it, a step a
+    frame. Its outputs are divided by their length, but not for the contrastive loss, whose
+    Euclidean distances need the whole plane.
 
     The settings live in the page's address, as #playground=data:moons;loss:triplet;... Who opens
     the address sees the same run from its start. What it says comes before the arguments here.
