@@ -14,8 +14,8 @@ const REACH = 2, CELLS = 32, BOX = [54, 10, 256, 256];
 // fragment, parted by &, are the page's own and stay as they are.
 export function readAddress(hash) {
   const own = hash.replace(/^#/, "").split("&").find((part) => part.startsWith("playground=")) ?? "";
-  const found = {};
-  for (const part of own.slice("playground=".length).split(";")) {
+  const found = {}, plain = own.replace(/%3A/gi, ":").replace(/%3B/gi, ";"); // some mail programs
+  for (const part of plain.slice("playground=".length).split(";")) {
     const [name, value] = part.split(":"), number = Number(value);
     if (WORDS[name]?.includes(value)) found[name] = value;
     if (!(name in RANGES) || !value || !Number.isFinite(number)) continue;

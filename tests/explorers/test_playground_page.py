@@ -29,6 +29,7 @@ def test_nonsense_in_an_address_is_left_out(call_program):
             "loss": "modified", "batch": 64, "rate": 0.01,
         },
         "#playground=batch:7.6;margin:0.126": {"batch": 8, "margin": 0.13},
+        "#playground=seed%3A3%3bdata%3Arings": {"seed": 3, "data": "rings"},
     }  # fmt: skip
     shown = call_program(PlaygroundPicture, "readAddress", [[hash_] for hash_ in cases])
     assert shown == list(cases.values())
