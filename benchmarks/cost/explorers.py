@@ -4,10 +4,11 @@ Headless Chromium shows a notebook with one explorer; arrow keys, sent by the br
 pipeline, move its first slider. Times are from the event's time stamp to the frame that
 shows the answer (a task queued in the animation frame after the event runs when it is handed
 to the compositor). The one-shot explorer answers from the kernel: from the end of a stroke to the
-drawn ranking. "bare_slider" is an ipywidgets slider with nothing beside it, in the same run: the
-part of the time that is JupyterLab's and the machine's.
+drawn ranking. The playground also plays for five seconds with each kind of data: frames and
+training steps a second. "bare_slider" is an ipywidgets slider with nothing beside it, in the same
+run: the part of the time that is JupyterLab's and the machine's.
 
-Usage: python -m benchmarks.cost.explorers        writes siamese_lib/data/results/explorers.json
+Usage: python -m benchmarks.cost.explorers [NAME ...]  writes data/results/explorers.json
 """
 
 import random
@@ -20,7 +21,7 @@ import nbformat
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from benchmarks.measure import ROOT, describe, store
+from benchmarks.measure import ROOT, chosen, describe, store, stored
 
 # The tests' helpers import each other by name, as pytest has them on its path.
 sys.path.insert(0, str(ROOT / "tests"))
@@ -28,8 +29,9 @@ import browser  # noqa: E402
 from programs import need  # noqa: E402
 
 # one_shot is measured otherwise
-NAMES = ("cost", "triplet", "batch", "threshold", "replay", "contrastive")
+NAMES = ("cost", "triplet", "batch", "threshold", "replay", "contrastive", "playground")
 PRESSES, BURST, STEP_MS = 120, 30, 33
+PLAY_MS = 5000
 
 # Notes, for every key press, the milliseconds to the next painted frame, the milliseconds that the
 # drawing took, and the number of the animation frame in which it was drawn.
@@ -119,6 +121,34 @@ def measure_pad(page, root, strokes=30):
     }
 
 
+# Counts animation frames, and the steps that the playground says it took, for so many milliseconds.
+PLAYED = """([root, length]) => new Promise((done) => {
+    const step = () => Number(root.querySelector("output[aria-label=step]").dataset.value);
+    const start = performance.now(), before = step();
+    let frames = -1;
+    const count = () => {
+        frames += 1;
+        const seconds = (performance.now() - start) / 1000;
+        if (seconds * 1000 < length) requestAnimationFrame(count);
+        else done({ frames: frames / seconds, steps: (step() - before) / seconds });
+    };
+    requestAnimationFrame(count);
+})"""
+
+
+def measure_play(page, root):
+    """Frames and training steps a second while the playground plays, with each kind of data."""
+    figures = {}
+    for data in ("moons", "rings", "blobs", "letters"):
+        root.get_by_label("data", exact=True).select_option(data)
+        root.get_by_role("button", name="Play").click()
+        page.wait_for_timeout(1000)  # warm
+        played = page.evaluate(PLAYED, [root.element_handle(), PLAY_MS])
+        root.get_by_role("button", name="Pause").click()
+        figures[data] = {f"{name}_per_second": round(n, 1) for name, n in played.items()}
+    return {"plays": figures}
+
+
 BARE = "import ipywidgets\n\nipywidgets.FloatSlider(0.5, min=-1, max=1, step=0.01)"
 
 
@@ -132,33 +162,41 @@ def notebook(name):
     )
 
 
-def measure():
-    """Every explorer, one after the other, in JupyterLab."""
+def measure_in_lab(chromium, folder, address, name):
+    """The figures of one explorer in a JupyterLab that serves the folder."""
+    nbformat.write(notebook(name), Path(folder) / f"{name}.ipynb")
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
+    page = browser.watched(context, address)
+    browser.open_and_run(page, "lab", address, f"{name}.ipynb")
+    root = page.locator(".widget-slider" if name == "bare_slider" else ".siamese-explorer")
+    root.wait_for(timeout=120_000)
+    page.wait_for_timeout(3000)  # the last messages of the start
+    page.evaluate(WATCH)
+    figures = measure_pad(page, root) if name == "one_shot" else measure_one(page, root)
+    if name == "playground":
+        figures |= measure_play(page, root)
+    print(f"{name:10}", figures, flush=True)
+    context.close()
+    return figures
+
+
+def measure(names):
+    """The explorers named, one after the other, in JupyterLab."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=need("chromium"), args=browser.FLAGS)
-        result = {"machine": describe(), "chromium": chromium.version, "explorers": {}}
         with browser.serving("lab", folder) as address:
-            for name in ("bare_slider", *NAMES, "one_shot"):
-                nbformat.write(notebook(name), Path(folder) / f"{name}.ipynb")
-                context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-                page = browser.watched(context, address)
-                browser.open_and_run(page, "lab", address, f"{name}.ipynb")
-                shown = ".widget-slider" if name == "bare_slider" else ".siamese-explorer"
-                root = page.locator(shown)
-                root.wait_for(timeout=120_000)
-                page.wait_for_timeout(3000)  # the last messages of the start
-                page.evaluate(WATCH)
-                figures = measure_pad(page, root) if name == "one_shot" else measure_one(page, root)
-                result["explorers"][name] = figures
-                print(f"{name:10}", figures, flush=True)
-                context.close()
+            shown = {name: measure_in_lab(chromium, folder, address, name) for name in names}
+        version = chromium.version
         chromium.close()
-    return result
+    return {"machine": describe(), "chromium": version, "explorers": shown}
 
 
-def main():
-    store("explorers", measure())
+def main(names):
+    known = ("bare_slider", *NAMES, "one_shot")
+    result = measure(chosen(names, known))
+    kept = stored("explorers").get("explorers", {}) if names else {}
+    store("explorers", result | {"explorers": kept | result["explorers"]})
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

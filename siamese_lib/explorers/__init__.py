@@ -4,6 +4,7 @@ from siamese_lib.explorers.batch import batch_explorer
 from siamese_lib.explorers.contrastive import contrastive_explorer
 from siamese_lib.explorers.cost import cost_explorer
 from siamese_lib.explorers.one_shot import one_shot_explorer
+from siamese_lib.explorers.playground import playground_explorer
 from siamese_lib.explorers.replay import replay_explorer
 from siamese_lib.explorers.threshold import threshold_explorer
 from siamese_lib.explorers.triplet import triplet_explorer
@@ -13,6 +14,7 @@ __all__ = [
     "contrastive_explorer",
     "cost_explorer",
     "one_shot_explorer",
+    "playground_explorer",
     "replay_explorer",
     "threshold_explorer",
     "triplet_explorer",

@@ -172,7 +172,7 @@ function sayExactly(handle) {
 // handle and number field the name, and put the last good value back where the text is no number.
 function improveSliders(root) {
   // Notebook 7 takes keys before the page does: an arrow on a slider would fold a heading away.
-  for (const node of root.querySelectorAll("[tabindex], button, input")) {
+  for (const node of root.querySelectorAll("[tabindex], button, input, select")) {
     node.setAttribute("data-lm-suppress-shortcuts", "true");
   }
   for (const slider of root.querySelectorAll(".widget-slider")) {

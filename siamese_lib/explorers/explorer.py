@@ -16,9 +16,10 @@ HERE = Path(__file__).parent
 STYLE = (HERE / "explorers.css").read_text(encoding="utf-8")
 
 
-def program(name: str) -> str:
-    """The JavaScript of one picture: the shared helpers, then the explorer's own file."""
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("common", name))
+def program(*names: str) -> str:
+    """The JavaScript of one picture: the shared helpers, then the explorer's own files."""
+    files = (HERE / f"{name}.js" for name in ("common", *names))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 class Explorer(widgets.VBox):

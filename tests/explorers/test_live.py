@@ -11,7 +11,9 @@ from programs import need
 
 ROOT = Path(__file__).parents[2]
 # As in the notebook.
-NAMES = ("cost", "triplet", "replay", "batch", "threshold", "one_shot", "contrastive")
+NAMES = (
+    "cost", "triplet", "replay", "batch", "threshold", "one_shot", "contrastive", "playground",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["lab", "notebook", "voila"])
@@ -99,6 +101,23 @@ def test_contrastive(live):
     root.get_by_role("checkbox").uncheck()
     assert press(live, root, "margin", "Home")
     assert value(root, "loss") == 0
+
+
+def test_the_playground_trains_and_keeps_its_settings_in_the_address(live):
+    root = part(live, "playground")
+    first = value(root, "loss")
+    root.get_by_role("button", name="Step", exact=True).click()
+    assert value(root, "step") == 1 and value(root, "loss") != first
+    root.get_by_label("loss", exact=True).select_option("info_nce")
+    assert "#playground=data:moons;loss:info_nce" in live.url
+    assert press(live, root, "temperature", "ArrowRight")
+    root.get_by_role("button", name="Play").click()
+    live.wait_for_function(
+        "e => Number(e.querySelector('output[aria-label=step]').dataset.value) > 20",
+        arg=root.element_handle(),
+    )
+    root.get_by_role("button", name="Pause").click()
+    assert "temperature:0.11" in live.url
 
 
 def test_the_one_shot_pad_answers_and_enrols(live):

@@ -6,7 +6,9 @@ from browser import painted
 
 from siamese_lib import explorers
 
-NAMES = ("cost", "triplet", "contrastive", "batch", "threshold", "replay", "one_shot")
+NAMES = (
+    "cost", "triplet", "contrastive", "batch", "threshold", "replay", "playground", "one_shot",
+)  # fmt: skip
 each = pytest.mark.parametrize("name", NAMES)
 
 

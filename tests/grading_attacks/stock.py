@@ -1,6 +1,6 @@
 """Grades submissions with nbgrader as it comes, to show that the attacks work on it.
 
-Usage: python stock.py CONTENTS JOBS.json RESULTS.json      JOBS: learner -> notebook as text
+Usage: python stock.py COURSE JOBS.json RESULTS.json      JOBS: learner -> notebook as text
 """
 
 import json

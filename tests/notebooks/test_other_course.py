@@ -17,7 +17,7 @@ TEXTS = [
     *(path for kind in ("py", "toml", "js") for path in ROOT.glob(f"siamese_lib/**/*.{kind}")
       if path.parent.name != "data"),
 ]  # fmt: skip
-CONTENTS = re.compile(r"(\S+)\s+course\b", re.IGNORECASE)
+COURSE = re.compile(r"(\S+)\s+course\b", re.IGNORECASE)
 # What speaks of this collection, or of no course at all; a new phrase is put here on purpose.
 OURS = (
     "find your way through the course",
@@ -40,7 +40,7 @@ def ambiguous(passage):
     text = re.sub(r"\n[ #]*", " ", passage)
     text = re.sub(rf"({'|'.join(map(re.escape, OURS))})\b", "", text, flags=re.IGNORECASE)
     found = []
-    for match in CONTENTS.finditer(text):
+    for match in COURSE.finditer(text):
         before = match[1].lower().lstrip("([\"'*")
         is_named = before in ("deeplearning.ai", "deeplearning.ai's")
         is_named |= before == "that" and "DeepLearning.AI" in text[: match.start()]
