@@ -373,6 +373,9 @@ for cell in grid["cells"]:
 for miner, seconds in by_miner.items():
     print(f"{miner:12} {np.mean(seconds):5.1f} s a run of 300 steps, from {min(seconds):.1f} to {max(seconds):.1f}")
 
+# %% [markdown]
+# And how far has each miner brought the network after so many seconds?
+
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.2))
 for miner in ("random", "semi-hard", "hardest"):

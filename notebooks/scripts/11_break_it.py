@@ -480,8 +480,8 @@ plots.show(figure, alt="AUC by epoch: pictures trained on near 0.99, new drawing
 # %% [markdown]
 # Three answers to three questions, all from one network. After four epochs it scores 0.995 on the pictures
 # trained on. On new drawings of the same letters it scores 0.922, on new letters 0.869. The first goes on
-# rising while the last has hardly moved since the first epoch. That gap is overfitting, and whoever looks
-# at the first curve alone never sees it.
+# rising while the last has hardly moved since the first epoch. That gap is overfitting, and if you look
+# at the first curve alone you never see it.
 #
 # The second is the leaky split. No picture is on both sides, so it looks clean; but every letter is. A
 # published example: [S. Ravichandiran's *Hands-On Meta Learning with
@@ -637,9 +637,9 @@ check("debugging.1", spread)
 #
 # </details>
 #
-# **debugging.2 Which axis?** Given embeddings `[n, dim]`, return `"rows"` where every row has length 1, else
-# `"batch"` where the whole array has, else `"columns"` where every column has, else `"none"`. Lengths
-# may be off by a thousandth.
+# **debugging.2 Which axis?** Given embeddings `[n, dim]`, return `"rows"` where every row has length 1,
+# otherwise `"batch"` where the whole array has, otherwise `"columns"` where every column has, otherwise
+# `"none"`. Lengths may be off by a thousandth.
 
 # %%
 def normalised_over(embeddings):
