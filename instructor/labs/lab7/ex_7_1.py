@@ -22,18 +22,30 @@ def last_fifth(kept):
     return kept[-max(1, len(kept) // 5) :]
 
 
+def _start(kept):
+    return kept[0]
+
+
 def read_curve(
-    loss, *, odd=_odd, keep=_until, top=np.max, tail=last_fifth, mean=np.mean,
-    start=lambda kept: kept[0], never=-1,
+    loss, *, odd=_odd, first=0, keep=_until, top=np.max, rise_by=_start, tail=last_fifth, mean=np.mean,
+    rest_by=_start, never=-1,
 ):  # fmt: skip
     """[first step that is not finite or -1, highest / first, mean of the last fifth / first]."""
     found = np.flatnonzero(odd(loss))
-    broke = int(found[0]) if len(found) else None
+    broke = int(found[first]) if len(found) else None
     kept = keep(loss, broke)
     if not len(kept):
         return np.array([broke, 0.0, 0.0])
     at = never if broke is None else broke
-    return np.array([at, top(kept) / start(kept), mean(tail(kept)) / start(kept)])
+    return np.array([at, top(kept) / rise_by(kept), mean(tail(kept)) / rest_by(kept)])
+
+
+def _both_by(start):
+    return {"rise_by": start, "rest_by": start}
+
+
+def _finite(loss, broke):
+    return loss[np.isfinite(loss)]
 
 
 def _numbered(change):
@@ -45,7 +57,9 @@ _MISTAKES = tuple(
     for switches, hint in (
         ({"odd": np.isnan}, "infinity is not finite either: ask np.isfinite, not np.isnan."),
         ({"odd": np.isinf}, "NaN is not finite either: ask np.isfinite, not np.isinf."),
-        ({"keep": lambda loss, broke: loss[np.isfinite(loss)]}, "losses after the break count here too; look only at those before it."),
+        ({"odd": np.isinf, "top": np.nanmax}, "NaN is not finite either: ask np.isfinite, not np.isinf."),
+        ({"keep": _finite}, "losses after the break count here too; look only at those before it."),
+        ({"first": -1, "keep": _finite}, "this is the last step that is not finite; the curve breaks at the first."),
         ({"keep": lambda loss, broke: loss}, "the losses after the break are still in: look only at those before it."),
         ({"never": 0}, "a curve that never breaks gives -1; 0 would say that it breaks at once."),
         ({"never": np.nan}, "a curve that never breaks gives -1, not NaN."),
@@ -55,10 +69,12 @@ _MISTAKES = tuple(
         ({"top": np.ptp}, "the rise is highest over first; yours is highest minus lowest."),
         ({"top": lambda kept: kept.max() - kept[0]}, "the rise is the highest loss over the first; nothing is subtracted."),
         ({"top": lambda kept: kept[1:].max() if len(kept) > 1 else kept[0]}, "the first loss may be the highest one, too."),
-        ({"start": lambda kept: 1.0}, "both are shares of the first loss: divide by it."),
-        ({"start": np.mean}, "divide by the first loss, not by the mean."),
-        ({"start": np.max}, "divide by the first loss, not by the highest."),
-        ({"start": np.min}, "divide by the first loss, not by the lowest."),
+        (_both_by(lambda kept: 1.0), "both are shares of the first loss: divide by it."),
+        ({"rise_by": lambda kept: 1.0}, "the rise is a share: divide the highest loss by the first."),
+        ({"rest_by": lambda kept: 1.0}, "the rest is a share: divide it by the first loss."),
+        (_both_by(np.mean), "divide by the first loss, not by the mean."),
+        (_both_by(np.max), "divide by the first loss, not by the highest."),
+        (_both_by(np.min), "divide by the first loss, not by the lowest."),
         ({"tail": lambda kept: kept[-1:]}, "this rest is the last loss alone; take the mean of the last fifth."),
         ({"tail": lambda kept: kept[: max(1, len(kept) // 5)]}, "this rest is the first fifth; take the last."),
         ({"tail": lambda kept: kept[-5:]}, "these are the last five losses; take the last fifth of them all."),

@@ -90,6 +90,7 @@ _MISTAKES = tuple(
         ({"wins": lambda s, d: (s.mean() > d).mean()}, "compare each same pair with each different one, not their mean."),
         ({"wins": lambda s, d: s.mean() - d.mean()}, "this is a difference of means; count how often the same pair is closer."),
         ({"pairs": lambda label: tuple(np.indices((len(label),) * 2).reshape(2, -1))}, "a row is no pair with itself: leave out the diagonal."),
+        ({"pairs": lambda label: np.triu_indices(len(label))}, "a row is no pair with itself: leave out the diagonal."),
         ({"gives": lambda v: v[[1, 0, 2]]}, "the order is spread, length, share."),
         ({"gives": lambda v: v[[2, 0, 1]]}, "the order is spread, length, share."),
         ({"gives": lambda v: v[:2]}, "the third number is missing: how often is the same pair the closer one?"),

@@ -16,8 +16,8 @@ ASK_NAME = (
     _LISTED
     + """
 name = answer(*case)
-is_name = isinstance(name, str) and name in NAMES
-None if name is None else {"one of the names": is_name, **({"row of the table": NAMES.index(name)} if is_name else {}), "shown": name}
+row = NAMES.index(name) if isinstance(name, str) and name in NAMES else -1
+None if name is None else {"row of the table": row, "shown": name}
 """
 )
 
@@ -66,14 +66,22 @@ def _never(run, c, e):
     return False
 
 
+def _missed(key):
+    """NaN is not asked for; what such a run is called then depends on how NaN is compared."""
+    if key == "nan":
+        return {"nan": _never}
+    return {"nan": _never, key: lambda run, c, e: TESTS["nan"](run, c, e) or TESTS[key](run, c, e)}
+
+
 _MISTAKES = tuple(
     Mistake(slip(name_failure, **switches), hint)
     for switches, hint in (
         ({"nan": lambda run, c, e: c[0] >= 0}, "a curve that rose before it broke was thrown off by its rate: NaN asks for no rise."),
-        ({"nan": _never}, "a curve that breaks without a rise is never called NaN."),
+        *((_missed(key), "a curve that breaks without a rise is never called NaN.") for key in ("nan", "collapse", "flipped")),
         ({"rate": _never}, "no rise is ever noticed: compare it with RISE."),
         ({"rate": lambda run, c, e: c[0] < 0 and c[1] > 2}, "a curve may rise and then break: that is the rate, too."),
         ({"rate": lambda run, c, e: c[1] > 1}, "a healthy curve may rise a little: only above RISE it is the rate."),
+        ({"rate": lambda run, c, e: c[1] > 1, "nan": lambda run, c, e: c[0] >= 0 and c[1] <= 1}, "a healthy curve may rise a little: only above RISE it is the rate."),
         (_before("rate", "collapse"), "a rate too high often ends in a dead network: look at the rise before the spread."),
         ({"axis": _never}, "the lengths of the rows are never looked at: compare them with OFF."),
         ({"axis": lambda run, c, e: e[1] > 0.6}, "a wrong axis need not make all lengths tiny: OFF is all that rounding may do."),
@@ -97,7 +105,7 @@ _MISTAKES = tuple(
         ({"none": "NaN"}, "a run in which nothing is found is healthy."),
     )
 ) + (
-    Mistake({"one of the names": False}, "give one of the names of the table, written as it stands there."),
+    Mistake({"row of the table": -1}, "give one of the names of the table, written as it stands there."),
 )  # fmt: skip
 
 # Grading: what it draws and asks, and who judges the answers.

@@ -96,8 +96,14 @@ def _one_pair(kind):
     def draw(rng):
         margins = rng.uniform(0.3, 0.5), rng.uniform(0.8, 1.1), rng.uniform(1.2, 1.9)
         near, far = rng.normal(size=(2, 1, 4))
-        pairs = ((near, near + 0.6 * rng.normal(size=(1, 4))), (near, -near + 0.5 * far), (far, -near))
-        return [(h, g, np.array([kind]), float(m)) for m, (h, g) in zip(margins, pairs, strict=True)]
+        pairs = (
+            (near, near + 0.6 * rng.normal(size=(1, 4))),
+            (near, -near + 0.5 * far),
+            (far, -near),
+        )
+        return [
+            (h, g, np.array([kind]), float(m)) for m, (h, g) in zip(margins, pairs, strict=True)
+        ]
 
     return draw
 

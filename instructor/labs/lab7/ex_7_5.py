@@ -116,7 +116,9 @@ def _facts(*wanted):
             return 0.0
         again = [np.array_equal(a, b) for a, b in zip(deals[0], deals[-1], strict=True)]
         found["the same rng, the same deal"] = all(again)
-        return float(all(found.get(name) for name in ("five lists of rows", "n_pairs pairs", *wanted)))
+        return float(
+            all(found.get(name) for name in ("five lists of rows", "n_pairs pairs", *wanted))
+        )
 
     return judge
 

@@ -89,7 +89,7 @@ _MISTAKES = tuple(
 
 
 def _sweeps(rng):
-    return [sweep(rng), sweep(rng, 8, 4, 26), sweep(rng, 6, 5, 15)]
+    return [sweep(rng, *sizes) for sizes in 2 * ((7, 3, 20), (8, 4, 26), (6, 5, 15), (7, 3, 12))]
 
 
 def _with_none_left(rng):
@@ -109,9 +109,15 @@ EXERCISE = Exercise(
     mistakes=_MISTAKES,
     meaning="The last two of the ten are mended, a rate too high and a margin too large, and the gain stands beside its own spread.",
     fallback="print for each setting: rise and rest with every seed, the mean validation, and the test beside that of setting 0.",
-    guards={4: "where every setting is out there is nothing to choose: give -1, 0, 0."},
+    guards={6: "where every setting is out there is nothing to choose: give -1, 0, 0."},
     parts=(
-        Part("choice", 5, _sweeps, "int(show_it(*case)[0])", close(lambda *case: int(show_it(*case)[0]))),
+        Part(
+            "choice",
+            5,
+            _sweeps,
+            "int(show_it(*case)[0])",
+            close(lambda *case: int(show_it(*case)[0])),
+        ),
         Part("gain and certainty", 6, _sweeps, "show_it(*case)", close(show_it)),
         Part("no setting left", 4, _with_none_left, "show_it(*case)", close(show_it)),
     ),

@@ -34,7 +34,7 @@ def curve(rng, rest, steps=STEPS):
     """Losses that fall from their start to a share of it, with noise that never doubles the start."""
     start, noise = rng.uniform(0.6, 3), rng.uniform(-0.04, 0.04, steps)
     fall = rest + (1 - rest) * np.exp(-np.arange(steps) / 4)
-    fall[1] *= rng.uniform(1, 1.5)  # a healthy run may rise a little at first
+    fall[1:2] *= rng.uniform(1, 1.5)  # a healthy run may rise a little at first
     return (start * fall * (1 + noise)).round(4)
 
 
@@ -95,7 +95,9 @@ def _false(rng, run, variant):
 
 
 def _margin(rng, run, variant):
-    return {"loss": curve(rng, rng.uniform(0.92, 0.97) if variant == 0 else rng.uniform(0.68, 0.75))}
+    return {
+        "loss": curve(rng, rng.uniform(0.92, 0.97) if variant == 0 else rng.uniform(0.68, 0.75))
+    }
 
 
 def _seen(rng, run, variant):
@@ -125,7 +127,7 @@ def sweep(rng, settings=7, seeds=3, steps=20, *, left=True):
     look best in the validation. left: whether any setting is healthy."""
     loss = np.array([[curve(rng, rng.uniform(0.1, 0.4), steps) for _ in range(seeds)]
                      for _ in range(settings)])  # fmt: skip
-    auc = rng.uniform(0.7, 0.8, (2, settings, 1)) + rng.normal(size=(2, settings, seeds)) / 25
+    auc = rng.uniform(0.7, 0.8, (2, settings, 1)) + rng.normal(size=(2, settings, seeds)) / 20
     order = rng.permutation(np.arange(1, settings))
     tempting, healthy = np.split(order, [2 if left else len(order)])
     for own in loss[0]:

@@ -13,7 +13,11 @@ CURVES = (
     (np.array([1.5, 1.2, 9.0, 3.5, 2.8, 2.1, 1.9, 1.7, 1.8, 1.6, 1.65, INF, 1.4, INF, NAN]),),
     (np.array([NAN, 0.4, 0.3, NAN]),),
     (np.array([2.0, 1.0, 0.5]),),
-    (np.array([3.1, 2.9, 2.6, 2.4, 2.5, 2.2, 2.3, 2.1, 2.0, 1.9, 1.8, 1.85, 1.7, 1.75, 1.6, 1.3, 1.2]),),
+    (
+        np.array(
+            [3.1, 2.9, 2.6, 2.4, 2.5, 2.2, 2.3, 2.1, 2.0, 1.9, 1.8, 1.85, 1.7, 1.75, 1.6, 1.3, 1.2]
+        ),
+    ),
 )
 
 
@@ -26,7 +30,10 @@ _zeros[[1, 4]] = 0
 _twins = _rows(8, 3) + 1
 _twins[[2, 5]] = _twins[0]
 EMBEDDED = (
-    (_rows(6, 3) * np.array([[1.0], [3], [0.5], [2], [1], [4]]) + 0.4, np.array([0, 0, 1, 1, 2, 2])),
+    (
+        _rows(6, 3) * np.array([[1.0], [3], [0.5], [2], [1], [4]]) + 0.4,
+        np.array([0, 0, 1, 1, 2, 2]),
+    ),
     (0.3 * _twins, np.array([4, 4, 7, 7, 4, 7, 4, 7])),  # equal rows: ties
     (_zeros, np.array([1, 1, 0, 0, 1, 0])),
     (np.zeros((4, 2)), np.array([0, 1, 0, 1])),
@@ -52,8 +59,9 @@ DEALS = (
 )
 _rng = np.random.default_rng(5)  # every mistake of 7.6 shows in these
 SWEEPS = (
-    sweep(_rng),
-    sweep(_rng, 8, 4, 10),
-    sweep(_rng, 6, 5, 15),
+    *(
+        sweep(_rng, *sizes)
+        for sizes in ((7, 3, 20), (8, 4, 10), (6, 5, 15), (7, 3, 12), (8, 3, 10))
+    ),
     sweep(_rng, 4, 3, 10, left=False),
 )
