@@ -278,7 +278,7 @@ def pair_loss(h, g, is_same, margin):
             ("e = jnp.sqrt(safe(s)) * (s > 0)", "e = jnp.sqrt(s)", "under the root safe first"),
             ("e = jnp.sqrt(safe(s)) * (s > 0)", "e = jnp.where(s > 0, jnp.sqrt(s), 0)", "under the root safe first"),
             ("return x / jnp.sqrt(safe(s))", "return x / jnp.sqrt(s)", "zeros"),
-            (None, "def pair_loss(h, g, is_same, margin):\n    h, g = h / jnp.linalg.norm(h), g / jnp.linalg.norm(g)\n    energy = jnp.sqrt(((h - g) ** 2).sum(axis=-1))\n    return ((1 - is_same) * energy**2).mean()", "7.4"),
+            (None, "def pair_loss(h, g, is_same, margin):\n    h, g = h / jnp.linalg.norm(h), g / jnp.linalg.norm(g)\n    energy = jnp.sqrt(((h - g) ** 2).sum(axis=-1))\n    return ((1 - is_same) * energy**2).mean()", "one at a time"),
         ],
     ),
     "7.5": (
@@ -364,7 +364,7 @@ def test_a_right_answer_is_accepted(number, source):
 
 @pytest.mark.parametrize(("number", "source", "word"), lab_help.wrongs(TABLE))
 def test_a_wrong_answer_is_rejected_with_its_hint(number, source, word):
-    lab_help.rejected("lab7", number, source, "" if word == number else word)
+    lab_help.rejected("lab7", number, source, word)
 
 
 TWO_AT_ONCE = {

@@ -44,6 +44,10 @@ def pair_loss(
     return mean(jnp.where(genuine, pull(e), push(e, margin)))
 
 
+def _no_push(distance, margin):
+    return 0 * distance
+
+
 def _over(axis):
     """Normalised over another axis, or over all."""
     return lambda x, root: x / root((x * x).sum(axis=axis, keepdims=True))
@@ -63,7 +67,7 @@ _MISTAKES = tuple(
         ({"scale": lambda x, root: x}, "the rows are not brought to length 1."),
         ({"scale": lambda x, root: x / jnp.where((x * x).sum(-1, keepdims=True) > 0, (x * x).sum(-1, keepdims=True), 1)}, "you divided by the squared length; take its root."),
         ({"same": 0}, "the labels are still turned round: is_same is 1 for a genuine pair, which is pulled together."),
-        ({"push": lambda e, margin: 0 * e}, "nothing pushes the imposite pairs apart, so all rows may collapse to one point."),
+        ({"push": _no_push}, "nothing pushes the imposite pairs apart, so all rows may collapse to one point."),
         ({"pull": lambda e: 0 * e}, "nothing pulls the genuine pairs together."),
         ({"push": lambda e, margin: (margin - e) ** 2}, "an imposite pair beyond the margin pays nothing: cut at 0 before you square."),
         ({"push": lambda e, margin: jax.nn.relu(margin - e)}, "the push is squared, too."),
@@ -84,6 +88,7 @@ _MISTAKES = tuple(
         ({"scale_root": jnp.sqrt}, "a row of zeros has length 0, whose root has no slope: make the number under that root safe as well."),
     )
 ) + (
+    Mistake(lambda *case: slip(pair_loss, scale=_over(None), same=0, push=_no_push)(*case), "three of the four faults show here: mend the labels, the missing push and the axis one at a time."),
     Mistake(_per_kind, "you averaged the two kinds apart; here it is one mean over all pairs."),
 )  # fmt: skip
 
