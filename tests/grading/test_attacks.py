@@ -65,21 +65,21 @@ MARK = "GRADING_ATTACK_MARK"
 
 
 def _delete(book):
-    del book["cells"][cell_of(book, "check-7-1")[0]]
+    del book["cells"][cell_of(book, "check-97-1")[0]]
 
 
 def _move(book):
-    book["cells"].insert(0, book["cells"].pop(cell_of(book, "check-7-1")[0]))
+    book["cells"].insert(0, book["cells"].pop(cell_of(book, "check-97-1")[0]))
 
 
 def _edit(book):
-    cell = cell_of(book, "check-7-1")[1]
+    cell = cell_of(book, "check-97-1")[1]
     cell["source"] = "pass"
     cell["metadata"]["nbgrader"] |= {"solution": True, "locked": False}
 
 
 def _double(book):
-    copy = json.loads(json.dumps(cell_of(book, "check-7-1")[1])) | {"id": "copy"}
+    copy = json.loads(json.dumps(cell_of(book, "check-97-1")[1])) | {"id": "copy"}
     book["cells"].append(copy)
     _edit(book)
 
@@ -146,7 +146,7 @@ def _start_stock(folder):
     jobs = {"ada": nbformat.writes(_stock(RIGHT))}
     jobs |= {name: nbformat.writes(_stock(source)) for name, source in gain.ATTACKS.items()}
     jobs |= {n: json.dumps(changed(_stock(RIGHT), change)) for n, change in FRAMES.items()}
-    jobs["link"] = f"LINK:{folder}/course/submitted/ada/lab7/{NAME}"
+    jobs["link"] = f"LINK:{folder}/course/submitted/ada/lab97/{NAME}"
     jobs["dies"] = nbformat.writes(_stock(harm.OS_EXIT))
     (folder / "jobs.json").write_text(json.dumps(jobs))
     settings = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -179,7 +179,7 @@ def stock_scores(runs):
     folder, run, _ = runs
     assert run.wait() == 0, (folder / "stock.txt").read_text()
     (folder / "course" / "instructor").mkdir()
-    shutil.copy(LAB / "ex_7_2.py", folder / "course/instructor/ex_7_2.py")
+    shutil.copy(LAB / "ex_97_2.py", folder / "course/instructor/ex_97_2.py")
     return json.loads((folder / "results.json").read_text()), folder / "course"
 
 
@@ -193,7 +193,7 @@ def batch(runs):
 
 def _stock(first):
     book = stock.master()
-    cell_of(book, "ex-7-1")[1].source = first
+    cell_of(book, "ex-97-1")[1].source = first
     return book
 
 
@@ -220,7 +220,7 @@ def test_it_earns_points_on_stock_nbgrader(name, stock_scores):
 @pytest.mark.parametrize("name", FRAMES)
 def test_it_costs_points_on_stock_nbgrader_but_none_here(name, stock_scores, batch):
     scores = stock_scores[0]
-    assert scores[name] is None or scores[name]["check-7-1"] < scores["ada"]["check-7-1"]
+    assert scores[name] is None or scores[name]["check-97-1"] < scores["ada"]["check-97-1"]
     assert batch[f"honest_{name}"]["points"] == "15"
 
 
@@ -230,7 +230,7 @@ def test_one_that_ends_its_kernel_has_no_grade_at_all_on_stock_nbgrader(stock_sc
 
 @pytest.mark.parametrize("name", steal.ATTACKS)
 def test_it_gets_through_where_nothing_is_boxed(name, stock_scores, outside):
-    place = stock_scores[1] / "autograded" / "ada" / "lab7"
+    place = stock_scores[1] / "autograded" / "ada" / "lab97"
     source = _filled(steal.ATTACKS[name], outside)
     settings = {MARK: "here", "HOME": str(place)}
     assert proofs.is_open(source, place, settings) or name == "home_startup"
@@ -250,7 +250,7 @@ def test_it_earns_nothing_here_and_the_csv_says_why(name, batch):
 @pytest.mark.parametrize("name", HONEST)
 def test_honest_work_in_the_same_batch_keeps_its_points(name, batch):
     _, first, second = HONEST[name]
-    assert (batch[name]["7.1"], batch[name]["7.2"]) == (str(first), str(second))
+    assert (batch[name]["97.1"], batch[name]["97.2"]) == (str(first), str(second))
 
 
 def test_nothing_is_left_behind(batch):

@@ -52,7 +52,7 @@ def _files(folder):
     with zipfile.ZipFile(folder / "max" / "work.zip", "w") as file:
         file.writestr(f"labs/{NAME}", json.dumps(book(RIGHT, RIGHT_COSINES)))
     hand_in(folder, "nia", book(RIGHT, RIGHT_COSINES), f"{NAME}.txt")
-    hand_in(folder, "oli", RIGHT, "lab7_tiny.py")
+    hand_in(folder, "oli", RIGHT, "lab97_tiny.py")
     pia = book("def weighted_mean(values, weights):\n    total = 1 +", RIGHT_COSINES)
     pia["metadata"]["language_info"] = {"name": "python", "version": "3.99.1"}
     hand_in(folder, "pia", pia)
@@ -68,7 +68,7 @@ def graded(tmp_path_factory):
     """(folder handed in, folder written, rows)."""
     folder = tmp_path_factory.mktemp("week")
     _files(folder / "handed")
-    due = "lab7=2026-04-24T03:06:40"  # the second in which all but one were saved
+    due = "lab97=2026-04-24T03:06:40"  # the second in which all but one were saved
     rows = grade(folder / "handed", folder / "out", "--due", due)
     return folder / "handed", folder / "out", rows
 
@@ -93,23 +93,23 @@ def graded(tmp_path_factory):
 )
 def test_work_gets_exactly_what_it_is_worth(graded, learner, first, second):
     row = graded[2][learner]
-    assert [float(row[name]) for name in ("7.1", "7.2", "points", "of")] == [
+    assert [float(row[name]) for name in ("97.1", "97.2", "points", "of")] == [
         first, second, first + second, 15]  # fmt: skip
 
 
 REASONS = {
     "ada": "^$",
-    "ben": "7.1 values: wrong answer",
-    "cy": "7.1 values: ",
+    "ben": "97.1 values: wrong answer",
+    "cy": "97.1 values: ",
     "dot": "the file was named My homework",
-    "eve": "lab7_tiny.ipynb is no notebook: broken JSON",
-    "fay": "no notebook of lab7 was handed in$",
-    "gus": "lab7_tiny.ipynb is empty",
+    "eve": "lab97_tiny.ipynb is no notebook: broken JSON",
+    "fay": "no notebook of lab97 was handed in$",
+    "gus": "lab97_tiny.ipynb is empty",
     "hal": "thesis.ipynb is named after no lab",
-    "ivy": "cell ex-7-1 raised ValueError",
+    "ivy": "cell ex-97-1 raised ValueError",
     "lea": r"ModuleNotFoundError, there is no pandas while grading \(line 2: import pandas\)",
-    "nia": "the file was named lab7_tiny.ipynb.txt",
-    "oli": "lab7_tiny.py is no notebook: hand in the .ipynb",
+    "nia": "the file was named lab97_tiny.ipynb.txt",
+    "oli": "lab97_tiny.py is no notebook: hand in the .ipynb",
     "pia": "3.99",
     "quin": r"raised KeyError \(in: return {}\[values.sum\(\)\]\)",
 }
@@ -129,7 +129,7 @@ def test_the_gradebook_says_what_the_csv_says(graded):
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{graded[1]}/course/gradebook.db") as gradebook:
-        found = {s.student.id: s.score for s in gradebook.assignment_submissions("lab7")}
+        found = {s.student.id: s.score for s in gradebook.assignment_submissions("lab97")}
     assert found == {name: float(graded[2][name]["points"]) for name in found}
     assert set(found) == {
         "ada",
@@ -154,14 +154,14 @@ def test_nbgrader_exports_the_course(graded, tmp_path):
     words = [Path(sys.executable).parent / "nbgrader", "export", f"--to={tmp_path}/all.csv"]
     subprocess.run(words, cwd=graded[1] / "course", env=os.environ | {"PATH": path}, check=True,
                    capture_output=True)  # fmt: skip
-    assert "lab7" in (tmp_path / "all.csv").read_text()
+    assert "lab97" in (tmp_path / "all.csv").read_text()
 
 
 def test_feedback_tells_the_parts_and_nothing_hidden(graded):
-    text = (graded[1] / "feedback" / "ben" / "lab7.html").read_text()
+    text = (graded[1] / "feedback" / "ben" / "lab97.html").read_text()
     assert "0 of 6  values  (wrong answer)" in text and "4 of 4  equal weights" in text
     for learner in graded[2]:
-        text = (graded[1] / "feedback" / learner / "lab7.html").read_text()
+        text = (graded[1] / "feedback" / learner / "lab97.html").read_text()
         for hidden in ("secret_ratio", "hidden_cosines", "MY OUTPUT", "<script>alert"):
             assert hidden not in text
 
@@ -173,13 +173,13 @@ def test_the_summary_has_a_histogram(graded):
 
 
 def _page(graded, learner):
-    return (graded[1] / "feedback" / learner / "lab7.html").read_text()
+    return (graded[1] / "feedback" / learner / "lab97.html").read_text()
 
 
 def test_a_score_stands_below_its_own_exercise_and_has_its_name(graded):
-    text = _Asked(graded[1] / "feedback" / "ada" / "lab7.html").text
+    text = _Asked(graded[1] / "feedback" / "ada" / "lab97.html").text
     index, _, body = text.partition("def weighted_mean")
-    names = ("7.1 Weighted mean", "7.2 Cosine matrix")
+    names = ("97.1 Weighted mean", "97.2 Cosine matrix")
     assert all(name in index for name in names) and "Test cell" not in index
     places = [body.index(words) for words in (names[0], "def cosines", names[1])]
     assert places == sorted(places)
@@ -191,11 +191,11 @@ def test_the_page_tells_what_went_wrong_and_where(graded):
         "ivy": ["raised ValueError", "line 1: raise ValueError"],
         "pia": ["3.99", "raised SyntaxError", "line 2: total = 1 +"],
         "quin": ["raised KeyError", "in: return {}[values.sum()]"],
-        "oli": ["lab7_tiny.py is no notebook: hand in the .ipynb"],
-        "fay": ["no notebook of lab7 was handed in"],
+        "oli": ["lab97_tiny.py is no notebook: hand in the .ipynb"],
+        "fay": ["no notebook of lab97 was handed in"],
     }
     for learner, words in told.items():
-        text = _Asked(graded[1] / "feedback" / learner / "lab7.html").text
+        text = _Asked(graded[1] / "feedback" / learner / "lab97.html").text
         assert all(word in text for word in words), (learner, text[-3000:])
 
 
@@ -231,11 +231,11 @@ def test_no_page_asks_a_host_or_runs_a_script(graded):
         assert re.search(
             r"<meta[^>]*Content-Security-Policy[^>]*default-src .none.", page.read_text()
         )
-    assert "@font-face" not in (graded[1] / "feedback" / "kim" / "lab7.html").read_text()
+    assert "@font-face" not in (graded[1] / "feedback" / "kim" / "lab97.html").read_text()
 
 
 def test_what_learners_wrote_is_shown_as_they_typed_it(graded):
-    page = _Asked(graded[1] / "feedback" / "kim" / "lab7.html")
+    page = _Asked(graded[1] / "feedback" / "kim" / "lab97.html")
     assert page.text.count(f'<img src="{OUTSIDE}/b">') == 3
     assert "A tiny lab" in page.text
 
@@ -243,8 +243,8 @@ def test_what_learners_wrote_is_shown_as_they_typed_it(graded):
 def test_a_browser_asks_nothing_when_it_opens_a_page_with_markup(graded, chromium):
     page, asked = chromium.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto((graded[1] / "feedback" / "kim" / "lab7.html").as_uri())
-    assert page.title() == "lab7_tiny" and len(asked) == 1
+    page.goto((graded[1] / "feedback" / "kim" / "lab97.html").as_uri())
+    assert page.title() == "lab97_tiny" and len(asked) == 1
     assert page.get_by_text("Score: 15.0 / 15.0").count() == 1
     page.close()
 
@@ -256,7 +256,7 @@ def _times(out):
 def test_again_nothing_is_graded_and_the_csv_is_the_same(graded):
     handed, out, rows = graded
     before, times = (out / "grades.csv").read_bytes(), _times(out)
-    due = "lab7=2026-04-24T03:06:40"
+    due = "lab97=2026-04-24T03:06:40"
     assert grade(handed, out, "--due", due) == rows
     assert (out / "grades.csv").read_bytes() == before and _times(out) == times
 
@@ -270,7 +270,7 @@ def test_only_what_changed_is_graded_again(graded):
     hand_in(handed, "ben", book(RIGHT, RIGHT_COSINES))
     rows = grade(handed, out)
     changed = {name for name, stamp in _times(out).items() if stamp != times.get(name)}
-    assert changed == {"ben--lab7.json"} and rows["ben"]["points"] == "15"
+    assert changed == {"ben--lab97.json"} and rows["ben"]["points"] == "15"
 
 
 def test_after_a_kill_the_rest_is_graded_and_the_csv_is_that_of_one_run(tmp_path):
@@ -280,7 +280,7 @@ def test_after_a_kill_the_rest_is_graded_and_the_csv_is_that_of_one_run(tmp_path
     more = ("--cores", "1")
     run = subprocess.Popen(command(handed, tmp_path / "out", *more), cwd=ROOT,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    first = tmp_path / "out" / "results" / "a--lab7.json"
+    first = tmp_path / "out" / "results" / "a--lab97.json"
     while not first.exists():
         assert run.poll() is None
         time.sleep(0.02)

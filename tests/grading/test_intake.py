@@ -50,28 +50,28 @@ def test_a_name_written_in_two_ways_is_one_learner(tmp_path):
 
 
 def test_a_file_named_like_a_platform_s_does_not_name_another_learner():
-    name = "Eve X_66_assignsubmission_file_Ada L_12_assignsubmission_file_lab7_tiny.ipynb"
+    name = "Eve X_66_assignsubmission_file_Ada L_12_assignsubmission_file_lab97_tiny.ipynb"
     assert submissions.whose((name,))[0] == "Eve_X_66"
 
 
-FILES = ["=HYPERLINK(1)lab7.ipynb", "\t=1+1 lab7.ipynb", "a;=1 lab7.ipynb", "<b>lab7.ipynb",
-         "lab7\n,99.ipynb", "lab7" + "x" * 200 + ".ipynb", "lab7 \udcff.ipynb"]  # fmt: skip
+FILES = ["=HYPERLINK(1)lab97.ipynb", "\t=1+1 lab97.ipynb", "a;=1 lab97.ipynb", "<b>lab97.ipynb",
+         "lab97\n,99.ipynb", "lab97" + "x" * 200 + ".ipynb", "lab97 \udcff.ipynb"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_s_name_is_shown_without_what_tables_and_pages_would_act_on(name, tmp_path):
     hand_in(tmp_path, "ada", GOOD, name)
     (one,) = submissions.find(tmp_path)[1]
-    assert one.lab() == "lab7" and one.read()
+    assert one.lab() == "lab97" and one.read()
     assert not set(one.name) & set("=;,<>&\t\n@+") and one.name.isprintable()
     one.name.encode()
 
 
 def test_capitals_at_the_end_checkpoints_and_notes_of_macos(tmp_path):
-    hand_in(tmp_path, "ada", GOOD, "LAB7_TINY.IPYNB")
-    hand_in(tmp_path, "ada", "no", "._lab7_tiny.ipynb")
-    hand_in(tmp_path / "ada", ".ipynb_checkpoints", "old", "lab7_tiny-checkpoint.ipynb")
-    assert [one.name for one in submissions.find(tmp_path)[1]] == ["LAB7_TINY.ipynb"]
+    hand_in(tmp_path, "ada", GOOD, "LAB97_TINY.IPYNB")
+    hand_in(tmp_path, "ada", "no", "._lab97_tiny.ipynb")
+    hand_in(tmp_path / "ada", ".ipynb_checkpoints", "old", "lab97_tiny-checkpoint.ipynb")
+    assert [one.name for one in submissions.find(tmp_path)[1]] == ["LAB97_TINY.ipynb"]
 
 
 # times and depth
@@ -110,10 +110,10 @@ def _patched(place, old, new):
 
 def test_paths_out_of_a_zip_are_only_names(tmp_path):
     names = [
-        "../../etc/lab7.ipynb",
-        "/srv/lab7.ipynb",
-        "C:\\x\\lab7.ipynb",
-        "ada/../../lab7.ipynb",
+        "../../etc/lab97.ipynb",
+        "/srv/lab97.ipynb",
+        "C:\\x\\lab97.ipynb",
+        "ada/../../lab97.ipynb",
     ]
     learners, handed = submissions.find(_zip(tmp_path / "x.zip", [(n, GOOD) for n in names]))
     assert len(handed) == 4 and all("/" not in one.learner for one in handed)

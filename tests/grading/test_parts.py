@@ -23,7 +23,7 @@ from instructor.labs.exercise import Part
 from instructor.labs.judges import close, same
 
 GRADED = [lab for lab in find.find_labs() if lab.points]
-MASTER = find.read_master(LAB / "lab7_tiny.py")
+MASTER = find.read_master(LAB / "lab97_tiny.py")
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
@@ -117,13 +117,13 @@ def test_an_odd_share_earns_nothing_and_never_more_than_all(share):
 
 
 def test_a_notebook_that_nbgrader_could_not_take_says_so_and_is_tried_again(tmp_path, monkeypatch):
-    job = {"key": "k", "result": str(tmp_path / "ada--lab7.json"), "learner": "ada",
-           "lab": {"name": "lab7", "notebook": "x"}}  # fmt: skip
+    job = {"key": "k", "result": str(tmp_path / "ada--lab97.json"), "learner": "ada",
+           "lab": {"name": "lab97", "notebook": "x"}}  # fmt: skip
     answers = [(job, {"failed": ["no space left"]})]
     monkeypatch.setattr(grade, "grade_all", lambda *words, **options: answers)
     limits = {"limits": {"total_seconds": 1}}
     grade._grade_new(tmp_path, [job], limits, SimpleNamespace(path=[], cores=1))
-    assert json.loads((tmp_path / "ada--lab7.json").read_text()) == {"failed": "no space left"}
+    assert json.loads((tmp_path / "ada--lab97.json").read_text()) == {"failed": "no space left"}
 
 
 def test_what_is_said_of_it_is_the_error_and_not_the_last_line_of_a_log():
@@ -159,17 +159,19 @@ def test_graded_cells_come_from_the_master_whatever_was_handed_in():
     for cell in book["cells"]:
         cell["metadata"] |= {"tags": ["x"]}
         cell["metadata"].get("nbgrader", {}).update(points=1000, schema_version="x")
-    cell_of(book, "check-7-1")[1]["source"] = "print('mine')"
+    cell_of(book, "check-97-1")[1]["source"] = "print('mine')"
     cell_of(book, "setup")[1]["source"] = "import os; os._exit(0)"
     found = _restored(book)
     assert _names(found) == _names(MASTER)
     for cell, own in zip(found.cells, MASTER.cells, strict=True):
         if own.metadata.get("nbgrader", {}).get("locked"):
             assert cell.source == own.source and cell.metadata == own.metadata
-    assert cell_of(found, "ex-7-1")[1].source == RIGHT
+    assert cell_of(found, "ex-97-1")[1].source == RIGHT
 
 
-@pytest.mark.parametrize("gone", [["check-7-1"], ["check-7-1", "check-7-2"], ["setup"], ["ex-7-2"]])
+@pytest.mark.parametrize(
+    "gone", [["check-97-1"], ["check-97-1", "check-97-2"], ["setup"], ["ex-97-2"]]
+)
 def test_deleted_cells_come_back_behind_the_work(gone):
     book = notebook(RIGHT)
     book["cells"] = [
@@ -177,22 +179,22 @@ def test_deleted_cells_come_back_behind_the_work(gone):
         if cell["metadata"].get("nbgrader", {}).get("grade_id") not in gone
     ]  # fmt: skip
     names = _names(_restored(book))
-    assert {"setup", "check-7-1", "check-7-2"} <= set(names)
-    assert names.index("setup") < names.index("ex-7-1") < names.index("check-7-1")
+    assert {"setup", "check-97-1", "check-97-2"} <= set(names)
+    assert names.index("setup") < names.index("ex-97-1") < names.index("check-97-1")
 
 
 def test_work_whose_cells_lost_their_ids_is_asked_at_the_end():
     cells = [{"cell_type": "code", "source": RIGHT, "metadata": {}}]
-    assert _names(_restored({"cells": cells}))[-2:] == ["check-7-1", "check-7-2"]
+    assert _names(_restored({"cells": cells}))[-2:] == ["check-97-1", "check-97-2"]
 
 
 def test_exchanged_exercises_are_each_asked_after_their_own_cell():
     book = notebook(RIGHT)
-    first, second = cell_of(book, "ex-7-1")[0], cell_of(book, "ex-7-2")[0]
+    first, second = cell_of(book, "ex-97-1")[0], cell_of(book, "ex-97-2")[0]
     book["cells"][first], book["cells"][second] = book["cells"][second], book["cells"][first]
     names = _names(_restored(book))
-    assert names.index("ex-7-1") < names.index("check-7-1")
-    assert names.index("ex-7-2") < names.index("check-7-2")
+    assert names.index("ex-97-1") < names.index("check-97-1")
+    assert names.index("ex-97-2") < names.index("check-97-2")
 
 
 def _with_own_cells(cells):
@@ -289,17 +291,17 @@ def test_whose_it_is(parts, learner, name):
 def test_a_zip_gives_what_its_folder_gives(tmp_path):
     archive = tmp_path / "handed.zip"
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("Ada L_1_assignsubmission_file_/lab7_tiny.ipynb", "{}")
-        file.writestr("bob_2_3_lab7_tiny.ipynb", "{}")
-        file.writestr("../../out/lab7_tiny.ipynb", "{}")
+        file.writestr("Ada L_1_assignsubmission_file_/lab97_tiny.ipynb", "{}")
+        file.writestr("bob_2_3_lab97_tiny.ipynb", "{}")
+        file.writestr("../../out/lab97_tiny.ipynb", "{}")
         file.writestr("__MACOSX/._x.ipynb", "{}")
         file.writestr("Cy_4_assignsubmission_file_/notes.txt", "no notebook")
-        link = zipfile.ZipInfo("eve_5_6_lab7_tiny.ipynb")
+        link = zipfile.ZipInfo("eve_5_6_lab97_tiny.ipynb")
         link.external_attr = 0o120777 << 16
         file.writestr(link, "/etc/passwd")
     learners, handed = submissions.find(archive)
     assert learners == ["Ada_L_1", "Cy_4", "bob_2", "eve_5", "out"]
-    assert {one.lab() for one in handed} == {"lab7"}
+    assert {one.lab() for one in handed} == {"lab97"}
     by_name = {one.learner: one for one in handed}
     assert by_name["bob_2"].read() == b"{}"
     with pytest.raises(intake.NotReadable, match="link"):
@@ -308,7 +310,7 @@ def test_a_zip_gives_what_its_folder_gives(tmp_path):
 
 def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
     (tmp_path / "secret").mkdir()
-    (tmp_path / "secret" / "lab7.ipynb").write_text("{}")
+    (tmp_path / "secret" / "lab97.ipynb").write_text("{}")
     (tmp_path / "handed" / "ada").mkdir(parents=True)
     (tmp_path / "handed" / "eve").symlink_to(tmp_path / "secret")
     (tmp_path / "handed" / "ada" / "more").symlink_to(tmp_path / "secret")
@@ -333,25 +335,25 @@ def test_late_days_are_begun_days():
 
 
 def test_no_cell_of_the_csv_is_a_formula():
-    row = {"learner": "=cmd()", "lab": "lab7", "scores": {"7.1": 2.5}, "of": 10,
+    row = {"learner": "=cmd()", "lab": "lab97", "scores": {"97.1": 2.5}, "of": 10,
            "late_days": 0, "reason": "@x"}  # fmt: skip
-    text = report.grades_csv([row], ["7.1"])
-    assert text.splitlines()[1] == "'=cmd(),lab7,2.5,10,2.5,0,'@x"
+    text = report.grades_csv([row], ["97.1"])
+    assert text.splitlines()[1] == "'=cmd(),lab97,2.5,10,2.5,0,'@x"
 
 
 def test_a_master_and_its_exercises_must_agree(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
-    master = shutil.copytree(LAB, tmp_path / "odd_labs" / "lab7") / "lab7_tiny.py"
+    master = shutil.copytree(LAB, tmp_path / "odd_labs" / "lab97") / "lab97_tiny.py"
     text = master.read_text()
-    assert find.find_labs("odd_labs")[0].points == {"7.1": 10, "7.2": 5}
+    assert find.find_labs("odd_labs")[0].points == {"97.1": 10, "97.2": 5}
     master.write_text(text.replace('"points": 10', '"points": 11'))
     with pytest.raises(ValueError, match="gives 11 points, its parts 10"):
         find.find_labs("odd_labs")
-    master.write_text(text.replace("check-7-2", "check-7-3"))
+    master.write_text(text.replace("check-97-2", "check-97-3"))
     with pytest.raises(ValueError, match="give every graded cell check-2-3 a file ex_2_3.py"):
         find.find_labs("odd_labs")
-    master.with_name("lab7_second.py").write_text(text)
-    with pytest.raises(ValueError, match="lab7/ has 2 masters; give it one"):
+    master.with_name("lab97_second.py").write_text(text)
+    with pytest.raises(ValueError, match="lab97/ has 2 masters; give it one"):
         find.find_labs("odd_labs")
 
 

@@ -34,28 +34,28 @@ def _learners(place, left_out=()):
 
 # name of the zip, names in it -> learners
 ZIPS = {
-    "a folder on top": ("week3.zip", [f"week3/{n}/lab7.ipynb" for n in THREE], THREE),
-    "of another name": ("homework.zip", [f"week3/{n}/lab7.ipynb" for n in THREE], THREE),
-    "two on top": ("week3.zip", [f"course/week3/{n}/lab7.ipynb" for n in THREE], THREE),
-    "in capitals": ("WEEK3.ZIP", [f"Week3/{n}/lab7.ipynb" for n in THREE], THREE),
-    "none on top": ("week3.zip", [f"{n}/lab7.ipynb" for n in THREE], THREE),
+    "a folder on top": ("week3.zip", [f"week3/{n}/lab97.ipynb" for n in THREE], THREE),
+    "of another name": ("homework.zip", [f"week3/{n}/lab97.ipynb" for n in THREE], THREE),
+    "two on top": ("week3.zip", [f"course/week3/{n}/lab97.ipynb" for n in THREE], THREE),
+    "in capitals": ("WEEK3.ZIP", [f"Week3/{n}/lab97.ipynb" for n in THREE], THREE),
+    "none on top": ("week3.zip", [f"{n}/lab97.ipynb" for n in THREE], THREE),
     "of a Mac": (
         "week3.zip",
-        ["week3/", *[f"week3/{n}/lab7.ipynb" for n in THREE], "__MACOSX/", "__MACOSX/week3/",
-         *[f"__MACOSX/week3/{n}/._lab7.ipynb" for n in THREE], "week3/.DS_Store"],
+        ["week3/", *[f"week3/{n}/lab97.ipynb" for n in THREE], "__MACOSX/", "__MACOSX/week3/",
+         *[f"__MACOSX/week3/{n}/._lab97.ipynb" for n in THREE], "week3/.DS_Store"],
         THREE,
     ),
-    "of Windows": ("week3.zip", [f"week3\\{n}\\lab7.ipynb" for n in THREE] + ["week3\\desktop.ini"], THREE),
-    "a learner who has only a folder": ("week3.zip", ["week3/ada/lab7.ipynb", "week3/bob/lab7.ipynb", "week3/cyd/"], THREE),
-    "one learner on top": ("week3.zip", ["week3/ada/lab7.ipynb"], ("ada",)),
-    "Moodle's": ("x.zip", ["Ada L_1_assignsubmission_file_/lab7.ipynb", "Bob M_2_assignsubmission_file_/lab7.ipynb"], ("Ada_L_1", "Bob_M_2")),
-    "Moodle's, in a folder": ("x.zip", ["x/Ada L_1_assignsubmission_file_/lab7.ipynb"], ("Ada_L_1",)),
-    "Moodle's, one learner": ("x.zip", ["Ada L_1_assignsubmission_file_/lab7.ipynb"], ("Ada_L_1",)),
-    "Canvas's": ("submissions.zip", ["lovelaceada_12_34_lab7.ipynb", "bennettbob_LATE_13_35_lab7.ipynb"], ("bennettbob_13", "lovelaceada_12")),
-    "Canvas's, in a folder": ("s.zip", ["submissions/lovelaceada_12_34_lab7.ipynb"], ("lovelaceada_12",)),
-    "a learner's own folders": ("w.zip", ["ada/lab7/lab7.ipynb", "ada/lab8/lab8.ipynb", "bob/lab7.ipynb"], ("ada", "bob")),
-    "a learner's folders of labs alone": ("ada.zip", ["ada/lab7/lab7.ipynb", "ada/lab8/lab8.ipynb"], ("ada",)),
-    "files with a name in front": ("x.zip", ["ada_lab7_tiny.ipynb", "bob-lab7.ipynb"], ("ada", "bob")),
+    "of Windows": ("week3.zip", [f"week3\\{n}\\lab97.ipynb" for n in THREE] + ["week3\\desktop.ini"], THREE),
+    "a learner who has only a folder": ("week3.zip", ["week3/ada/lab97.ipynb", "week3/bob/lab97.ipynb", "week3/cyd/"], THREE),
+    "one learner on top": ("week3.zip", ["week3/ada/lab97.ipynb"], ("ada",)),
+    "Moodle's": ("x.zip", ["Ada L_1_assignsubmission_file_/lab97.ipynb", "Bob M_2_assignsubmission_file_/lab97.ipynb"], ("Ada_L_1", "Bob_M_2")),
+    "Moodle's, in a folder": ("x.zip", ["x/Ada L_1_assignsubmission_file_/lab97.ipynb"], ("Ada_L_1",)),
+    "Moodle's, one learner": ("x.zip", ["Ada L_1_assignsubmission_file_/lab97.ipynb"], ("Ada_L_1",)),
+    "Canvas's": ("submissions.zip", ["lovelaceada_12_34_lab97.ipynb", "bennettbob_LATE_13_35_lab97.ipynb"], ("bennettbob_13", "lovelaceada_12")),
+    "Canvas's, in a folder": ("s.zip", ["submissions/lovelaceada_12_34_lab97.ipynb"], ("lovelaceada_12",)),
+    "a learner's own folders": ("w.zip", ["ada/lab97/lab97.ipynb", "ada/lab8/lab8.ipynb", "bob/lab97.ipynb"], ("ada", "bob")),
+    "a learner's folders of labs alone": ("ada.zip", ["ada/lab97/lab97.ipynb", "ada/lab8/lab8.ipynb"], ("ada",)),
+    "files with a name in front": ("x.zip", ["ada_lab97_tiny.ipynb", "bob-lab97.ipynb"], ("ada", "bob")),
 }  # fmt: skip
 
 
@@ -77,12 +77,12 @@ def test_the_unpacked_folder_gives_the_same(name, tmp_path):
 
 # what was handed in -> what the refusal says was seen
 UNCLEAR = {
-    "groups of learners": ([f"group{g}/{n}{g}/lab7.ipynb" for g in (1, 2) for n in THREE], "2 learners, 6 files"),
-    "one for all": ([f"ada/attempt/lab7 ({k}).ipynb" for k in range(9)], "1 learner, 9 files"),
+    "groups of learners": ([f"group{g}/{n}{g}/lab97.ipynb" for g in (1, 2) for n in THREE], "2 learners, 6 files"),
+    "one for all": ([f"ada/attempt/lab97 ({k}).ipynb" for k in range(9)], "1 learner, 9 files"),
     "the course's notebooks": ([f"repo/n{k}.ipynb" for k in range(40)] , "1 learner, 40 files"),
-    "persons and loose files": (["week3/ada/lab7.ipynb", "week3/bob/lab7.ipynb", "week3/lab7.ipynb"], "1 learner, 3 files"),
-    "named files under another's folder": (["week3/ada_lab7.ipynb", "week3/bob_lab7.ipynb"], "1 learner, 2 files"),
-    "a lab that nobody's name is on": (["lab7.ipynb"], "lab7.ipynb lies in no folder"),
+    "persons and loose files": (["week3/ada/lab97.ipynb", "week3/bob/lab97.ipynb", "week3/lab97.ipynb"], "1 learner, 3 files"),
+    "named files under another's folder": (["week3/ada_lab97.ipynb", "week3/bob_lab97.ipynb"], "1 learner, 2 files"),
+    "a lab that nobody's name is on": (["lab97.ipynb"], "lab97.ipynb lies in no folder"),
 }  # fmt: skip
 
 
@@ -98,10 +98,10 @@ def test_what_is_unclear_is_refused_and_says_what_was_seen(name, kind, tmp_path)
 
 def test_the_grades_inside_the_submissions_are_no_learner(tmp_path):
     """Nor what only leads to them, nor what lies beside them in hidden folders."""
-    _folder(tmp_path, [f"{n}/lab7.ipynb" for n in THREE])
+    _folder(tmp_path, [f"{n}/lab97.ipynb" for n in THREE])
     out = tmp_path / "results" / "week3"
-    _folder(out, ["feedback/ada/lab7.ipynb", "course/source/lab7/lab7.ipynb"])
-    _folder(tmp_path, [".git/x/lab7.ipynb", "lost+found/lab7.ipynb"])
+    _folder(out, ["feedback/ada/lab97.ipynb", "course/source/lab97/lab97.ipynb"])
+    _folder(tmp_path, [".git/x/lab97.ipynb", "lost+found/lab97.ipynb"])
     assert _learners(tmp_path, [out]) == list(THREE)
 
 
@@ -109,7 +109,7 @@ def test_the_grades_inside_the_submissions_are_no_learner(tmp_path):
 RIVALS = [
     (["Ada Lovelace_123_assignsubmission_file_/l.ipynb", "Ada_Lovelace_123/l.ipynb"], "Ada_Lovelace_123"),
     (["Eve_123_9_assignsubmission_file_/l.ipynb", "Eve_123_assignsubmission_file_/l.ipynb"], "Eve_123"),
-    (["lovelaceada_12_34_lab7.ipynb", "lovelaceada_12/lab7.ipynb"], "lovelaceada_12"),
+    (["lovelaceada_12_34_lab97.ipynb", "lovelaceada_12/lab97.ipynb"], "lovelaceada_12"),
     (["Ada?/l.ipynb", "Ada/l.ipynb"], "Ada"),
 ]  # fmt: skip
 
@@ -122,9 +122,9 @@ def test_no_name_takes_another_s_place(names, wanted, tmp_path):
 
 
 def test_the_platform_s_number_keeps_the_id_whatever_others_call_themselves():
-    real = owners.owner(("Ada Lovelace_123_assignsubmission_file_", "lab7.ipynb"))[0]
+    real = owners.owner(("Ada Lovelace_123_assignsubmission_file_", "lab97.ipynb"))[0]
     for name in ("Ada_Lovelace_123", "Ada Lovelace 123", "Ada-Lovelace_123 ", "Ada Lovelace_123"):
-        others = [owners.owner((name, "lab7.ipynb"))[0]]
+        others = [owners.owner((name, "lab97.ipynb"))[0]]
         assert owners.ids({real, *others})[real] == "Ada_Lovelace_123"
         assert owners.ids({real, *others})[others[0]] != "Ada_Lovelace_123"
 
@@ -137,30 +137,34 @@ def test_lettered_ids_are_nobody_else_s_name():
 
 
 def test_a_learner_s_own_zip_gives_its_notebooks(tmp_path):
-    inner = _zip(tmp_path / "in" / "my_work.zip", ["labs/lab7_tiny.ipynb", "__MACOSX/._lab7.ipynb"])
+    inner = _zip(
+        tmp_path / "in" / "my_work.zip", ["labs/lab97_tiny.ipynb", "__MACOSX/._lab97.ipynb"]
+    )
     place = tmp_path / "week3.zip"
     with zipfile.ZipFile(place, "w") as file:
         file.write(inner, "week3/ada/My Work.ZIP")
-        file.writestr("week3/bob/lab7.ipynb", BOOK)
+        file.writestr("week3/bob/lab97.ipynb", BOOK)
         file.writestr("week3/cyd/empty.zip", "no zip")
     found = submissions.look(place)
     assert [(one.learner, one.name) for one in found.notebooks] == [
         ("ada", NAME),
-        ("bob", "lab7.ipynb"),
+        ("bob", "lab97.ipynb"),
     ]
     assert found.notebooks[0].read() == BOOK.encode()
     assert [(one.learner, one.why) for one in found.others] == [("cyd", "is no zip file")]
 
 
-@pytest.mark.parametrize("name", ["lab7.ipynb.txt", "lab7.ipynb.json", "LAB7.IPYNB", "lab7.json", "lab7 (1).ipynb"])  # fmt: skip
+@pytest.mark.parametrize("name", ["lab97.ipynb.txt", "lab97.ipynb.json", "LAB97.IPYNB", "lab97.json", "lab97 (1).ipynb"])  # fmt: skip
 def test_endings_that_programs_add_are_taken(name, tmp_path):
-    (one,) = submissions.find(_folder(tmp_path / "x", [f"ada/{name}", "bob/lab7.ipynb"]))[1][:1]
-    assert one.lab() == "lab7" and one.read() == BOOK.encode()
+    (one,) = submissions.find(_folder(tmp_path / "x", [f"ada/{name}", "bob/lab97.ipynb"]))[1][:1]
+    assert one.lab() == "lab97" and one.read() == BOOK.encode()
 
 
-@pytest.mark.parametrize("name", ["lab7.py", "lab7.html", "homework.pdf", "lab7.docx", "lab7.rar"])
+@pytest.mark.parametrize(
+    "name", ["lab97.py", "lab97.html", "homework.pdf", "lab97.docx", "lab97.rar"]
+)
 def test_other_kinds_are_named(name, tmp_path):
-    found = submissions.look(_folder(tmp_path / "x", [f"ada/{name}", "bob/lab7.ipynb"]))
+    found = submissions.look(_folder(tmp_path / "x", [f"ada/{name}", "bob/lab97.ipynb"]))
     assert found.learners == ["ada", "bob"]
     assert [(one.learner, one.name) for one in found.others] == [("ada", name)]
     assert "hand in the .ipynb" in found.others[0].why

@@ -1,6 +1,6 @@
 """Attacks that take points from tests which run in the learner's own kernel.
 
-Each is the source of cell ex-7-1; none holds a right answer. On stock nbgrader each earns points.
+Each is the source of cell ex-97-1; none holds a right answer. On stock nbgrader each earns points.
 """
 
 AST_TRANSFORMER = """

@@ -1,6 +1,6 @@
 """Attacks on the grading run: crash it, hang it, fill it up, or lie to it in its own language.
 
-Each is (source of cell ex-7-1, what proves it): a word of proofs.py, which runs the source
+Each is (source of cell ex-97-1, what proves it): a word of proofs.py, which runs the source
 outside any kernel, in a process that is watched and stopped.
 """
 

@@ -58,7 +58,7 @@ def stolen():
 
 HIDDEN_INPUTS = f"""{NEARBY}
 def stolen():
-    return any("hidden_cosines" in p.read_text(errors="ignore") for p in nearby("ex_7_2.py"))
+    return any("hidden_cosines" in p.read_text(errors="ignore") for p in nearby("ex_97_2.py"))
 """
 
 GRADER_S_ENVIRONMENT = """

@@ -18,18 +18,18 @@ from traitlets.config import Config
 # As teachers write them. jax and siamese_lib are used where the attack has loaded them: loading
 # them for every attack would take minutes.
 TESTS = {
-    "check-7-1": """values, weights = np.array([1.0, 2.0, 6.0]), np.array([1.0, 1.0, 2.0])
+    "check-97-1": """values, weights = np.array([1.0, 2.0, 6.0]), np.array([1.0, 1.0, 2.0])
 expected = 3.75
 assert np.isclose(weighted_mean(values, weights), expected)""",
-    "check-7-2": """import sys
+    "check-97-2": """import sys
 allclose = sys.modules["jax.numpy"].allclose if "jax" in sys.modules else np.allclose
 rows = np.array([[3.0, 4.0], [4.0, 3.0]])
 assert allclose(np.asarray(cosines(rows)), np.array([[1.0, 0.96], [0.96, 1.0]]))""",
-    "check-7-3": """assert "siamese_lib" in sys.modules
+    "check-97-3": """assert "siamese_lib" in sys.modules
 from siamese_lib.checks import Exercise, verdict
-right, _ = verdict(Exercise("7.1", lambda v, w: 1.0, (([1.0], [2.0]),)), weighted_mean)
+right, _ = verdict(Exercise("97.1", lambda v, w: 1.0, (([1.0], [2.0]),)), weighted_mean)
 assert right""",
-    "check-7-4": "assert weighted_mean(values, weights) == 3.75",
+    "check-97-4": "assert weighted_mean(values, weights) == 3.75",
 }
 SOLUTION = """def weighted_mean(values, weights):
     ### BEGIN SOLUTION
@@ -39,7 +39,7 @@ SOLUTION = """def weighted_mean(values, weights):
 
 def master():
     """The tests' lab with asserts in its grade cells, as an nbgrader course has it."""
-    cells = [_cell("setup", "import numpy as np", False), _cell("ex-7-1", SOLUTION, True)]
+    cells = [_cell("setup", "import numpy as np", False), _cell("ex-97-1", SOLUTION, True)]
     for grade_id, source in TESTS.items():
         cells.append(_cell(grade_id, source, False, 5))
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -62,22 +62,22 @@ def main(place, jobs, results):
     config.NbGraderAPI.log_level = "CRITICAL"
     config.Execute.timeout = 20
     api = NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
-    (course / "source/lab7").mkdir(parents=True)
-    nbformat.write(master(), course / "source/lab7/lab7_tiny.ipynb")
-    assert api.generate_assignment("lab7")["success"]
+    (course / "source/lab97").mkdir(parents=True)
+    nbformat.write(master(), course / "source/lab97/lab97_tiny.ipynb")
+    assert api.generate_assignment("lab97")["success"]
     scores = {}
     for learner, text in json.loads(Path(jobs).read_text()).items():
-        file = course / "submitted" / learner / "lab7" / "lab7_tiny.ipynb"
+        file = course / "submitted" / learner / "lab97" / "lab97_tiny.ipynb"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.symlink_to(text[5:]) if text.startswith("LINK:") else file.write_text(text)
-        done = api.autograde("lab7", learner)
+        done = api.autograde("lab97", learner)
         scores[learner] = _points(course, learner) if done["success"] else None
         Path(results).write_text(json.dumps(scores))
 
 
 def _points(course, learner):
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
-        found = gradebook.find_submission_notebook("lab7_tiny", "lab7", learner)
+        found = gradebook.find_submission_notebook("lab97_tiny", "lab97", learner)
         return {grade.name: grade.score + (grade.extra_credit or 0) for grade in found.grades}
 
 
