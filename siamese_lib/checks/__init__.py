@@ -13,7 +13,7 @@ from typing import Any
 from siamese_lib.checks import exercise, labs
 from siamese_lib.checks.contents import current
 from siamese_lib.checks.exercise import Exercise, Mistake, verdict
-from siamese_lib.checks.guess import guess
+from siamese_lib.checks.guesses import guess
 from siamese_lib.checks.map import course_map
 from siamese_lib.checks.progress import course_progress, exercises, forget, remember
 from siamese_lib.checks.report import report
