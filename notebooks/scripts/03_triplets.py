@@ -334,7 +334,7 @@ right.set(xlabel="step", ylabel="share with a loss above 0", ylim=(0, 1), title=
 plots.show(figure, alt="Both the loss and the share of useful random triplets fall steeply, then level off near 0.")
 
 # %% [markdown]
-# After 40 steps the share is down to 0.202, at the end to 0.090. Of the 64 triplets of a batch
+# After 40 steps the share is down to 0.202, at the end to 0.065. Of the 64 triplets of a batch
 # about six still say something; the pictures of the others are encoded for nothing. This is what
 # "random triplets are too easy" means: they do not start easy, the useful ones run out.
 #
@@ -396,7 +396,7 @@ for title, (within, between) in means.items():
 # a training letter the mean distance nearly doubled; between letters it grew nearly fourfold.
 #
 # The untrained network puts everything into a narrow cone. The loss asks for a gap of 0.25, and spreading
-# out is the way to get it. What did shrink is the ratio of the two distances, from 0.54 to 0.27.
+# out is the way to get it. What did shrink is the ratio of the two distances, from 0.54 to 0.26.
 #
 # Letters of unseen scripts profit too, but less: their ratio goes from 0.60 to 0.43, and the two
 # histograms overlap more. 40 letters are few to learn from.
@@ -534,7 +534,7 @@ models["random"] = by_random
 # - the gap between them is next to nothing.
 #
 # At the higher rate the cosines are 1.0000 and 0.9999: the trivial solution. At the lower rate,
-# 0.9985 and 0.9966, a trace of order is left. (After random triplets the distances further up are the same two
+# 0.9985 and 0.9967, a trace of order is left. (After random triplets the distances further up are the same two
 # means, taken from 1, and they lie far apart.) High similarity for the positives is no success in itself.
 
 # %% [markdown]
@@ -625,18 +625,18 @@ for name, model in {**models, "semi-hard": by_semi_hard, "then hardest": later}.
 
 # %% [markdown]
 # Same start, same rate, same batches, another choice of negatives: semi-hard triplets learn. Of the
-# training letters' random triplets a share of 0.018 is left unsolved, against 0.090 after random
+# training letters' random triplets a share of 0.020 is left unsolved, against 0.065 after random
 # training. That took a third of the pictures: 64 per step in place of three times as many. But the choice is
 # not the only difference: such a batch holds thousands of triplets, where a random batch holds 64.
 #
-# From this start two epochs on the hardest triplets do no harm. Their first loss is 0.051, below the
-# margin, and it falls to 0.016. So the hardest triplets are not wrong in themselves; they are wrong
+# From this start two epochs on the hardest triplets do no harm. Their first loss is 0.054, below the
+# margin, and it falls to 0.017. So the hardest triplets are not wrong in themselves; they are wrong
 # *first*.
 
 # %% [markdown]
 # Two warnings. A collapsed network has a useful share of 1.000: every triplet has a loss, and none
-# leads anywhere. And the held-out letters gain less: a share of 0.274 has a loss after random triplets, and
-# 0.176 is still left after the hardest. Better triplets squeeze more out of 40 letters, but they do not
+# leads anywhere. And the held-out letters gain less: a share of 0.219 has a loss after random triplets, and
+# 0.180 is still left after the hardest. Better triplets squeeze more out of 40 letters, but they do not
 # replace more letters. Notebook 06 trains on many more.
 #
 # ## Exercises
@@ -743,7 +743,7 @@ check("triplets.4", is_collapsed)
 # - The margin turns the cost into a loss that rests: easy triplets have loss 0, semi-hard ones
 #   between 0 and the margin, hard ones the margin or more.
 # - On vectors of length 1 the squared Euclidean loss with margin 2m is twice the cosine loss with m.
-# - Random triplets teach at first (only a share of 0.074 is easy), and soon run out (0.090 after
+# - Random triplets teach at first (only a share of 0.074 is easy), and soon run out (0.065 after
 #   five epochs).
 # - Distances between classes grew nearly fourfold. Those within grew as well; only the ratio shrank.
 # - Start on semi-hard triplets: they avoid the collapse, and the hardest can follow later.
