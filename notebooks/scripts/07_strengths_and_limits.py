@@ -275,46 +275,46 @@ for axes, title in zip((left, middle, right), ("few examples", "imbalance", "pro
 plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbalance, and two reliability curves.")
 
 # %% [markdown]
-# - **Few examples: yes, but not for one.** With three examples per letter the Siamese network scores
-#   0.891, the classifier 0.803; twice the steps do not close the gap. With ten examples the lead shrinks.
-#   With a single one there is none, for the ranges overlap: one drawing makes no pair but with itself.
+# **Few examples: yes, but not for one.** With three examples per letter the Siamese network scores
+# 0.891, the classifier 0.803; twice the steps do not close the gap. With ten examples the lead shrinks.
+# With a single one there is none, for the ranges overlap: one drawing makes no pair but with itself.
 #
-#   All this is among 50 letters, where guessing scores 1 / 50 = 0.02. It cannot be compared with the
-#   0.911 of notebook 06, which is among 20. The likely reason for the gap is that hundreds of other
-#   letters had been learnt there.
+# All this is among 50 letters, where guessing scores 1 / 50 = 0.02. It cannot be compared with the
+# 0.911 of notebook 06, which is among 20. The likely reason for the gap is that hundreds of other
+# letters had been learnt there.
 
 # %% [markdown]
-# - **Imbalance: better on the rare letters.** Ten letters have 40 examples, forty have 2. On those forty
-#   the classifier scores 0.382, the Siamese network 0.790. On the frequent ten it is slightly worse
-#   (0.963 against 0.990).
+# **Imbalance: better on the rare letters.** Ten letters have 40 examples, forty have 2. On those forty
+# the classifier scores 0.382, the Siamese network 0.790. On the frequent ten it is slightly worse
+# (0.963 against 0.990).
 #
-#   More than half of the lead is only how batches are drawn: pairs deal every letter equally often, and
-#   a classifier whose batches do the same scores 0.658. How much of the rest is imbalance, and how much
-#   only having two examples, was not measured.
+# More than half of the lead is only how batches are drawn: pairs deal every letter equally often, and
+# a classifier whose batches do the same scores 0.658. How much of the rest is imbalance, and how much
+# only having two examples, was not measured.
 
 # %% [markdown]
-# - **Averaging: better than the classifier, worse than the Siamese network alone.** The mean of both
-#   networks' probabilities is right in 0.873 of the cases, that of two classifiers in 0.813. But the
-#   Siamese network alone scores 0.891, and in every seed it beats the pair. (Three examples per letter.
-#   Its probabilities are the softmax of $s$ times the cosine to each prototype, with $s$ fitted on
-#   validation drawings.)
-# - **Slow to train: not here.** An epoch of as many pictures takes about as long. With ten examples per
-#   letter, and a look every 20 steps, 0.8 of validation drawings are right after 40 steps in every seed,
-#   with the classifier after 60 to 80. The complaint is about going through all pairs, N(N - 1)/2 of N
-#   drawings. A batch with its own negatives does not do that.
+# **Averaging: better than the classifier, worse than the Siamese network alone.** The mean of both
+# networks' probabilities is right in 0.873 of the cases, that of two classifiers in 0.813. But the
+# Siamese network alone scores 0.891, and in every seed it beats the pair. (Three examples per letter.
+# Its probabilities are the softmax of $s$ times the cosine to each prototype, with $s$ fitted on
+# validation drawings.)
+# **Slow to train: not here.** An epoch of as many pictures takes about as long. With ten examples per
+# letter, and a look every 20 steps, 0.8 of validation drawings are right after 40 steps in every seed,
+# with the classifier after 60 to 80. The complaint is about going through all pairs, N(N - 1)/2 of N
+# drawings. A batch with its own negatives does not do that.
 
 # %% [markdown]
-# - **No probabilities: yes, and it can be mended.** Read (1 + cosine)/2 as the probability of "same",
-#   and it is off by 0.274 on average (right panel: seed 0). A logistic curve fitted to the cosines of
-#   validation pairs, just two numbers, brings that down to 0.015.
+# **No probabilities: yes, and it can be mended.** Read (1 + cosine)/2 as the probability of "same",
+# and it is off by 0.274 on average (right panel: seed 0). A logistic curve fitted to the cosines of
+# validation pairs, just two numbers, brings that down to 0.015.
 #
-#   That holds where half the pairs are the same, as here. Weighted as if one in twenty were, the same
-#   curve says too much: it is off by 0.058 to 0.068. Where it is all but sure, fewer than four pairs in
-#   five are the same.
+# That holds where half the pairs are the same, as here. Weighted as if one in twenty were, the same
+# curve says too much: it is off by 0.058 to 0.068. Where it is all but sure, fewer than four pairs in
+# five are the same.
 #
-#   So fit the curve at the rate of use. Or add to its intercept the logarithm of the prior **odds**, the
-#   share over the rest: 0.05 / (1 - 0.05) = 1/19 at this share of pairs. How well a classifier's own
-#   probabilities hold was not measured.
+# So fit the curve at the rate of use. Or add to its intercept the logarithm of the prior **odds**, the
+# share over the rest: 0.05 / (1 - 0.05) = 1/19 at this share of pairs. How well a classifier's own
+# probabilities hold was not measured.
 
 # %% [markdown]
 # ## A failure on purpose: trained on other things
@@ -413,6 +413,24 @@ for task, ours in own["mean"].items():
 # against 0.914, and slightly lower with five (`benchmarks/quality/glyphs_residual.py`): deeper is not
 # better at everything.
 #
+# ## A project of your own
+#
+# There is no check for this one, only a reader: show it to somebody. Pick things of which you have a few
+# examples each: leaves, stamps, the handwriting of friends, chess pieces. Twenty classes with six
+# photographs each are enough.
+# 1. Write down the protocol before the first number: N, K, who took the photographs, what is kept back.
+# 2. Score pixels, `glyph_encoder()` and `omniglot_encoder()`, each with an interval.
+# 3. Train an encoder on classes that are not in the test, as in 06. Say what its pairs vary, and why.
+# 4. Show six errors, and one thing that you would do next.
+#
+# | | not yet | good | excellent |
+# | --- | --- | --- | --- |
+# | protocol | found out afterwards | written first, and kept | another person repeats it |
+# | rivals | none | pixels and a stored encoder | a rival that wins somewhere, and why |
+# | numbers | one run | an interval | an interval and several seeds |
+# | errors | counted | shown | explained, with a test of the explanation |
+
+# %% [markdown]
 # ## Exercises
 #
 # **limits.1 Prototypes.** Return one vector per class: the mean of its unit vectors `[n_way, k_shot, dim]`,

@@ -612,6 +612,22 @@ for name, row in stored["summary"].items():
 # questions. So the seeds are fresh and the faces are new, but some of the letters had been seen once.
 
 # %% [markdown]
+# ## A project of your own
+#
+# Break a run for somebody else. Take the network of 05, 06 or 08, and a partner who does the same.
+# 1. Break one thing of your own choice that is not among the ten above. No error may be raised.
+# 2. Store what your partner may see: curves, a few measurements, ten pairs with their labels. No code.
+# 3. Swap. Name what you got within half an hour: which measurement would settle it, and what it says.
+# 4. Together write the row that the table below lacks: what one sees, what settles it, the cure.
+#
+# | | not yet | good | excellent |
+# | --- | --- | --- | --- |
+# | the break | raises an error | silent | silent, and seen in the wild, with a link |
+# | the evidence | one curve | a measurement that tells it from a healthy run | over three seeds |
+# | the diagnosis | a guess | a name and what settles it | also what else it might have been |
+# | the cure | works here | works, and costs nothing elsewhere | comes with a check that runs early |
+
+# %% [markdown]
 # ## Exercises
 #
 # Replace the dots, run the cell, then the check. An unfilled exercise says "not yet" and harms nothing.
