@@ -140,7 +140,7 @@ def measure_play(page, root):
     """Frames and training steps a second while the playground plays, with each kind of data."""
     figures = {}
     for data in ("moons", "rings", "blobs", "letters"):
-        root.get_by_label("data", exact=True).select_option(data)
+        root.get_by_role("combobox", name="data", exact=True).select_option(data)
         root.get_by_role("button", name="Play").click()
         page.wait_for_timeout(1000)  # warm
         played = page.evaluate(PLAYED, [root.element_handle(), PLAY_MS])

@@ -93,7 +93,7 @@ const bytesOf = (view) => new Uint8Array(view.buffer ?? view, view.byteOffset ??
 
 function menu(parent, name, choose) {
   const label = html(parent, "label", { class: "siamese-menu" }, `${name} `);
-  const select = html(label, "select", { class: "siamese-select" });
+  const select = html(label, "select", { class: "siamese-select", "aria-label": name });
   select.addEventListener("change", () => choose(select.value));
   select.addEventListener("keydown", (event) => event.stopPropagation());
   return (words, word) => {

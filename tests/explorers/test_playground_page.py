@@ -45,7 +45,7 @@ def press(page, name, times=1):
 
 
 def choose(page, menu, word):
-    page.get_by_label(menu, exact=True).select_option(word)
+    page.get_by_role("combobox", name=menu, exact=True).select_option(word)
 
 
 def test_step_and_restart_give_the_same_run_again(still):
@@ -108,7 +108,7 @@ def test_a_loss_shows_what_it_takes(still):
         ("info_nce", ["all others"]), ("triplet", ["random", "semi-hard", "hardest"]),
     ):  # fmt: skip
         choose(page, "loss", loss)
-        menu = page.get_by_label("negatives", exact=True)
+        menu = page.get_by_role("combobox", name="negatives", exact=True)
         assert menu.locator("option").all_inner_texts() == words
         assert menu.is_disabled() == (len(words) == 1)
         assert margin.is_visible() == (loss != "info_nce")
@@ -129,7 +129,7 @@ def test_the_address_holds_the_settings(still):
     assert "#playground=data:rings;loss:triplet" in page.url and "batch:31" in page.url
     page.reload()
     page.locator("output[aria-label=step]").wait_for()
-    assert page.get_by_label("data", exact=True).input_value() == "rings"
+    assert page.get_by_role("combobox", name="data", exact=True).input_value() == "rings"
     batch = page.get_by_role("slider", name="batch", exact=True)
     batch.wait_for()
     assert float(batch.get_attribute("aria-valuenow")) == 31
