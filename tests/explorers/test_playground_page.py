@@ -26,7 +26,7 @@ def test_nonsense_in_an_address_is_left_out(call_program):
     cases = {
         "": {}, "#heading": {}, "#playground=": {}, "#playground=data:cats;rate:x;seed:": {},
         "#playground=loss:modified;batch:1000;rate:-1": {
-            "loss": "modified", "batch": 64, "rate": 0.01,
+            "loss": "modified", "batch": 64, "rate": 0,
         },
         "#playground=batch:7.6;margin:0.126": {"batch": 8, "margin": 0.13},
         "#playground=seed%3A3%3bdata%3Arings": {"seed": 3, "data": "rings"},
@@ -162,8 +162,8 @@ def test_letters_are_six_classes_of_twenty():
         ({"loss": "arcface"}, "loss is 'arcface'; give one of"),
         ({"miner": "easy"}, "miner is 'easy'; give one of"),
         ({"margin": 3}, "margin is 3; give a number from 0 to 2"),
-        ({"temperature": 0}, "temperature is 0; give a number from 0.05"),
-        ({"rate": 1}, "rate is 1; give a number from 0.01 to 0.5"),
+        ({"temperature": 0}, "temperature is 0; give a number from 0.1"),
+        ({"rate": 1}, "rate is 1; give a number from 0 to 0.5"),
         ({"batch": 1}, "batch is 1; give a whole number"),
         ({"batch": 65}, "batch is 65; give a number from 2 to 64"),
         ({"seed": -1}, "seed is -1; give a whole number"),
