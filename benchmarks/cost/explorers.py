@@ -8,7 +8,8 @@ drawn ranking. The playground also plays for five seconds with each kind of data
 training steps a second. "bare_slider" is an ipywidgets slider with nothing beside it, in the same
 run: the part of the time that is JupyterLab's and the machine's.
 
-Usage: python -m benchmarks.cost.explorers [NAME ...]  writes data/results/explorers.json
+Usage: python -m benchmarks.cost.explorers            writes siamese_lib/data/results/explorers.json
+       python -m benchmarks.cost.explorers playground  prints only
 """
 
 import random
@@ -21,7 +22,7 @@ import nbformat
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from benchmarks.measure import ROOT, chosen, describe, store, stored
+from benchmarks.measure import ROOT, chosen, describe, store
 
 # The tests' helpers import each other by name, as pytest has them on its path.
 sys.path.insert(0, str(ROOT / "tests"))
@@ -140,7 +141,7 @@ def measure_play(page, root):
     """Frames and training steps a second while the playground plays, with each kind of data."""
     figures = {}
     for data in ("moons", "rings", "blobs", "letters"):
-        root.get_by_label("data", exact=True).select_option(data)
+        root.get_by_role("combobox", name="data", exact=True).select_option(data)
         root.get_by_role("button", name="Play").click()
         page.wait_for_timeout(1000)  # warm
         played = page.evaluate(PLAYED, [root.element_handle(), PLAY_MS])
@@ -194,8 +195,8 @@ def measure(names):
 def main(names):
     known = ("bare_slider", *NAMES, "one_shot")
     result = measure(chosen(names, known))
-    kept = stored("explorers").get("explorers", {}) if names else {}
-    store("explorers", result | {"explorers": kept | result["explorers"]})
+    if not names:  # figures of several machines or days do not belong in one file
+        store("explorers", result)
 
 
 if __name__ == "__main__":

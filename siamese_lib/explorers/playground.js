@@ -1,7 +1,7 @@
 // The playground: a small tower that is trained in the page.
 
 const WORDS = { data: DATA, loss: Object.keys(MINERS), miner: ["random", "semi-hard", "hardest", "closest"] };
-const RANGES = { margin: [0, 2], temperature: [0.05, 1], rate: [0.01, 0.5], batch: [2, 64], seed: [0, 999] };
+const RANGES = { margin: [0, 2], temperature: [0.1, 1], rate: [0, 0.5], batch: [2, 64], seed: [0, 999] };
 const RESTARTS = ["data", "loss", "seed"]; // the other settings can be changed while it trains
 const NAMES = { modified: "modified triplet", info_nce: "InfoNCE" };
 const FIXED_NEGATIVES = { contrastive: "at random", info_nce: "all others" };
@@ -93,7 +93,7 @@ const bytesOf = (view) => new Uint8Array(view.buffer ?? view, view.byteOffset ??
 
 function menu(parent, name, choose) {
   const label = html(parent, "label", { class: "siamese-menu" }, `${name} `);
-  const select = html(label, "select", { class: "siamese-select" });
+  const select = html(label, "select", { class: "siamese-select", "aria-label": name });
   select.addEventListener("change", () => choose(select.value));
   select.addEventListener("keydown", (event) => event.stopPropagation());
   return (words, word) => {
@@ -188,7 +188,8 @@ function drawLetters(parent, { inputs, labels, classes, dim }) {
   }
 }
 
-// The embeddings: on the circle, or in the plane on axes that fit them.
+// The embeddings: on the circle, or in the plane on axes that fit them. There only distances count,
+// so they are drawn from their mean.
 function embeddingsPanel(parent, { data }, isCircle) {
   const axes = svg(parent, "g"), show = dots(parent, data.classes);
   if (isCircle) {
@@ -199,7 +200,9 @@ function embeddingsPanel(parent, { data }, isCircle) {
   }
   let at, shown = 0;
   return (x) => {
-    const far = x.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    const [[mx, my]] = classMeans(x, data.labels.map(() => 0), 1);
+    const from = x.map((value, k) => value - (k % 2 ? my : mx));
+    const far = from.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
     const reach = roundUp(far);
     if (reach > shown || reach < shown / 2) { // not to and fro
       const side = [-reach, -reach / 2, 0, reach / 2, reach];
@@ -207,7 +210,7 @@ function embeddingsPanel(parent, { data }, isCircle) {
       at = plane(axes, { x: [-reach, reach], y: [-reach, reach], box: BOX, xticks: side, yticks: side, xlabel: "first direction", ylabel: "second direction" });
       shown = reach;
     }
-    show(data.labels, (i) => place(at.x(x[2 * i]), at.y(x[2 * i + 1])));
+    show(data.labels, (i) => place(at.x(from[2 * i]), at.y(from[2 * i + 1])));
   };
 }
 
@@ -225,7 +228,7 @@ function curvePanel(parent, top, name, xlabel) {
     const last = Math.max(100, roundUp(step)), high = roundUp(Math.max(highest, 0.1));
     if (shown !== `${last} ${high}`) {
       axes.replaceChildren();
-      at = plane(axes, { x: [0, last], y: [0, high], box: [54, top, 256, 110], xticks: [0, last / 2, last], yticks: [0, high / 2, high], xlabel, ylabel: name });
+      at = plane(axes, { x: [0, last], y: [0, high], box: [54, top, 248, 110], xticks: [0, last / 2, last], yticks: [0, high / 2, high], xlabel, ylabel: name });
       shown = `${last} ${high}`;
     }
     path.setAttribute("d", points.map(([x, y], k) => `${k ? "L" : "M"}${at.x(x).toFixed(1)} ${at.y(y).toFixed(1)}`).join(""));

@@ -25,8 +25,8 @@ class PlaygroundPicture(anywidget.AnyWidget):
     loss = traitlets.Enum(LOSSES).tag(sync=True)
     miner = traitlets.Enum(MINERS).tag(sync=True)
     margin = traitlets.Float(min=0, max=2).tag(sync=True)
-    temperature = traitlets.Float(min=0.05, max=1).tag(sync=True)
-    rate = traitlets.Float(min=0.01, max=0.5).tag(sync=True)
+    temperature = traitlets.Float(min=0.1, max=1).tag(sync=True)
+    rate = traitlets.Float(min=0, max=0.5).tag(sync=True)
     batch = traitlets.Int(min=2, max=64).tag(sync=True)
     seed = traitlets.Int(min=0, max=999).tag(sync=True)
     # Pictures of 8 x 8 bytes, row by row, 255 = ink; equally many of each class, class by class.
@@ -58,7 +58,7 @@ def playground_explorer(
     miner: for "triplet" "random" | "semi-hard" | "hardest"; for "modified" "closest" | "hardest".
         A loss that does not know the word takes its first one; the other two take none.
     margin: a difference of cosines, 0 to 2; a distance for "contrastive". 0.25, or 1, if not given.
-    temperature: that of "info_nce", 0.05 to 1. rate: Adam's, 0.01 to 0.5.
+    temperature: that of "info_nce", 0.1 to 1. rate: Adam's, 0 to 0.5.
     batch: triplets for "triplet", pairs for the others, 2 to 64. Classes take turns in it, so with
         "modified" and "info_nce" a batch larger than the classes holds false negatives.
     seed: 0 to 999; it decides data, first weights and batches.
@@ -72,8 +72,8 @@ def playground_explorer(
         require_option(name, value, options)
     margin = (1.0 if loss == "contrastive" else 0.25) if margin is None else margin
     require_between(0, 2, margin=margin)
-    require_between(0.05, 1, temperature=temperature)
-    require_between(0.01, 0.5, rate=rate)
+    require_between(0.1, 1, temperature=temperature)
+    require_between(0, 0.5, rate=rate)
     require_count(least=2, batch=batch)
     require_count(least=0, seed=seed)
     require_between(2, 64, batch=batch)
@@ -100,8 +100,8 @@ def small_letters() -> np.ndarray:
 def _sliders(margin, temperature, rate, batch):
     sliders = {
         "margin": slider("margin", margin, 0, 2),
-        "temperature": slider("temperature", temperature, 0.05, 1),
-        "rate": slider("learning rate", rate, 0.01, 0.5),
+        "temperature": slider("temperature", temperature, 0.1, 1),
+        "rate": slider("learning rate", rate, 0, 0.5),
         "batch": widgets.IntSlider(
             value=batch, min=2, max=64, description="batch",
             style={"description_width": "7em"}, layout={"width": "auto", "max_width": "36rem"},

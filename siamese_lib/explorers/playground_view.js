@@ -5,7 +5,7 @@ const NOTES = {
   points: "The ground shows the class whose mean embedding is nearest.",
   letters: "Ten of the twenty drawings of each letter; the tower gets the shades of 64 pixels.",
   circle: "Only the angle counts: each class has a track of its own, so that none hides another.",
-  plane: "The contrastive loss is made of distances in the plane.",
+  plane: "The contrastive loss is made of distances in the plane, here drawn from the mean.",
   triplet: "A triplet is active while its loss is above 0.",
   contrastive: "A pair is active while its loss is above 0.",
   modified: "A row is active while its loss is above 0.",
@@ -28,7 +28,7 @@ function drawPanels(panels, run, loss) {
   };
 }
 
-const percent = (share) => `${fixed(100 * share, 0)} %`;
+const percent = (share) => `${fixed(100 * share, 0)}\u00a0%`;
 
 function sentenceOf({ step, now, data }, { loss, batch }, { spread, alike }) {
   const said = [

@@ -108,7 +108,7 @@ def test_the_playground_trains_and_keeps_its_settings_in_the_address(live):
     first = value(root, "loss")
     root.get_by_role("button", name="Step", exact=True).click()
     assert value(root, "step") == 1 and value(root, "loss") != first
-    root.get_by_label("loss", exact=True).select_option("info_nce")
+    root.get_by_role("combobox", name="loss", exact=True).select_option("info_nce")
     assert "#playground=data:moons;loss:info_nce" in live.url
     assert press(live, root, "temperature", "ArrowRight")
     root.get_by_role("button", name="Play").click()
