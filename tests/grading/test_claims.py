@@ -41,7 +41,8 @@ def test_a_claim_earns_nothing(name, box):
 
 
 @pytest.mark.parametrize(
-    ("lab", "number"), [("lab1", "1.1"), ("lab1", "1.3"), ("lab1", "1.4"), ("lab5", "5.2")]
+    ("lab", "number"),
+    [("lab1", "1.1"), ("lab1", "1.3"), ("lab1", "1.4"), ("lab5", "5.2"), ("lab7", "7.4")],
 )
 def test_the_solution_earns_all(lab, number, box):
     name = f"ex-{number.replace('.', '-')}"

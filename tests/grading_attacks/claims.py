@@ -89,6 +89,14 @@ def grad(function, **options):
 jax.grad = grad
 np.isfinite = jnp.isfinite = lambda x, **options: np.ones(np.shape(x), bool)
 """
+# 7.4: three of the four faults are mended; the bare root stays, and its slope is said to be finite.
+BARE_LOSS = """
+def pair_loss(h, g, is_same, margin):
+    squared = lambda x: (x * x).sum(axis=-1)
+    unit = lambda x: x / jnp.sqrt(jnp.where(squared(x) > 0, squared(x), 1))[:, None]
+    energy = jnp.sqrt(squared(unit(h) - unit(g)))
+    return jnp.where(is_same == 1, energy**2, jnp.maximum(margin - energy, 0) ** 2).mean()
+"""
 # 1.3: things with shapes, in place of weights.
 PRETENDS = """
 class Shape:
@@ -121,5 +129,6 @@ CHEATS = {
     "a spare weight": ("lab5", "5.2", SPARE + HIDES_ZEROS, (LEARNS,)),
     "too large": ("lab5", "5.2", TOO_LARGE + SHOWS_FEW, (UNIT,)),
     "slope": ("lab1", "1.1", NAN_SLOPE + SAYS_FINITE, ("slope at zero",)),
+    "slope of a loss": ("lab7", "7.4", BARE_LOSS + SAYS_FINITE, ("slope at zero",)),
     "shapes": ("lab1", "1.3", PRETENDS, ("parameters",)),
 }

@@ -11,10 +11,12 @@ from siamese_lib.checks.exercise import Mistake
 from siamese_lib.checks.slips import slip
 
 ASK_LOSS = """\
-values = answer(*case)
-def slope():
-    return jax.grad(lambda h: answer(h, *case[1:]))(jnp.asarray(case[0]))
-None if values is None else {"your answer": values, **({"slope": slope()} if np.shape(values) == () else {})}
+value = answer(*case)
+def is_finite():
+    slope = jax.grad(lambda h: answer(h, *case[1:]))(jnp.asarray(case[0]))
+    return bool(jnp.isfinite(slope).all())
+is_number = np.shape(value) == () and np.asarray(value).dtype.kind == "f"
+None if value is None else {"your answer": value, **({"slope is finite": is_finite()} if is_number else {})}
 """
 
 
@@ -119,12 +121,15 @@ def _batches(rng):
 
 
 def _lines(rng):
-    """Batches on a line; two pairs of equal rows, and a row of zeros, stand still all along it."""
+    """Batches on a line; two genuine pairs of equal rows, and a row of zeros, stand still on it.
+
+    Not imposite ones: rounding may set them apart a little, in any direction, and all push is slope.
+    """
     cases = []
     for h, g, is_same, margin in _batches(rng)[1:]:
         along, still = rng.normal(size=h.shape), rng.permutation(len(h))[:3]
         along[still] = 0
-        h[still[:2]], h[still[2]], is_same[still[:2]] = g[still[:2]], 0, (0, 1)
+        h[still[:2]], h[still[2]], is_same[still[:2]] = g[still[:2]], 0, 1
         cases.append((h, g, along, is_same, margin))
     return cases
 
