@@ -27,8 +27,8 @@
 # testing](06_one_shot_testing.ipynb) for the letters. Time: about 70 minutes to study, about one minute to
 # run.
 #
-# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) · Next: [10
-# Which loss?](10_which_loss.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) ·
+# Next: [10 Which loss?](10_which_loss.ipynb)
 
 # %%
 import jax
@@ -843,5 +843,5 @@ check("pairwise.4", at_share)
 # - Guo et al. 2017, *On calibration of modern neural networks*: the reliability picture and the expected
 #   calibration error. [arxiv.org/abs/1706.04599](https://arxiv.org/abs/1706.04599)
 #
-# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) · Next: [10
-# Which loss?](10_which_loss.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) ·
+# Next: [10 Which loss?](10_which_loss.ipynb)

@@ -27,8 +27,8 @@
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb) and [09 Pairwise
 # similarity](09_pairwise_similarity.ipynb). Time: about 55 minutes to study, about one minute to run.
 #
-# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) · Next:
-# [11 Break it](11_break_it.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) ·
+# Next: [11 Break it](11_break_it.ipynb)
 
 # %%
 import jax
@@ -579,5 +579,5 @@ check("choosing.4", my_info_nce)
 # - van den Oord et al. 2018, *Representation learning with contrastive predictive coding*: InfoNCE.
 #   [arxiv.org/abs/1807.03748](https://arxiv.org/abs/1807.03748)
 #
-# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) · Next:
-# [11 Break it](11_break_it.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) ·
+# Next: [11 Break it](11_break_it.ipynb)

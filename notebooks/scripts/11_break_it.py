@@ -772,5 +772,5 @@ check("debugging.4", floor)
 # - Hermans, Beyer and Leibe 2017, *In defense of the triplet loss*, appendix D: collapse, and curves to
 #   watch. [arxiv.org/abs/1703.07737](https://arxiv.org/abs/1703.07737)
 #
-# [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) · Next: [12 Scaling
-# out](12_scaling_out.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) ·
+# Next: [12 Scaling out](12_scaling_out.ipynb)

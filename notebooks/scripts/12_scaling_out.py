@@ -27,8 +27,8 @@
 # Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 50 minutes to
 # study, about one and a half to run.
 #
-# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) · Next: [Back to the
-# map](00_start_here.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
+# Next: [Back to the map](00_start_here.ipynb)
 
 # %% [markdown]
 # JAX decides what its devices are when it first computes, so the next lines come before everything else.
@@ -672,5 +672,5 @@ check("scaling.3", negatives_of)
 #   section 2.5: a batch of 32,768 pairs, the similarities shared among the GPUs.
 #   [arxiv.org/abs/2103.00020](https://arxiv.org/abs/2103.00020)
 #
-# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) · Next: [Back to the
-# map](00_start_here.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
+# Next: [Back to the map](00_start_here.ipynb)
