@@ -32,7 +32,7 @@ import pytest
 from programs import need
 
 TOKEN = "loopback-only"
-PATIENCE = 30_000  # ms: machines are slow at times, and an event that never comes is rare
+PATIENCE = 300_000  # ms: machines are slow at times, and an event that never comes is rare
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 # Not ours: a missing icon, Chromium's remark on layout, Notebook 7's own settings loader.

@@ -97,9 +97,8 @@ export function modifiedLoss(x, { pairs }, { miner, margin }) {
     for (let j = 0; j < pairs; j++) sum += j === i ? 0 : s(i, j);
     const l1 = sum / (pairs - 1) - own + margin;
     const isAllowed = (j) => j !== i && (miner === "hardest" || s(i, j) <= own);
-    // Of equal ones the last, as the library has it; looking from the end finds it first.
-    const chosen = pairs - 1 - most(pairs, (j) => isAllowed(pairs - 1 - j), (j) => s(i, pairs - 1 - j));
-    const l2 = chosen === pairs ? 0 : s(i, chosen) - own + margin;
+    const chosen = most(pairs, isAllowed, (j) => s(i, j));
+    const l2 = chosen < 0 ? 0 : s(i, chosen) - own + margin;
     if (l1 > 0) for (let j = 0; j < pairs; j++) add(i, j, j === i ? -weight : weight / (pairs - 1));
     if (l2 > 0) {
       add(i, chosen, weight);

@@ -42,11 +42,16 @@ function sentenceOf({ step, now, data }, { loss, batch }, { spread, alike }) {
   return said.join(" ");
 }
 
+// The fragment with which the page was opened: JupyterLab takes it off the address at once.
+function addressAsked() {
+  const asked = performance.getEntriesByType("navigation")[0]?.name ?? "";
+  return asked.includes("#") ? asked.slice(asked.indexOf("#")) : "";
+}
+
 // The address is read when a playground appears and when the reader edits it, and written when a
 // setting changes. It is replaced, not added to: a slider would fill the browser's history.
 function keepAddress(model) {
-  const read = () => {
-    const found = readAddress(location.hash);
+  const take = (found) => {
     if (Object.entries(found).some(([name, value]) => model.get(name) !== value)) change(model, found);
   };
   const write = () => {
@@ -55,7 +60,8 @@ function keepAddress(model) {
       if (hash !== location.hash) history.replaceState(history.state, "", hash);
     } catch { /* a frame with no address of its own, as some notebooks have for their outputs */ }
   };
-  read();
+  const read = () => take(readAddress(location.hash));
+  take({ ...readAddress(addressAsked()), ...readAddress(location.hash) });
   window.addEventListener("hashchange", read);
   model.on("change", write);
   return () => {

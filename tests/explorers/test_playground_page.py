@@ -140,6 +140,16 @@ def test_the_address_holds_the_settings(still):
     assert number(page, "step") == 0
 
 
+def test_an_address_is_read_where_the_page_takes_it_off(still):
+    page = still(playground_explorer())
+    page.add_init_script("history.replaceState(null, '', location.pathname)")  # as JupyterLab does
+    page.goto(f"{page.url}#playground=data:rings")
+    page.reload()
+    page.locator("output[aria-label=step]").wait_for()
+    assert "#" not in page.url
+    assert page.get_by_role("combobox", name="data", exact=True).input_value() == "rings"
+
+
 def test_two_displays_share_a_run_and_two_playgrounds_do_not(still):
     one, other = playground_explorer(), playground_explorer(seed=1)
     page = still(one, one, other)
