@@ -11,12 +11,12 @@ from instructor.labs.lab7.visible import RUNS
 from siamese_lib.checks.exercise import Mistake
 from siamese_lib.checks.slips import slip
 
-_LISTED = f"NAMES = {list(NAMES)}\n"
+_LISTED = f"NAMES = {[*NAMES[1:], NAMES[0]]}\n"
 ASK_NAME = (
     _LISTED
     + """
 name = answer(*case)
-row = NAMES.index(name) if isinstance(name, str) and name in NAMES else -1
+row = 1 + NAMES.index(name) if isinstance(name, str) and name in NAMES else -1
 None if name is None else {"row of the table": row, "shown": name}
 """
 )

@@ -36,7 +36,7 @@ import numpy as np
 
 from siamese_lib.checks import check
 
-# Limits between sick and healthy; all but OFF are those of siamese_lib's diagnose, or near them.
+# Limits between sick and healthy: the numbers that siamese_lib's diagnose takes, too.
 RISE = 2.0  # highest loss over the first
 REST = 0.6  # mean of the last fifth over the first
 SPREAD = 0.01  # below it all rows are nearly one vector
@@ -53,8 +53,8 @@ CLOSER = 0.65  # how often a same pair is the closer one
 # $$\text{rise} = \frac{\max_{t < T} L_t}{L_0}, \qquad
 # \text{rest} = \frac{1}{n\, L_0} \sum_{t = T - n}^{T - 1} L_t$$
 #
-# Where the very first loss is not finite, rise and rest are 0. *Predict: which of the ten failures break
-# a curve without any rise before?*
+# Where the very first loss is not finite, rise and rest are 0. *Predict: which of the ten breaks a
+# curve with no rise before it?*
 #
 # **7.1 (12 points).** `loss` `[steps]` → `(break, rise, rest)`.
 

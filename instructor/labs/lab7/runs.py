@@ -127,7 +127,7 @@ def sweep(rng, settings=7, seeds=3, steps=20, *, left=True):
     look best in the validation. left: whether any setting is healthy."""
     loss = np.array([[curve(rng, rng.uniform(0.1, 0.4), steps) for _ in range(seeds)]
                      for _ in range(settings)])  # fmt: skip
-    auc = rng.uniform(0.7, 0.8, (2, settings, 1)) + rng.normal(size=(2, settings, seeds)) / 20
+    auc = rng.uniform(0.65, 0.75, (2, settings, 1)) + rng.normal(size=(2, settings, seeds)) / 20
     order = rng.permutation(np.arange(1, settings))
     tempting, healthy = np.split(order, [2 if left else len(order)])
     for own in loss[0]:
@@ -139,7 +139,8 @@ def sweep(rng, settings=7, seeds=3, steps=20, *, left=True):
         best = healthy[auc[0, healthy].mean(axis=1).argmax()]
         _delay(loss[best, 0])
         loss[best, 1, -1] = 0.9 * loss[best, 1, 0]
-    return loss, *auc.round(4)
+    auc[1, 0] -= 0.05  # mostly the failed run is worse, but not with every seed
+    return loss, *auc.clip(0, 1).round(4)
 
 
 def _delay(loss):
