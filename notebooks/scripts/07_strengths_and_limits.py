@@ -412,7 +412,8 @@ for task, ours in own["mean"].items():
 # The deeper tower, trained on them for two minutes of two cores, scores higher with one example, 0.930
 # against 0.914, and slightly lower with five (`benchmarks/quality/glyphs_residual.py`): deeper is not
 # better at everything.
-#
+
+# %% [markdown]
 # ## A project of your own
 #
 # There is no check for this one, only a reader: show it to somebody. Pick things of which you have a few

@@ -114,6 +114,28 @@ def test_plotting_code_of_more_than_eight_lines_is_folded(script):
         assert is_folded == (plotting_lines(cell.source) > 8), cell.source
 
 
+FORMULA = r"```.*?```|\$\$.*?\$\$|<details>.*?</details>|\$[^$]*\$|`[^`]*`|\]\([^)]*\)"
+
+
+def read_aloud(cell):
+    """The prose of a cell: no code, formulas, tables, links' targets or solutions."""
+    text = re.sub(FORMULA, ". ", cell.source, flags=re.DOTALL)
+    return "\n".join(line for line in text.splitlines() if not line.startswith("|"))
+
+
+@each
+def test_its_prose_comes_in_small_pieces(script):
+    """150 words a cell at most, and no sentence with three decimal numbers."""
+    for cell in runner.read(script).cells:
+        if cell.cell_type == "markdown":
+            text, references, _ = read_aloud(cell).partition("### References")
+            assert len(re.findall(r"[A-Za-z][\w'-]*", text)) <= 150, text
+            for sentence in re.split(r"(?<=[.?!])\)?\s+", " ".join(text.split())):
+                assert len(re.findall(r"(?<![\w.])-?\d+\.\d+", sentence)) < 3, sentence
+            if references:
+                return
+
+
 @each
 def test_its_minutes_are_counted(script):
     stated = re.search(r"Time: about (\d+) minutes", committed(script).cells[0].source)[1]
