@@ -142,7 +142,7 @@ def _hide_answers(notebook):
             is_asked = True
         else:
             cell.metadata.setdefault("jupyter", {}).pop("outputs_hidden", None)
-            if is_asked and cell.outputs:
+            if is_asked and any(STILL not in text_of({"outputs": [o]}) for o in cell.outputs):
                 cell.metadata["jupyter"]["outputs_hidden"] = True
             if not cell.metadata["jupyter"]:
                 del cell.metadata["jupyter"]
