@@ -25,7 +25,7 @@ TRAINING_PHOTOS = 7  # of each person where people are shared: 280 pictures, as 
 @cache
 def recipe():
     """What the notebook's recipe cells define, with the pictures of all 40 people."""
-    names = notebook_recipe.recipe("07")
+    names = notebook_recipe.recipe("08")
     return names, *names["load_people"]("all")
 
 
