@@ -25,7 +25,7 @@
 # - follow the shapes through a CNN and an LSTM tower,
 # - count their parameters by hand.
 #
-# Before this: [00 Start here](00_start_here.ipynb). Time: about 65 minutes to study, half a minute
+# Before this: [00 Start here](00_start_here.ipynb). Time: about 75 minutes to study, half a minute
 # to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [00 Start here](00_start_here.ipynb) ·
@@ -692,6 +692,33 @@ check("architecture.4", all_similarities)
 #     unit_b = b / np.linalg.norm(b, axis=-1, keepdims=True)
 #     return unit_a @ unit_b.T
 # ```
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** Two towers start with the very same weights, and then each is trained for itself. Why is
+# that not a Siamese network?
+#
+# <details><summary>A model answer</summary>
+#
+# Each tower sees other inputs, gets other gradients, and after the first step the two differ. From then
+# on one picture has two embeddings, and is no longer at distance 0 from itself. Sharing is not a good
+# start, it is a constraint that holds at every step.
+#
+# </details>
+#
+# **Find the bug.** `h1 = ImageEncoder(rngs=nnx.Rngs(0))(x1)` and `h2 =
+# ImageEncoder(rngs=nnx.Rngs(1))(x2)`. No error is raised. What is wrong, and which single number shows
+# it?
+#
+# <details><summary>A model answer</summary>
+#
+# These are two encoders with two sets of weights. Give both the same picture: the distance should be 0,
+# and is not. Make one encoder and call it twice.
 #
 # </details>
 

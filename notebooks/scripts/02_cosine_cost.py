@@ -24,7 +24,7 @@
 # - say which way its gradient moves each vector,
 # - guard a norm at the zero vector, and say why the cost alone is not yet a good loss.
 #
-# Before this: [01 Architecture](01_architecture.ipynb). Time: about 45 minutes to study, a few
+# Before this: [01 Architecture](01_architecture.ipynb). Time: about 55 minutes to study, a few
 # seconds to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [01 Architecture](01_architecture.ipynb) ·
@@ -420,6 +420,31 @@ check("cost.4", by_hand)
 # ```
 #
 # The negative is nearer than the positive, so the cost is above 0.
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** The cost of a triplet is -0.1. What do you know about its two cosines, and what do you not
+# know?
+#
+# <details><summary>A model answer</summary>
+#
+# cos(A, P) is larger than cos(A, N) by 0.1. Where the two lie is open: they may both be near 1, or both
+# below 0. The cost sees the difference only.
+#
+# </details>
+#
+# **Estimate.** Draw two unit vectors with d numbers each at random. Which cosine do you expect, and how
+# far from it will it typically be?
+#
+# <details><summary>A model answer</summary>
+#
+# About 0, since every direction is as likely as its opposite. The spread is about one over the root of d,
+# so in many dimensions nearly all directions are nearly at a right angle.
 #
 # </details>
 

@@ -24,7 +24,7 @@
 # - compare distances within and between classes,
 # - recognise a collapsed network by its loss, and say which triplets led it there.
 #
-# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 65 minutes to study, one to
+# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 75 minutes to study, one to
 # two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·
@@ -730,6 +730,33 @@ check("triplets.4", is_collapsed)
 # ```
 #
 # The diagonal holds n ones, every row with itself. They say nothing, so they are taken out.
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **Read a curve.** A colleague's triplet loss falls within ten steps to the margin, and stays there to
+# the last digit. Which two measurements do you ask for, and what do you expect?
+#
+# <details><summary>A model answer</summary>
+#
+# The spread of the embeddings, or the mean cosine of random pairs: if all vectors are equal it is a
+# collapse. And the share of triplets that still have a loss: in a collapse it is all of them, and none
+# leads anywhere.
+#
+# </details>
+#
+# **Choose.** You may have ten times as many random triplets, or a search that finds semi-hard ones. Which
+# do you take, and why?
+#
+# <details><summary>A model answer</summary>
+#
+# The search. After a few hundred steps most random triplets have no loss and teach nothing, and ten times
+# as many of those are as silent. Semi-hard ones still have a loss, and do not lead into the collapse that
+# the hardest may start with.
 #
 # </details>
 

@@ -25,7 +25,7 @@
 # - translate between the two conventions in circulation,
 # - recognise a normalisation over the wrong axis by its loss.
 #
-# Before this: [03 Triplets](03_triplets.ipynb). Time: about 55 minutes to study, a few seconds to
+# Before this: [03 Triplets](03_triplets.ipynb). Time: about 65 minutes to study, a few seconds to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·
@@ -515,6 +515,32 @@ check("batch.5", my_gradient)
 #                 gradient[i, closest] += 1
 #     return gradient
 # ```
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** Somebody knows triplets only. Explain where the negatives of a batch of b pairs come from,
+# and when one of them is a lie.
+#
+# <details><summary>A model answer</summary>
+#
+# Row i of S compares the first input of pair i with all second inputs. Its own is the positive, the other
+# b - 1 are taken for negatives. That is a lie where another pair of the batch means the same thing, and
+# the loss then pushes apart what belongs together.
+#
+# </details>
+#
+# **Find the bug.** `v1, v2 = l2_normalize(v1, axis=0), l2_normalize(v2, axis=0)`, then the loss as above.
+# It creeps to just below twice the margin and stays. What happened?
+#
+# <details><summary>A model answer</summary>
+#
+# The columns have length 1, not the rows. So the rows are short, all entries of S are small, and no
+# positive can lead by the margin. Look at the length of one row before anything else; it should be 1.
 #
 # </details>
 

@@ -24,7 +24,7 @@
 # - choose a threshold on validation pairs, then read accuracy, confusion matrix and ROC,
 # - ask about your own two questions, and say when the answer is worthless.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 70 minutes
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 80 minutes
 # to study, about two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [04 The modified triplet loss](04_modified_triplet_loss.ipynb) ·
@@ -789,7 +789,34 @@ check("questions.4", is_duplicate)
 # ```
 #
 # </details>
+
+# %% [markdown]
+# ### Without code
 #
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** "Our model has an accuracy of 0.95 on duplicate questions." Which three questions do you
+# ask before you are impressed?
+#
+# <details><summary>A model answer</summary>
+#
+# What share do you get right by always saying "different"? Which pairs chose the threshold? And do the
+# meanings of the test, or only its pairs, differ from those of training? A fourth for the patient: how
+# many of the different pairs are near-misses?
+#
+# </details>
+#
+# **Estimate.** In a forum one pair in a hundred is a duplicate. What accuracy does a program have that
+# never finds one?
+#
+# <details><summary>A model answer</summary>
+#
+# 0.99. With so few duplicates accuracy is the wrong measure: ask for precision and recall, or for the
+# order (AUC).
+#
+# </details>
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** Yes: with the threshold that is best on the validation pairs, chosen once when

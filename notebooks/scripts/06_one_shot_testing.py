@@ -24,7 +24,7 @@
 # - enrol a new class from one picture, with no retraining,
 # - tell an honest one-shot score from a flattering one.
 #
-# Before this: [05 Training and testing](05_training_and_testing.ipynb). Time: about 55 minutes to
+# Before this: [05 Training and testing](05_training_and_testing.ipynb). Time: about 65 minutes to
 # study, about two minutes to run, most of it the training.
 #
 # [Start](00_start_here.ipynb) · Previous: [05 Training and testing](05_training_and_testing.ipynb) ·
@@ -634,7 +634,32 @@ check("one_shot.3", interval)
 # ```
 #
 # </details>
+
+# %% [markdown]
+# ### Without code
 #
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** A paper reports a one-shot accuracy. What must stand beside it before you compare it with
+# yours?
+#
+# <details><summary>A model answer</summary>
+#
+# N and K; whether the classes of an episode come from one alphabet or from all; whether support and query
+# come from different hands; how many episodes, and the interval; and which classes training had seen.
+#
+# </details>
+#
+# **Estimate.** You double the number of episodes. By how much does the 95 % interval shrink?
+#
+# <details><summary>A model answer</summary>
+#
+# To about seven tenths of its width: the standard error falls with the root of the number. To halve it
+# takes four times as many. And it never covers the draw of the alphabets.
+#
+# </details>
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** Yes: compare the query with one stored example of each class and take the nearest;

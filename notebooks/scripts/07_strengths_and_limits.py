@@ -24,7 +24,7 @@
 # - judge claims about Siamese networks by their numbers,
 # - tell what a network learnt to overlook.
 #
-# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 35 minutes to study, under
+# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 45 minutes to study, under
 # a minute to run: nothing is trained from the start here.
 #
 # [Start](00_start_here.ipynb) · Previous: [06 One-shot testing](06_one_shot_testing.ipynb) ·
@@ -457,7 +457,34 @@ check("limits.1", class_prototypes)
 # the nearest prototype can differ: scaling helps a class whose shots disagree.
 #
 # </details>
+
+# %% [markdown]
+# ### Without code
 #
+# Answer for yourself first, best in writing; then unfold.
+#
+# **Choose.** A museum has three photographs of each of its five hundred coins, and every month a few new
+# coins come in, with one photograph each. A classifier or a Siamese network? Defend it.
+#
+# <details><summary>A model answer</summary>
+#
+# A Siamese network. Three examples per class are where it leads, and a new coin is one more stored
+# vector, with no training. I would calibrate its scores before anyone reads them as probabilities, and
+# keep a threshold for "none of these".
+#
+# </details>
+#
+# **In words.** Why is a cosine no probability, even if it is high exactly where the pair is the same?
+#
+# <details><summary>A model answer</summary>
+#
+# Nothing in the loss asks that of all pairs with a cosine of 0.8 a share of 0.8 should be the same. The
+# order may be perfect and the level arbitrary. And the right level depends on how many of the pairs in
+# use are the same.
+#
+# </details>
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** They beat a plain classifier where examples are few or classes rare, but not with a

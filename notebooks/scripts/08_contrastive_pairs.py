@@ -25,7 +25,7 @@
 # - train on faces, and read FAR, FRR and the equal error rate,
 # - tell precision from accuracy, and find the leak in a flattering split.
 #
-# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 60 minutes to study,
+# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 80 minutes to study,
 # about a minute to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [07 Strengths and limits](07_strengths_and_limits.ipynb) ·
@@ -664,7 +664,33 @@ check("contrastive.4", may_train)
 # told what the first is *not* like.
 #
 # </details>
+
+# %% [markdown]
+# ### Without code
 #
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** What would a network learn from genuine pairs alone, and which part of the loss prevents
+# that?
+#
+# <details><summary>A model answer</summary>
+#
+# It would send everything to one point: then every genuine pair has distance 0 and the loss is 0.
+# Impostor pairs push apart whatever is nearer than the margin, so the point cannot hold.
+#
+# </details>
+#
+# **Estimate.** A gate lets one stranger in a hundred through, and ten thousand strangers try it in a day.
+# How many get in? Which of the two errors would you lower, and what does it cost?
+#
+# <details><summary>A model answer</summary>
+#
+# A hundred. A stricter threshold lowers the false accepts, and then more of the right people are refused:
+# FAR and FRR trade against each other, and only better embeddings lower both.
+#
+# </details>
+
+# %% [markdown]
 # ## Recap
 #
 # **The answer.** Mostly: over six groups of unseen people the equal error rate is 0.083, which does

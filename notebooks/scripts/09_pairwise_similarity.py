@@ -24,7 +24,7 @@
 # - name an unseen letter by its likeliest picture, and say what that costs.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb), and [06 One-shot
-# testing](06_one_shot_testing.ipynb) for the letters. Time: about 70 minutes to study, about one minute to
+# testing](06_one_shot_testing.ipynb) for the letters. Time: about 80 minutes to study, about one minute to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) ·
@@ -809,6 +809,32 @@ check("pairwise.4", at_share)
 # ```
 #
 # With one same pair in a hundred, a network that says 0.9 means 0.9 / (0.9 + 99 x 0.1) = 0.083.
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** Why does the head take the absolute value of the difference, and not the difference
+# itself?
+#
+# <details><summary>A model answer</summary>
+#
+# The answer must not depend on which picture comes first. With the plain difference what (a, b) gains (b,
+# a) loses, so over both orders nothing can be learned, and the loss stays where guessing puts it.
+#
+# </details>
+#
+# **Estimate.** A thousand queries meet a million stored pictures. What has to be computed for each pair
+# by cosine, and what by the head? What is computed only once per picture?
+#
+# <details><summary>A model answer</summary>
+#
+# Either way each picture passes the encoder once. A cosine is then one entry of a matrix product, and an
+# index can skip most of them. The head has to be evaluated for every single pair, a billion times, and no
+# index helps. So let the cosine find a hundred, and the head decide among them.
 #
 # </details>
 

@@ -25,7 +25,7 @@
 # - pick a loss for pairs of your own, and say why.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb) and [09 Pairwise
-# similarity](09_pairwise_similarity.ipynb). Time: about 55 minutes to study, about one minute to run.
+# similarity](09_pairwise_similarity.ipynb). Time: about 65 minutes to study, about one minute to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) ·
 # Next: [11 Break it](11_break_it.ipynb)
@@ -541,6 +541,32 @@ check("choosing.4", my_info_nce)
 #     logits = a @ p.T / t
 #     return np.log(np.exp(logits).sum(axis=1)) - np.diag(logits)
 # ```
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **Choose.** Some of your pairs are labelled wrongly: about one in ten "different" pairs is the same.
+# Which miner do you avoid?
+#
+# <details><summary>A model answer</summary>
+#
+# The hardest. It looks for the negatives that are nearest, and those are just the wrongly labelled ones:
+# [05](05_training_and_testing.ipynb) measured what false negatives cost it. Semi-hard or a softmax over
+# the whole row forgives more.
+#
+# </details>
+#
+# **In words.** Two losses differ by 0.01 on average over three seeds, and each of them varies by as much
+# from seed to seed. What do you write?
+#
+# <details><summary>A model answer</summary>
+#
+# A draw. I would compare them seed by seed, on the same data and the same starts, and report the
+# differences with their spread. If it matters, more seeds; if not, the cheaper one.
 #
 # </details>
 

@@ -24,7 +24,7 @@
 # - find three failures of evaluation, which no curve shows, from the rows that were used,
 # - ask `diagnose` for a second opinion, and say how far to trust it.
 #
-# Before this: [10 Which loss?](10_which_loss.ipynb). Time: about 65 minutes to study, one minute to
+# Before this: [10 Which loss?](10_which_loss.ipynb). Time: about 80 minutes to study, one minute to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) ·
@@ -720,6 +720,33 @@ check("debugging.4", floor)
 #     equal = (own[:, None] == own).sum(axis=1)  # candidates of the anchor's letter, its own included
 #     return np.log(equal).mean()
 # ```
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** A run disappoints. Name the first three things that you measure, and what each of them
+# rules out.
+#
+# <details><summary>A model answer</summary>
+#
+# The spread of the embeddings rules out a collapse. The length of one row rules out a wrong axis or no
+# normalisation. Ten pairs read with their labels, and the AUC of known pairs, rule out turned labels and
+# a network that has learned nothing.
+#
+# </details>
+#
+# **Find the bug.** `d = jnp.sqrt(jnp.sum((a - b) ** 2, axis=-1))` stands in a loss. It trains for an
+# hour, then everything is NaN at once. Why then, and what do you write?
+#
+# <details><summary>A model answer</summary>
+#
+# A pair became equal: the slope of the root at 0 is infinite, and infinity times 0 is NaN. One such pair
+# spoils all weights. Make the number under the root safe before the root is taken, as in
+# [02](02_cosine_cost.ipynb).
 #
 # </details>
 

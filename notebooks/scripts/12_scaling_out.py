@@ -24,7 +24,7 @@
 # - count the bytes of a step, and estimate their cost,
 # - start several processes, and survive the loss of one.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 50 minutes to
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 65 minutes to
 # study, about one and a half to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
@@ -629,6 +629,32 @@ check("scaling.3", negatives_of)
 #     block = np.arange(batch).reshape(devices, size)[row // size]
 #     return block[block != row]
 # ```
+#
+# </details>
+
+# %% [markdown]
+# ### Without code
+#
+# Answer for yourself first, best in writing; then unfold.
+#
+# **In words.** For a mean of squared errors the mean of the workers' losses is the loss of the whole
+# batch. Why not for our loss?
+#
+# <details><summary>A model answer</summary>
+#
+# A squared error needs its own row only. Here every row needs the others as negatives, and a worker that
+# sees a quarter of them finds easier ones. So the rows of all workers have to be gathered before the loss
+# is taken.
+#
+# </details>
+#
+# **Estimate.** A batch of 256 rows has embeddings of 64 numbers, four bytes each. How many bytes hold all
+# of them? Compare that with the gradients.
+#
+# <details><summary>A model answer</summary>
+#
+# 256 x 64 x 4 = 65,536 bytes, far less than the gradients of this encoder. With longer embeddings and
+# larger batches it turns round.
 #
 # </details>
 
