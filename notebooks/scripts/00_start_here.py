@@ -24,7 +24,7 @@
 # - check your environment and fix what is wrong, save your work and bring it back,
 # - read the JAX and Flax code of all later notebooks.
 #
-# Before this: Python, and what a derivative is. Time: about 40 minutes to study, a few seconds to
+# Before this: Python, and what a derivative is. Time: about 50 minutes to study, a few seconds to
 # run.
 #
 # Next: [01 Architecture](01_architecture.ipynb)
@@ -73,19 +73,19 @@ course_map("start")
 # %% [markdown]
 # | notebook | its question | minutes |
 # | --- | --- | --- |
-# | 00 Start here | does it run, and how much JAX must I know? | 40 |
-# | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 75 |
-# | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 55 |
-# | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 75 |
-# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 65 |
-# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 80 |
-# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 65 |
-# | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 45 |
-# | [08 Contrastive pairs](08_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 80 |
-# | [09 Pairwise similarity](09_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 80 |
-# | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 65 |
-# | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 80 |
-# | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 65 |
+# | 00 Start here | does it run, and how much JAX must I know? | 50 |
+# | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 80 |
+# | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 65 |
+# | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 85 |
+# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 70 |
+# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 85 |
+# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 70 |
+# | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 55 |
+# | [08 Contrastive pairs](08_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 85 |
+# | [09 Pairwise similarity](09_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 90 |
+# | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 70 |
+# | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 85 |
+# | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 70 |
 #
 # [Notation](notation.md) says what the letters and words mean, and which notebook defines each of them.
 #
@@ -394,6 +394,16 @@ check("start.2", row_lengths)
 #
 # The classifier needs a new output, pictures of everybody, and training again. The pad needs one more stored vector, which takes one pass through the network. The price is that nothing was learned about the new
 # person in particular.
+#
+# </details>
+#
+# **Find the bug.** A function for JAX writes `x[0] = 10` and stops with an error. What do you write, and
+# what is the error good for?
+#
+# <details><summary>A model answer</summary>
+#
+# `x = x.at[0].set(10)`, which makes a changed copy. Arrays that never change are the reason why JAX may
+# trace a function once, compile it and differentiate it: nothing can happen behind its back.
 #
 # </details>
 

@@ -25,7 +25,7 @@
 # - follow the shapes through a CNN and an LSTM tower,
 # - count their parameters by hand.
 #
-# Before this: [00 Start here](00_start_here.ipynb). Time: about 75 minutes to study, half a minute
+# Before this: [00 Start here](00_start_here.ipynb). Time: about 80 minutes to study, half a minute
 # to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [00 Start here](00_start_here.ipynb) ·
@@ -719,6 +719,17 @@ check("architecture.4", all_similarities)
 #
 # These are two encoders with two sets of weights. Give both the same picture: the distance should be 0,
 # and is not. Make one encoder and call it twice.
+#
+# </details>
+#
+# **Derive.** One weight w, two numbers: $h_1 = w x_1$ and $h_2 = w x_2$, and the energy $E = (h_1 -
+# h_2)^2$. Fill in the missing factor: $dE/dw = 2\,(h_1 - h_2) \cdot (\;?\;)$. Which part of it came
+# through which branch?
+#
+# <details><summary>A model answer</summary>
+#
+# $(x_1 - x_2)$. The part with $x_1$ came through the first branch, the part with $-x_2$ through the
+# second: the shared weight gets their sum.
 #
 # </details>
 

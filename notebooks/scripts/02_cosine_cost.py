@@ -24,7 +24,7 @@
 # - say which way its gradient moves each vector,
 # - guard a norm at the zero vector, and say why the cost alone is not yet a good loss.
 #
-# Before this: [01 Architecture](01_architecture.ipynb). Time: about 55 minutes to study, a few
+# Before this: [01 Architecture](01_architecture.ipynb). Time: about 65 minutes to study, a few
 # seconds to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [01 Architecture](01_architecture.ipynb) ·
@@ -445,6 +445,16 @@ check("cost.4", by_hand)
 #
 # About 0, since every direction is as likely as its opposite. The spread is about one over the root of d,
 # so in many dimensions nearly all directions are nearly at a right angle.
+#
+# </details>
+#
+# **Derive.** For $|a| = |b| = 1$ and $c = \cos(a, b)$ the gradient of c by a is $b - c\,a$. Fill in: $a
+# \cdot (b - c\,a) = (\;?\;)$. What does that say about a small step?
+#
+# <details><summary>A model answer</summary>
+#
+# $c - c\,|a|^2 = 0$. The gradient stands at a right angle to a, so a small step turns the vector and
+# hardly changes its length.
 #
 # </details>
 

@@ -24,7 +24,7 @@
 # - compare distances within and between classes,
 # - recognise a collapsed network by its loss, and say which triplets led it there.
 #
-# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 75 minutes to study, one to
+# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 85 minutes to study, one to
 # two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·
@@ -757,6 +757,16 @@ check("triplets.4", is_collapsed)
 # The search. After a few hundred steps most random triplets have no loss and teach nothing, and ten times
 # as many of those are as silent. Semi-hard ones still have a loss, and do not lead into the collapse that
 # the hardest may start with.
+#
+# </details>
+#
+# **Derive.** All three vectors are one and the same unit vector. The gradient of $\cos(a, n) - \cos(a,
+# p)$ by a is $(n - c_n a) - (p - c_p a)$. Put in what is equal. What follows for a collapsed network?
+#
+# <details><summary>A model answer</summary>
+#
+# With n = p and both cosines 1 it is 0. The hinge is awake, since the loss is the margin, and still
+# nothing moves. Out of a collapse no gradient of this loss leads.
 #
 # </details>
 

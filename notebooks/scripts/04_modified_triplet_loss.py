@@ -25,7 +25,7 @@
 # - translate between the two conventions in circulation,
 # - recognise a normalisation over the wrong axis by its loss.
 #
-# Before this: [03 Triplets](03_triplets.ipynb). Time: about 65 minutes to study, a few seconds to
+# Before this: [03 Triplets](03_triplets.ipynb). Time: about 70 minutes to study, a few seconds to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·
@@ -541,6 +541,17 @@ check("batch.5", my_gradient)
 #
 # The columns have length 1, not the rows. So the rows are short, all entries of S are small, and no
 # positive can lead by the margin. Look at the length of one row before anything else; it should be 1.
+#
+# </details>
+#
+# **Read a matrix.** In one row of S the positive is the smallest entry of all. What does "closest" add to
+# L2 for this row, what does "hardest", and which of the two would you want here?
+#
+# <details><summary>A model answer</summary>
+#
+# "Closest" adds nothing: no negative lies at or below the positive. "Hardest" adds most of all. The worst
+# row of the batch is silent in the one and loudest in the other, so I would want "hardest" here, once the
+# network is past the danger of collapse.
 #
 # </details>
 

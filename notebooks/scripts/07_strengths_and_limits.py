@@ -24,7 +24,7 @@
 # - judge claims about Siamese networks by their numbers,
 # - tell what a network learnt to overlook.
 #
-# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 45 minutes to study, under
+# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 55 minutes to study, under
 # a minute to run: nothing is trained from the start here.
 #
 # [Start](00_start_here.ipynb) · Previous: [06 One-shot testing](06_one_shot_testing.ipynb) ·
@@ -481,6 +481,17 @@ check("limits.1", class_prototypes)
 # Nothing in the loss asks that of all pairs with a cosine of 0.8 a share of 0.8 should be the same. The
 # order may be perfect and the level arbitrary. And the right level depends on how many of the pairs in
 # use are the same.
+#
+# </details>
+#
+# **Derive.** The head answers with a softmax of $s \cdot \cos(w_c, h)$. What does it answer for s near 0,
+# and what for a very large s? What does that make of s?
+#
+# <details><summary>A model answer</summary>
+#
+# Near 0 all scores are equal, so each of the N classes gets 1/N. For a very large s the best class gets
+# everything. So s says how sure the head is, and leaves the order alone: it can be fitted without
+# changing a single answer.
 #
 # </details>
 

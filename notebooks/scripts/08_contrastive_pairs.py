@@ -25,7 +25,7 @@
 # - train on faces, and read FAR, FRR and the equal error rate,
 # - tell precision from accuracy, and find the leak in a flattering split.
 #
-# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 80 minutes to study,
+# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 85 minutes to study,
 # about a minute to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [07 Strengths and limits](07_strengths_and_limits.ipynb) ·
@@ -687,6 +687,16 @@ check("contrastive.4", may_train)
 #
 # A hundred. A stricter threshold lowers the false accepts, and then more of the right people are refused:
 # FAR and FRR trade against each other, and only better embeddings lower both.
+#
+# </details>
+#
+# **Derive.** An impostor pair at distance d below the margin m pays $(m - d)^2$. What is the slope by d,
+# and what is it at d = m? Is the end of the push a jump?
+#
+# <details><summary>A model answer</summary>
+#
+# $-2\,(m - d)$, and 0 at the margin. The push fades to nothing on the way, so a pair that has reached the
+# margin is left alone without a jolt.
 #
 # </details>
 

@@ -24,7 +24,7 @@
 # - name an unseen letter by its likeliest picture, and say what that costs.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb), and [06 One-shot
-# testing](06_one_shot_testing.ipynb) for the letters. Time: about 80 minutes to study, about one minute to
+# testing](06_one_shot_testing.ipynb) for the letters. Time: about 90 minutes to study, about one minute to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) ·
@@ -835,6 +835,16 @@ check("pairwise.4", at_share)
 # Either way each picture passes the encoder once. A cosine is then one entry of a matrix product, and an
 # index can skip most of them. The head has to be evaluated for every single pair, a billion times, and no
 # index helps. So let the cosine find a hundred, and the head decide among them.
+#
+# </details>
+#
+# **Derive.** The head computes $w \cdot |h_1 - h_2| + b$. Fill in for a picture beside itself: logit =
+# $(\;?\;)$ and probability = $(\;?\;)$. What must b be for a good network?
+#
+# <details><summary>A model answer</summary>
+#
+# The logit is b, the probability is the sigmoid of b. So b is well above 0: a picture is surely itself,
+# and every difference takes something off from there.
 #
 # </details>
 

@@ -25,7 +25,7 @@
 # - pick a loss for pairs of your own, and say why.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb) and [09 Pairwise
-# similarity](09_pairwise_similarity.ipynb). Time: about 65 minutes to study, about one minute to run.
+# similarity](09_pairwise_similarity.ipynb). Time: about 70 minutes to study, about one minute to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) ·
 # Next: [11 Break it](11_break_it.ipynb)
@@ -567,6 +567,16 @@ check("choosing.4", my_info_nce)
 #
 # A draw. I would compare them seed by seed, on the same data and the same starts, and report the
 # differences with their spread. If it matters, more seeds; if not, the cheaper one.
+#
+# </details>
+#
+# **Estimate.** You try three settings for each of ten combinations, with three seeds each. How many runs
+# is that, and what is wrong with reporting the best of them?
+#
+# <details><summary>A model answer</summary>
+#
+# 3 x 10 x 3 = 90. The best of ninety has been lucky as well as good. Choose on validation pairs, by the
+# mean over seeds, and ask the test once, for the chosen one.
 #
 # </details>
 

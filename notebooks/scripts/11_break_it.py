@@ -24,7 +24,7 @@
 # - find three failures of evaluation, which no curve shows, from the rows that were used,
 # - ask `diagnose` for a second opinion, and say how far to trust it.
 #
-# Before this: [10 Which loss?](10_which_loss.ipynb). Time: about 80 minutes to study, one minute to
+# Before this: [10 Which loss?](10_which_loss.ipynb). Time: about 85 minutes to study, one minute to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) ·
@@ -747,6 +747,17 @@ check("debugging.4", floor)
 # A pair became equal: the slope of the root at 0 is infinite, and infinity times 0 is NaN. One such pair
 # spoils all weights. Make the number under the root safe before the root is taken, as in
 # [02](02_cosine_cost.ipynb).
+#
+# </details>
+#
+# **Choose.** You may log four numbers after each epoch, and nothing else. Which ones, and which failure
+# would still get past you?
+#
+# <details><summary>A model answer</summary>
+#
+# The spread of the embeddings, the share of triplets with a loss, the AUC of known pairs, and that of new
+# ones. A leak between training and test would still get past: both AUCs are high then, and only a look at
+# how the data were split tells.
 #
 # </details>
 

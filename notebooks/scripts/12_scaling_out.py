@@ -24,7 +24,7 @@
 # - count the bytes of a step, and estimate their cost,
 # - start several processes, and survive the loss of one.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 65 minutes to
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 70 minutes to
 # study, about one and a half to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
@@ -655,6 +655,17 @@ check("scaling.3", negatives_of)
 #
 # 256 x 64 x 4 = 65,536 bytes, far less than the gradients of this encoder. With longer embeddings and
 # larger batches it turns round.
+#
+# </details>
+#
+# **Find the bug.** Four workers draw their batches with the same random seed. The run is stable, and
+# slower to learn than it should be. What has happened?
+#
+# <details><summary>A model answer</summary>
+#
+# All four draw the same rows. The batch has a quarter of the different rows that you paid for, and a row
+# meets copies of itself among the negatives, all of them false ones. Give every worker its own part of
+# one permutation.
 #
 # </details>
 
