@@ -54,14 +54,18 @@ def bucket():
 def test_a_run_goes_on_from_a_bucket_and_its_best_epoch_comes_back(bucket):
     """In a process of its own: the libraries read the emulator's address when they are loaded."""
     address, settings = bucket
-    code = (
-        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_buckets; "
-        f"test_buckets.goes_on({address!r})"
-    )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=os.environ | settings,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    for attempt in range(3):
+        code = (
+            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_buckets; "
+            f"test_buckets.goes_on({f'{address}-{attempt}'!r})"
+        )
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=os.environ | settings,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        # On a busy machine the emulator, not the library, now and then answers without a generation.
+        if "Malformed StorageGeneration" not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr[-3000:]
     assert "went on" in done.stdout
 
