@@ -63,7 +63,7 @@ def test_a_run_goes_on_from_a_bucket_and_its_best_epoch_comes_back(bucket):
             [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=os.environ | settings,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-        # On a busy machine the emulator, not the library, now and then answers without a generation.
+        # On a busy machine the emulator now and then answers without a generation. Not our doing.
         if "Malformed StorageGeneration" not in done.stderr:
             break
     assert done.returncode == 0, done.stderr[-3000:]
