@@ -4,16 +4,13 @@ add(notebook) draws each explorer in Chromium as the kernel left it, and puts th
 of the widget. It takes Chromium and npm, which only those need who execute the notebooks anew.
 """
 
-import base64
-import io
 import json
 import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
-
 from notebooks import STILL, VIEW, is_explorer
+from siamese_lib.plots import packed
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH, SCALE = 920, 2  # of the page, and the picture's pixels to each of its own
@@ -27,9 +24,7 @@ def add(notebook):
     state = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]
     pictures = _drawn([output["data"][VIEW] for output in outputs], state)
     for output, picture in zip(outputs, pictures, strict=True):
-        output["data"] = {"image/png": base64.b64encode(picture).decode(), "text/plain": STILL}
-        width = Image.open(io.BytesIO(picture)).width // SCALE
-        output["metadata"] = {"image/png": {"alt": STILL, "width": width}}
+        output.update(packed(picture, STILL, sharpness=SCALE))
 
 
 def _drawn(views, state):
@@ -58,7 +53,7 @@ def _drawn(views, state):
                 page.locator(".siamese-values").first.wait_for()
                 painted(page)
                 shot = page.locator("body > .widget-subarea, body > div").first.screenshot()
-                pictures.append(_packed(shot))
+                pictures.append(shot)
         browser.close()
     return pictures
 
@@ -75,11 +70,3 @@ def _snippet(view, state):
 
 def _script(data):
     return json.dumps(data).replace("</", "<\\/")
-
-
-def _packed(shot):
-    """The same picture with a palette: a third of the bytes."""
-    packed = io.BytesIO()
-    image = Image.open(io.BytesIO(shot)).convert("RGB")
-    image.quantize(256, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
-    return packed.getvalue()

@@ -33,6 +33,7 @@
 # ## Your first minute
 #
 # Run the next cell with Shift+Enter.
+#
 # 1. On the pad, draw a sign that nobody has seen: your initials, a rune, a house. The list shows which of
 #    23 Hebrew letters it resembles most. The network has never met any of these letters either.
 # 2. Type a name and press *enrol*.
@@ -80,7 +81,7 @@ course_map("start")
 # | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 70 |
 # | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 85 |
 # | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 70 |
-# | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 55 |
+# | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 60 |
 # | [08 Contrastive pairs](08_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 85 |
 # | [09 Pairwise similarity](09_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 90 |
 # | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 70 |

@@ -368,7 +368,7 @@ print("validation AUC after each epoch", np.round(history["validation"], 3))
 # Alone, the hardest negative sticks at 0.250, the margin: everything lies in one point. In the whole
 # loss that way is barred, since it would raise L1, the mean negative's part, from 0.107 to 0.250.
 # (Two epochs with three seeds, in `benchmarks/quality/false_negatives.py`, say the same: the mean
-# cosine of two questions ends at 1.000 under L2 alone, and at 0.015 under the whole loss.)
+# cosine of two questions ends at 1.000 under L2 alone, and near 0 under the whole loss.)
 #
 # The loss of a batch falls to nearly 0: for the training meanings the order is settled. The validation
 # AUC leaps to 0.98 in the first two epochs and then creeps to 0.99. It does not reach 1. What is left

@@ -618,6 +618,7 @@ print(f"{queries} queries, {supports:,} supports: numbers in memory by cosine {q
 #
 # In [05](05_training_and_testing.ipynb) a network lost to TF-IDF on an excerpt of Quora's pairs. To learn
 # from 12,000 pairs it lacks three things.
+#
 # 1. **Pieces of words.** A rare word may be in no training question, but most of its runs of three and four
 #    letters are in some. Each piece is *hashed*: a fixed function turns it into a number below 2^15 =
 #    32,768, so no list is kept and none is unknown.

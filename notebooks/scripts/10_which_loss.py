@@ -590,7 +590,7 @@ check("choosing.4", my_info_nce)
 # - Searching for hard negatives is worth 0.083 to 0.097, at no cost in time.
 # - The first three rows are a draw: contrastive with hardest or semi-hard triplets, and the triplet loss
 #   with semi-hard ones.
-# - Whole-batch losses follow at 0.804 to 0.811, with no triplets to choose.
+# - Whole-batch losses follow, with no triplets to choose.
 # - A low loss says nothing: random triplets have the lower curve and the worse network.
 # - Hardest triplets with a squared distance may never leave the start.
 

@@ -615,6 +615,7 @@ for name, row in stored["summary"].items():
 # ## A project of your own
 #
 # Break a run for somebody else. Take the network of 05, 06 or 08, and a partner who does the same.
+#
 # 1. Break one thing of your own choice that is not among the ten above. No error may be raised.
 # 2. Store what your partner may see: curves, a few measurements, ten pairs with their labels. No code.
 # 3. Swap. Name what you got within half an hour: which measurement would settle it, and what it says.

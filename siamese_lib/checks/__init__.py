@@ -34,8 +34,7 @@ def check(name: str, answer: Any, *, show_expected: bool = False) -> None:
     Raises: ValueError where no notebook has that name; AssertionError on a wrong answer to a lab
     while nbgrader validates, since its Validate button notices only errors.
     """
-    name = current(name) if isinstance(name, str) else name
-    known = _known(name)
+    name, known = _known(name)
     is_lab = name.startswith("lab")
     found = (labs if is_lab else exercise).finding(known, answer)
     title = known["title"] if is_lab else known.title
@@ -50,15 +49,16 @@ def check(name: str, answer: Any, *, show_expected: bool = False) -> None:
 
 
 def _known(name):
-    """The exercise of that name."""
+    """(its name today, the exercise of that name)."""
     if not isinstance(name, str):
         raise ValueError(
             f'the name of an exercise comes first, check("cost.1", ...); this is {name!r}'
         )
+    name = current(name)
     known = exercises(name.partition(".")[0])
     if name not in known:
         raise ValueError(f"there is no exercise {name!r}; give one of {', '.join(known) or 'none'}")
-    return known[name]
+    return name, known[name]
 
 
 def _display(shown):

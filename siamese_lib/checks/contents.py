@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 
 class Notebook(NamedTuple):
-    """A notebook: the topic that names its exercises ("cost.1"), its file, and its question."""
+    """A notebook: the topic that names its exercises ("cost.1"), and its file."""
 
     topic: str
     stem: str
-    question: str
 
     @property
     def number(self) -> str:
@@ -17,29 +16,21 @@ class Notebook(NamedTuple):
         return self.stem[:2]
 
 
-CONTENTS = tuple(
-    Notebook(*fields)
-    for fields in (
-        ("start", "00_start_here", "does it run, and how much JAX must I know?"),
-        ("architecture", "01_architecture", "how can one network compare two inputs?"),
-        ("cost", "02_cosine_cost", "how can one number say who belongs together?"),
-        ("triplets", "03_triplets",
-         "which triplets teach something, and why does training collapse?"),
-        ("batch", "04_modified_triplet_loss", "how does a batch deliver its own negatives?"),
-        ("questions", "05_training_and_testing",
-         "does it find duplicate questions that it has never seen?"),
-        ("one_shot", "06_one_shot_testing", "can it recognise a letter from one example?"),
-        ("limits", "07_strengths_and_limits", "what are such networks good and bad at?"),
-        ("contrastive", "08_contrastive_pairs",
-         "do two photographs show one person, when the network has met neither?"),
-        ("pairwise", "09_pairwise_similarity",
-         "can it learn the comparison itself, and give a probability?"),
-        ("choosing", "10_which_loss", "which loss and which miner should you take?"),
-        ("debugging", "11_break_it", "which of ten things went wrong, and how can you tell?"),
-        ("scaling", "12_scaling_out",
-         "what changes when the training moves from one core to many devices?"),
-    )
-)  # fmt: skip
+CONTENTS = (
+    Notebook("start", "00_start_here"),
+    Notebook("architecture", "01_architecture"),
+    Notebook("cost", "02_cosine_cost"),
+    Notebook("triplets", "03_triplets"),
+    Notebook("batch", "04_modified_triplet_loss"),
+    Notebook("questions", "05_training_and_testing"),
+    Notebook("one_shot", "06_one_shot_testing"),
+    Notebook("limits", "07_strengths_and_limits"),
+    Notebook("contrastive", "08_contrastive_pairs"),
+    Notebook("pairwise", "09_pairwise_similarity"),
+    Notebook("choosing", "10_which_loss"),
+    Notebook("debugging", "11_break_it"),
+    Notebook("scaling", "12_scaling_out"),
+)
 
 # Exercises were once named after their notebook's number. Progress files and notebooks from then
 # still say so; a name that is given away is never given to another exercise.

@@ -15,6 +15,24 @@ def _unit(x):
 _SUPPORTS = tuple((_unit(_rng.normal(size=shape)),) for shape in ((5, 3, 4), (8, 2, 6), (4, 5, 3)))
 
 
+# Each has an empty bin, and probabilities at both ends; the gaps have either sign.
+_ANSWERS = tuple(
+    (np.r_[0.0, 1.0, _rng.beta(0.4, 0.5, n)], np.r_[1.0, 0.0, _rng.integers(0, 2, n)])
+    for n in (40, 25, 60)
+)
+
+
+def _gap(
+    said, is_same, *, bins=10, weight=lambda own: own.mean(), size=abs,
+    found=lambda said, is_same: is_same,
+):  # fmt: skip
+    """The calibration error; a gap is the mean said less the share found."""
+    group = np.minimum((said * bins).astype(int), bins - 1)
+    owns = [group == g for g in np.unique(group)]
+    gaps = [size(said[own].mean() - found(said, is_same)[own].mean()) for own in owns]
+    return float(np.dot([weight(own) for own in owns], gaps))
+
+
 def _prototypes(support, *, mean=lambda s: s.mean(1), last=_unit):
     return last(mean(support))
 
@@ -42,5 +60,25 @@ EXERCISES = {
         ),
         meaning="A class is one vector now, however many shots it had; a query needs one "
         "comparison a class.",
+    ),
+    "limits.2": Exercise(
+        "the gap", _gap, _ANSWERS,
+        (
+            Mistake(slip(_gap, size=lambda gap: gap),
+                    "gaps of either sign cancel here, as over all pairs at once; take their size."),
+            Mistake(slip(_gap, weight=lambda own: 1.0),
+                    "this is the sum of the gaps; weigh each by its share of the pairs."),
+            Mistake(slip(_gap, weight=lambda own: 0.1),
+                    "every bin counts the same here; weigh each by its share of the pairs."),
+            Mistake(slip(_gap, bins=5), "these are five bins; ten are asked."),
+            Mistake(slip(_gap, found=lambda said, is_same: (said > 0.5) == is_same),
+                    "this compares with the share that is right; the share that is same is asked."),
+            Mistake(lambda said, is_same: np.abs(said - is_same).mean(),
+                    "this is the mean error of single answers; the gaps are those of bins."),
+            Mistake(slip(_gap, gives=lambda error: 10 * error),
+                    "this is ten times as much: the weights add up to 1."),
+        ),
+        meaning="Probabilities that are true on average in each bin have a gap near 0, however "
+        "unsure they are.",
     ),
 }  # fmt: skip
