@@ -285,6 +285,7 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 # letters had been learnt there.
 
 # %% [markdown]
+#
 # **Imbalance: better on the rare letters.** Ten letters have 40 examples, forty have 2. On those forty
 # the classifier scores 0.382, the Siamese network 0.790. On the frequent ten it is slightly worse
 # (0.963 against 0.990).
@@ -294,17 +295,20 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 # only having two examples, was not measured.
 
 # %% [markdown]
+#
 # **Averaging: better than the classifier, worse than the Siamese network alone.** The mean of both
 # networks' probabilities is right in 0.873 of the cases, that of two classifiers in 0.813. But the
 # Siamese network alone scores 0.891, and in every seed it beats the pair. (Three examples per letter.
 # Its probabilities are the softmax of $s$ times the cosine to each prototype, with $s$ fitted on
 # validation drawings.)
+#
 # **Slow to train: not here.** An epoch of as many pictures takes about as long. With ten examples per
 # letter, and a look every 20 steps, 0.8 of validation drawings are right after 40 steps in every seed,
 # with the classifier after 60 to 80. The complaint is about going through all pairs, N(N - 1)/2 of N
 # drawings. A batch with its own negatives does not do that.
 
 # %% [markdown]
+#
 # **No probabilities: yes, and it can be mended.** Read (1 + cosine)/2 as the probability of "same",
 # and it is off by 0.274 on average (right panel: seed 0). A logistic curve fitted to the cosines of
 # validation pairs, just two numbers, brings that down to 0.015.
