@@ -285,7 +285,6 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 # letters had been learnt there.
 
 # %% [markdown]
-#
 # **Imbalance: better on the rare letters.** Ten letters have 40 examples, forty have 2. On those forty
 # the classifier scores 0.382, the Siamese network 0.790. On the frequent ten it is slightly worse
 # (0.963 against 0.990).
@@ -295,7 +294,6 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 # only having two examples, was not measured.
 
 # %% [markdown]
-#
 # **Averaging: better than the classifier, worse than the Siamese network alone.** The mean of both
 # networks' probabilities is right in 0.873 of the cases, that of two classifiers in 0.813. But the
 # Siamese network alone scores 0.891, and in every seed it beats the pair. (Three examples per letter.
@@ -308,7 +306,6 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 # drawings. A batch with its own negatives does not do that.
 
 # %% [markdown]
-#
 # **No probabilities: yes, and it can be mended.** Read (1 + cosine)/2 as the probability of "same",
 # and it is off by 0.274 on average (right panel: seed 0). A logistic curve fitted to the cosines of
 # validation pairs, just two numbers, brings that down to 0.015.
