@@ -107,7 +107,9 @@ def mutated(page, chosen, rng):
         for number in reversed(chosen.get(id(passage), [])):
             places = [i for i, letter in enumerate(number.text) if letter.isdigit()]
             i = rng.choice(places)
-            digit = rng.choice([d for d in "0123456789" if d != number.text[i]])
+            # Nobody writes "04 numbers"; where a number begins with 0 a point follows.
+            others = "123456789" if i == places[0] and len(places) > 1 else "0123456789"
+            digit = rng.choice([d for d in others if d != number.text[i]])
             new = number.text[:i] + digit + number.text[i + 1 :]
             end = number.place + len(number.text)
             passage.text = passage.text[: number.place] + new + passage.text[end:]
@@ -121,20 +123,26 @@ def checked(passage, page):
 
 
 def test_nine_of_ten_wrong_digits_are_caught(record_property):
-    """One digit of a fifth of all numbers, of a rounded last place too, is another one."""
-    rng, caught, short = random.Random(0), [], []
-    for page in checker.pages():
-        chosen = {id(p): [n for n in checked(p, page) if rng.random() < 0.2] for p in page.passages}
-        planted = mutated(page, chosen, rng)
-        found = found_on(page)
-        named = {(f.where, f.number) for f in found}
-        broken = {f.where for f in found if "come out" in f.sentence}
-        for where, new, digits in planted:
-            (caught if digits > 1 else short).append((where, new) in named or where in broken)
+    """One digit of a fifth of all numbers, of a rounded last place too, is another one; five draws.
+
+    A single draw has 200 numbers, and its share wanders by .02 either way.
+    """
+    caught, short = [], []
+    for seed in range(5):
+        rng = random.Random(seed)
+        for page in checker.pages():
+            chosen = {id(p): [n for n in checked(p, page) if rng.random() < 0.2]
+                      for p in page.passages}  # fmt: skip
+            planted = mutated(page, chosen, rng)
+            found = found_on(page)
+            named = {(f.where, f.number) for f in found}
+            broken = {f.where for f in found if "come out" in f.sentence}
+            for where, new, digits in planted:
+                (caught if digits > 1 else short).append((where, new) in named or where in broken)
     share = sum(caught + short) / len(caught + short)
     for name, value in (("numbers", len(caught + short)), ("caught", share),
                         ("of two digits and more", sum(caught) / len(caught))):  # fmt: skip
         record_property(name, value)
         print(f"{name}: {value:.3f}")
-    assert len(caught) > 150
+    assert len(caught) > 750
     assert share > 0.9
