@@ -184,8 +184,11 @@ print("gradient", gradient)
 #
 # ### Training is a walk against the gradient
 #
-# Subtract a small part of the gradient from the parameters, again and again. Here one number `w`
-# has to make $3 w = 6$ true. *Predict where w ends.*
+# Subtract a small part of the gradient from the parameters, again and again. Here one number `w` has to
+# make $3 w = 6$ true.
+
+# %%
+guess("Where does w end?")
 
 # %%
 def loss(w):

@@ -103,9 +103,12 @@ plots.show(figure, alt="Two questions pass through the same encoder; an energy c
 #
 # ## One network, used twice
 #
-# Take the smallest encoder there is: one matrix $W$ with $h = Wx$, three numbers in, two out.
-# As the energy we take half of the squared distance, $E = \frac{1}{2}|h_1 - h_2|^2$, because its
-# derivative is short. *Predict: which way does the energy push $h_1$, and which way $h_2$?*
+# Take the smallest encoder there is: one matrix $W$ with $h = Wx$, three numbers in, two out. As the
+# energy we take half of the squared distance, $E = \frac{1}{2}|h_1 - h_2|^2$, because its derivative is
+# short.
+
+# %%
+guess("A step downhill moves h1", "towards h2", "away from h2", "not at all")
 
 # %%
 weights = jnp.array([[1.0, 0.5, -0.5], [0.0, -1.0, 0.5]])
@@ -499,9 +502,11 @@ assert np.allclose(by_loop, encoder(tokens), atol=1e-5)
 print("tokens that count in each question:", is_real.sum(axis=1).ravel())
 
 # %% [markdown]
-# Does that care matter? We take "How old are you?" and add more and more padding, once with the
-# encoder, once with a mean over all positions. *Predict: does the wrong mean shrink, turn, or both?
-# And does L2 normalisation repair it?*
+# Does that care matter? We take "How old are you?" and add more and more padding, once with the encoder,
+# once with a mean over all positions.
+
+# %%
+guess("With the wrong mean, the vector", "shrinks", "turns", "shrinks and turns")
 
 # %%
 question = tokens[:1, :5]
@@ -566,7 +571,9 @@ print(f"share of the embedding: {table / count(their_model):.1%}")
 #
 # The CNN by hand: for each channel out, a convolution has three by three weights for each channel in, and
 # one bias. A group norm has two numbers per channel. The dense layer takes 576 numbers and a bias.
-# *Predict: how many parameters does a Siamese network of two towers have?*
+
+# %%
+guess("A Siamese network of two towers has", "twice the parameters", "as many as one tower")
 
 # %%
 channels = (1, 32, 64, 64)

@@ -154,8 +154,11 @@ for degrees in (0, np.degrees(np.arccos(0.9)), 60, 90, 120, 180):
 #
 # $$\text{cost}(A, P, N) = -\cos(A, P) + \cos(A, N)$$
 #
-# The DeepLearning.AI course asks for $-\cos(A,P) + \cos(A,N) \le 0$: the positive should be at least
-# as near as the negative. *Predict: what are the best and the worst value this cost can have?*
+# The DeepLearning.AI course asks for $-\cos(A,P) + \cos(A,N) \le 0$: the positive should be at least as
+# near as the negative.
+
+# %%
+guess("What is the best value that this cost can have?")
 
 # %%
 def cost(a, p, n):
@@ -261,8 +264,10 @@ for role, vector, gradient in zip("APN", (anchor, positive, negative), gradients
 # Each gradient stands at a right angle to its own vector (the dot product is 0), because the cosine
 # ignores length. So a small step *turns* a vector and, to first order, leaves its length alone.
 #
-# Now take twenty small steps from a bad start, where N is nearer than P. *Predict: are the three vectors
-# as long at the end as they were at the start?*
+# Now take twenty small steps from a bad start, where N is nearer than P.
+
+# %%
+guess("At the end the three vectors are", "longer", "exactly as long", "shorter")
 
 # %%
 start = [jnp.array([1.0, 0.0]), jnp.array([-0.2, 1.0]), jnp.array([1.0, 0.35])]

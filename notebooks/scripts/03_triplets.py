@@ -60,9 +60,11 @@ course_map("triplets")
 #
 # $$L(A, P, N) = \max(\cos(A, N) - \cos(A, P) + m,\; 0)$$
 #
-# The positive has to be nearer than the negative *by at least m*. Once it is, the loss is 0 and so
-# is its gradient: the triplet rests. The DeepLearning.AI course that this collection answers uses
-# m = 0.25. *Predict: which of these five triplets still have a loss?*
+# The positive has to be nearer than the negative *by at least m*. Once it is, the loss is 0 and so is its
+# gradient: the triplet rests. The DeepLearning.AI course that this collection answers uses m = 0.25.
+
+# %%
+guess("How many of the five triplets still have a loss?")
 
 # %%
 MARGIN = 0.25
@@ -265,7 +267,9 @@ def embed_triplets(model, pictures, triplets):
 #
 # The encoder is a narrow version of the CNN of notebook 01, with random weights. We fix 3,000 random
 # triplets of the training letters and 3,000 of held-out letters, and measure on these from now on.
-# *Predict: is an untrained network already a little better than chance?*
+
+# %%
+guess("Is an untrained network better than chance?", "yes", "no")
 
 # %%
 probe = random_triplets(np.random.default_rng(1), LETTERS, 3000)
@@ -543,8 +547,9 @@ models["random"] = by_random
 # is a notebook that learns which pictures look alike. At its end it prints a mean cosine of 0.996 to the
 # positives and of 0.995 to the negatives. Its loss takes squared distances with a margin of 0.2, and its
 # embeddings have free lengths: the last layer is dense, with no normalisation behind it.
-#
-# *Predict: has it collapsed?*
+
+# %%
+guess("Has it collapsed?", "yes", "no")
 
 # %%
 reported = {"positive": 0.9955846, "negative": 0.99463207}  # the last output of its notebook

@@ -106,8 +106,11 @@ print("mean negatives", mean_negative_loop(S).round(3))
 # All four are below zero: on average the negatives point away. Row 2 comes nearest to zero, with -0.133; row 0
 # is at -0.333.
 #
-# Without a loop: set the diagonal to 0, add up each row, and divide by b - 1, since only b - 1
-# entries are negatives. *Predict: what would dividing by b do to the values?*
+# Without a loop: set the diagonal to 0, add up each row, and divide by b - 1, since only b - 1 entries are
+# negatives.
+
+# %%
+guess("Divided by b, each mean would be", "nearer to 0", "further from 0", "the same")
 
 # %%
 def mean_negative(similarity):
@@ -229,8 +232,9 @@ print("row 2: positive", lab[2, 2], "mean negative", mean_negative(lab)[2].round
 # | its first assignment, Trax | V1 V2ᵀ | hardest: the largest off-diagonal entry | mean |
 #
 # (Its later assignments do as the labs do.)
-#
-# *Predict: what does "hardest" do to L2 of row 2?*
+
+# %%
+guess('What does "hardest" do to L2 of row 2?', "raises it", "leaves it", "lowers it")
 
 # %%
 def hardest_negative(similarity):

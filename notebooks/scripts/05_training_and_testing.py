@@ -212,7 +212,12 @@ print(f"rows that repeat a meaning, mean {repeated.mean():.1f} of {BATCH}")
 # notebook; the others have a mean of word vectors in its place, which trains in seconds.
 #
 # The measure is the **AUC**: the chance that a random same pair scores above a random different one.
-# *Predict: which loss minds false negatives most, and how many does it take?*
+
+# %%
+guess(
+    "Which loss minds false negatives most?",
+    "mean of the negatives", "closest", "hardest", "InfoNCE"
+)
 
 # %%
 def batches(epoch):
@@ -303,9 +308,12 @@ for name, rival in rivals.items():
 #
 # ## The model and its training
 #
-# The tower is that of [01](01_architecture.ipynb): embedding, LSTM, mean over the words, unit length.
-# It is used twice. The loss is that of [04](04_modified_triplet_loss.ipynb), with the hardest
-# negative and margin 0.25. *Predict: what is the AUC before the first step?*
+# The tower is that of [01](01_architecture.ipynb): embedding, LSTM, mean over the words, unit length. It
+# is used twice. The loss is that of [04](04_modified_triplet_loss.ipynb), with the hardest negative and
+# margin 0.25.
+
+# %%
+guess("What is the AUC before the first step?")
 
 # %%
 encoder = QuestionEncoder(tokenizer.get_vocab_size(), rngs=nnx.Rngs(0))
@@ -504,9 +512,11 @@ print(f"precision {confusion[1, 1] / confusion[:, 1].sum():.3f}, recall {shares[
 # one duplicate in nine. A forum that merges questions by itself wants precision; one that shows
 # candidates wants recall. The threshold trades one for the other.
 #
-# And where does the lead over TF-IDF come from? We split the different pairs into two halves, by the
-# words they share, and take the AUC of all same pairs against each half. *Predict: on which half
-# does TF-IDF do well?*
+# And where does the lead over TF-IDF come from? We split the different pairs into two halves, by the words
+# they share, and take the AUC of all same pairs against each half.
+
+# %%
+guess("TF-IDF does well against pairs with", "few words in common", "many words in common")
 
 # %% tags=["trained"]
 shared = np.array([

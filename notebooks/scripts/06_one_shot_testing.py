@@ -293,8 +293,10 @@ for epoch in (0, 3, EPOCHS - 1):
 # ## The test, opened once
 #
 # All choices were made on the validation scripts: channels, margin, learning rate, batch. Now come the
-# test scripts, and no choice is made after them. *Predict: how many of the wrong answers do four further
-# examples of each class save?*
+# test scripts, and no choice is made after them.
+
+# %%
+guess("Which share of the wrong answers do four further examples of each class save?")
 
 # %% jupyter={"source_hidden": true} tags=["trained"]
 test_vectors, test_pixels = encode(network.encoder, test.images), as_pixels(test.images)
@@ -404,7 +406,10 @@ show_ranking(script.images[query], vectors[letters] @ vectors[query], script.ima
 # ## A new class, with no retraining
 #
 # Here is a symbol that no script has: a heart, drawn with numpy. Twenty letters are enrolled, with one
-# picture of each. *Predict: what does the network answer to a heart before the heart is enrolled?*
+# picture of each.
+
+# %%
+guess("Before the heart is enrolled, the network names", "no letter", "some letter")
 
 # %% tags=["trained"]
 def draw_heart(random):

@@ -132,9 +132,11 @@ print(f"right {np.mean(named == np.arange(20)):.2f}")
 # in this form).
 #
 # A third way adds the mean *entropy* of the answers to the queries (Dhillon et al. 2020),
-# $-\sum_c p_c \ln p_c$: 0 when one class has all, $\ln N$ when all $N$ are equal. So the head is pushed
-# to be sure. For that it must see all queries of the episode at once, without their labels. *Predict:
-# does the accuracy gain a hundredth, a twentieth or a fifth?*
+# $-\sum_c p_c \ln p_c$: 0 when one class has all, $\ln N$ when all $N$ are equal. So the head is pushed to
+# be sure. For that it must see all queries of the episode at once, without their labels.
+
+# %%
+guess("The accuracy gains", "a hundredth", "a twentieth", "a fifth")
 
 # %% tags=["trained"]
 def tuned_answers(support, queries):
@@ -327,8 +329,10 @@ plots.show(figure, alt="Three panels: accuracy by examples, accuracy under imbal
 # drawing was turned, slanted and bent anew, and each alphabet also turned by quarters and mirrored,
 # which makes new letters of old ones. `benchmarks/quality/omniglot_encoder.py` is the whole of it.
 #
-# Here it meets our printed letters. *Predict: a long training on handwriting or two minutes on print,
-# which reads print better?*
+# Here it meets our printed letters.
+
+# %%
+guess("Which reads print better?", "long training on handwriting", "two minutes on print")
 
 # %%
 shipped = omniglot_encoder()

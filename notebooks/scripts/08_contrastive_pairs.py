@@ -330,7 +330,9 @@ def coarse(images, side):
 
 # %% [markdown]
 # A weak rival flatters a network. So the pixels get the size that is best on the training people.
-# *Predict: how well do raw pixels do, with no learning at all?*
+
+# %%
+guess("Which equal error rate do raw pixels have, with no learning at all?")
 
 # %%
 for side in (56, 28, 14, 8):
@@ -515,9 +517,11 @@ if stored is not None:
 # %% [markdown]
 # ## Precision is not accuracy
 #
-# In use there is one threshold, chosen beforehand: here where FAR and FRR cross on the validation
-# people. Then we count the test pairs. *Predict: can the accuracy be high and every seventh genuine
-# pair be rejected?*
+# In use there is one threshold, chosen beforehand: here where FAR and FRR cross on the validation people.
+# Then we count the test pairs.
+
+# %%
+guess("Can the accuracy be high while every seventh genuine pair is rejected?", "yes", "no")
 
 # %% tags=["trained"]
 threshold = -equal_error(vectors["validation"], faces["validation"][1])[1]

@@ -236,7 +236,10 @@ print(f"answers from {answers.min():.3f} to {answers.max():.3f}, loss {start:.3f
 #
 # The loss sits behind the head. Does it reach the first convolution? Here are the lengths of the gradient
 # of one step, layer by layer, before any training: first the whole gradient, then only what comes through
-# tower 1, then only what comes through tower 2. *Predict: where is it longest?*
+# tower 1, then only what comes through tower 2.
+
+# %%
+guess("Where is the gradient longest?", "first convolution", "the middle", "the head")
 
 # %%
 NAMES = ("convolution 1", "convolution 2", "convolution 3", "encoder's dense", "head")
@@ -333,8 +336,10 @@ print("head 30 times     ", spread("recipe", "validation pairs"))
 #
 # ## Training
 #
-# Training takes less than a minute on two cores. *Predict: how far above one half will the share of right
-# validation pairs be after the first epoch?*
+# Training takes less than a minute on two cores.
+
+# %%
+guess("Which share of the validation pairs is right after the first epoch?")
 
 # %%
 def is_right(head, vectors, pairs):

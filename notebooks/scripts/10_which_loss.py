@@ -286,7 +286,9 @@ for miner, (network, losses) in live.items():
 # ## The grid
 #
 # The table gives the mean of three seeds, with the lowest and the highest, and the seconds of one run.
-# *Predict: what matters more, the loss or the miner?*
+
+# %%
+guess("What matters more?", "the loss", "the miner")
 
 # %%
 def line(cell):
@@ -335,8 +337,10 @@ plots.show(figure, alt="Accuracy of each loss and miner, three seeds each, best 
 # Every cell saw the same batches with seed 0, with seed 1 and with seed 2. So compare seed by seed: what
 # counts is the spread of the *differences*, not that of the scores. With only three of them the bar is
 # high: Student's t for three values, at 95 %, asks for 2.5 x √3 = 4.3 standard errors. So believe a mean
-# difference only if it is at least 2.5 times their standard deviation. *Predict: is first place beyond
-# doubt?*
+# difference only if it is at least 2.5 times their standard deviation.
+
+# %%
+guess("Is first place beyond doubt?", "yes", "no")
 
 # %%
 def gap(a, b):

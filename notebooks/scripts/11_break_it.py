@@ -218,8 +218,10 @@ beside(pull[0], healthy["contrastive"][0], names=("genuine pairs only", "with im
 # ## 2 Normalised over the wrong axis
 #
 # Notebook 04 showed the length of the rows, and a loss stuck just under twice the margin. This is the run
-# behind it: `axis=None` divides by the length of the whole batch. *Predict: does such a network learn
-# anything at all?*
+# behind it: `axis=None` divides by the length of the whole batch.
+
+# %%
+guess("Does such a network learn anything?", "nothing", "a little", "as much as a healthy one")
 
 # %% tags=["trained"]
 def modified(h, g):
@@ -249,8 +251,11 @@ beside(wrong[0], right[0], level=0.5, text="2 x margin", names=("axis=None", "ax
 #
 # Notebook 02 met a NaN from a norm at zero. The same hole is in every Euclidean distance written as a bare
 # root: its slope at 0 is infinite, and 0 times infinity is not a number. It takes two equal embeddings to
-# fall in, and every table of distances has them: its diagonal. This loss compares all 2 x 24 = 48 rows of a
-# batch of pairs with all others, and carefully masks the diagonal out. *Predict: does the mask help?*
+# fall in, and every table of distances has them: its diagonal. This loss compares all 2 x 24 = 48 rows of
+# a batch of pairs with all others, and carefully masks the diagonal out.
+
+# %%
+guess("Does the mask help?", "yes", "no")
 
 # %%
 def bare_root(a, b):
@@ -406,7 +411,10 @@ for rate in (0.01, 0.03, 0.1, 1.0):
 #
 # InfoNCE takes every other row of the batch for a negative. With 24 pairs from 4 letters, 24 / 4 = 6 from
 # each, five of the other 24 - 1 = 23 show the anchor's own letter. A perfect network cannot tell six equal
-# candidates apart, so its loss is at least ln 6. *Predict: how far does this spoil the network?*
+# candidates apart, so its loss is at least ln 6.
+
+# %%
+guess("How much of the AUC on new letters does this cost?", "nothing", "up to .05", "more")
 
 # %% tags=["trained"]
 crowded = train(info_nce, batches=partial(batches, letters=4))

@@ -99,7 +99,10 @@ print(f"anchors {anchor.shape}, positives {positive.shape}, {parameters:,} param
 # $$\nabla \frac1{256} \sum_{i=1}^{256} \ell_i = \frac14 \sum_{k=1}^{4} \nabla \frac1{64} \sum_{i \in \text{quarter } k} \ell_i$$
 #
 # The contrastive loss of [08](08_contrastive_pairs.ipynb) is such a loss: one pair, one term. No library
-# yet, only lists. *Predict: how large is the difference between the two gradients?*
+# yet, only lists.
+
+# %%
+guess("How large is the difference between the two gradients?", "none but rounding", "a hundredth of it", "a tenth")
 
 # %%
 is_same = (np.arange(ROWS) % 2).astype(int)  # every other pair gets a stranger for its second picture
@@ -444,8 +447,10 @@ for machine, (_, _, most) in MACHINES.items():
 # 65,536 - 1 = 65,535 others. Over Ethernet the embeddings take 2,674 / 13 = 206 times as long as the
 # network.
 #
-# **Efficiency** is the time of a step alone over its time among many. *Predict: what helps more, four times
-# the rows on each device, or an encoder that is a hundred times heavier?*
+# **Efficiency** is the time of a step alone over its time among many.
+
+# %%
+guess("What helps more?", "four times the rows on each device", "a hundred times heavier encoder")
 
 # %% jupyter={"source_hidden": true}
 def efficiency(machine, devices, heavier=1):
