@@ -16,6 +16,7 @@ from siamese_lib.training.weights import load
 from siamese_lib.validate import require_count
 
 _DATA = Path(__file__).parents[1] / "data"
+GLYPH_WEIGHTS = _DATA / "explorer_encoder.safetensors"  # the drawing pad reads them too
 _VIEW = {"rotation": 5.0, "shear": 0.1, "scale": 1.1, "shift": 1.0, "bend": 0.25}
 _STILL = {"rotation": 0.0, "shear": 0.0, "scale": 1.0, "shift": 0.0, "bend": 0.0}
 
@@ -40,7 +41,7 @@ def glyph_encoder() -> ImageEncoder:
     Source: tools/record_encoder.py, which trains and stores it.
     """
     encoder = nnx.eval_shape(lambda: ImageEncoder(channels=(16, 64, 128), rngs=nnx.Rngs(0)))
-    return load(encoder, _DATA / "explorer_encoder.safetensors")
+    return load(encoder, GLYPH_WEIGHTS)
 
 
 def omniglot_encoder() -> LetterEncoder:

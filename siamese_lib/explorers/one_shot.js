@@ -1,11 +1,10 @@
-// One-shot: a pad to draw on, and the support set ranked by the kernel.
+// One-shot: a pad to draw on, and the support set ranked: by the encoder in this page, or by the kernel.
 
-const SIDE = 28;    // pixels of a picture
 const LONG = 18;    // of them, the longer side of the ink, as in load_glyphs
 const PAD = 280;    // units of the pad
 const STROKE = 2.2; // pixels of a stroke in the picture
 const SHOWN = 8;    // classes listed
-const PATIENCE = 3000; // ms without an answer, then the page says that no kernel listens
+const PATIENCE = 3000; // ms without an answer: then no kernel listens
 
 // Where the picture draws a point of the pad: the ink's box, centred, its longer side LONG.
 export function placement(strokes) {
@@ -13,11 +12,6 @@ export function placement(strokes) {
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const scale = (LONG - STROKE) / Math.max(right - left, bottom - top, PAD / 10);
   return { scale, x: SIDE / 2 - (scale * (left + right)) / 2, y: SIDE / 2 - (scale * (top + bottom)) / 2 };
-}
-
-// The classes by falling similarity, at most `count` of them: [place in the list, similarity].
-export function ranking(similarity, count) {
-  return similarity.map((s, k) => [k, s]).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, count);
 }
 
 function trace(context, strokes) {
@@ -75,6 +69,7 @@ function render({ model, el }) {
     if (event.key === "Enter") enrol();
   });
   press("enrol", enrol);
+  press("forget", forget);
   press("clear", clear);
 
   const right = html(panels, "figure", { class: "siamese-panel siamese-ranked" });
@@ -88,6 +83,7 @@ function render({ model, el }) {
   // Pens: strokes in units of the pad. The keyboard's pen has a place and may be down.
   const strokes = [], pen = { x: PAD / 2, y: PAD / 2, down: false, seen: false };
   const context = pad.getContext("2d");
+  const weights = get("weights").byteLength ? tensors(get("weights")) : null, known = new Map();
   let sent = 0, asked = null, silent = null, problem = "";
 
   function repaint() {
@@ -103,32 +99,54 @@ function render({ model, el }) {
     context.arc(pen.x, pen.y, pen.down ? 5 : 10, 0, 7);
     context.stroke();
   }
-  function send() {
-    if (!strokes.length) return;
+  const pictures = () => cut(get("support")), drawn = () => bytesOf(get("drawing"));
+  function vectorOf(picture) {
+    const key = String.fromCharCode(...picture);
+    if (!known.has(key)) known.set(key, embed(weights, Array.from(picture, (byte) => byte / 255)));
+    return known.get(key);
+  }
+  // What was drawn or enrolled is compared here, or by the kernel where a learner's `embed` is asked.
+  function ask(changes) {
     sent = performance.now();
-    asked = get("answered");
     problem = "";
     clearTimeout(silent);
-    silent = setTimeout(() => {
-      if (asked !== get("answered")) return;
-      problem = "No answer: the drawing is compared by Python, and on this page no kernel listens.";
-      say();
-    }, PATIENCE);
-    change(model, { drawing: rasterise(strokes) });
+    if (!weights) {
+      asked = get("answered");
+      silent = setTimeout(() => {
+        if (asked !== get("answered")) return;
+        problem = "No answer: your own embed is Python, and on this page no kernel listens.";
+        say();
+      }, PATIENCE);
+      return change(model, changes);
+    }
+    change(model, changes);
+    if (!drawn().length) return;
+    const [query, vectors] = [vectorOf(drawn()), pictures().map(vectorOf)];
+    const similarity = similarities(vectors, get("owner"), query, get("names").length);
+    change(model, { similarity, answered: get("answered") + 1 });
+  }
+  function send() {
+    if (strokes.length) ask({ drawing: rasterise(strokes) });
   }
   function clear() {
     strokes.length = 0;
-    pen.down = false;
-    problem = "";
+    [pen.down, problem] = [false, ""];
     repaint();
     change(model, { drawing: new DataView(new ArrayBuffer(0)), similarity: [] });
   }
+  const state = () => ({ names: get("names"), owner: get("owner"), enrolled: get("enrolled"), support: pictures() });
   function enrol() {
-    problem = !strokes.length ? "Draw a character first." : !name.value.trim() ? "Type a name first, then enrol." : "";
+    const called = name.value.trim();
+    problem = !strokes.length ? "Draw a character first." : !called ? "Type a name first, then enrol." : "";
     if (problem) return say();
-    asked = get("answered");
-    sent = performance.now();
-    model.send({ enrol: name.value.trim() });
+    ask(packed(enrolIn(state(), called, drawn())));
+  }
+  function forget() {
+    const called = name.value.trim(), found = forgetIn(state(), called);
+    problem = !called ? "Type the name that is to be forgotten."
+      : found.support.length === pictures().length ? `You have enrolled nothing under the name ${called}.` : "";
+    if (problem) return say();
+    ask({ ...packed(found), similarity: [] });
   }
 
   const at = (event) => {
@@ -187,7 +205,7 @@ function render({ model, el }) {
 
   let answers = get("answered");
   function draw() {
-    const names = get("names"), similarity = get("similarity"), support = get("support");
+    const names = get("names"), similarity = get("similarity"), support = get("support"), owner = get("owner");
     // With no drawing the list shows the support set in its own order, the learner's classes first.
     const none = !similarity.length, first = names.length - get("enrolled");
     const order = none ? names.map((_, k) => [(k + first) % names.length, null]).slice(0, SHOWN) : ranking(similarity, SHOWN);
@@ -195,7 +213,7 @@ function render({ model, el }) {
       row.hidden = k >= order.length;
       if (row.hidden) return;
       const [place, value] = order[k];
-      paint(picture, support, place);
+      paint(picture, support, owner.indexOf(place));
       label.textContent = names[place];
       row.classList.toggle("siamese-mine", place >= first);
       bar.style.width = `${100 * clamp(value ?? 0, 0, 1)}%`;
@@ -214,9 +232,17 @@ function render({ model, el }) {
   }
   show.answer("-");
   repaint();
+  // The support set's vectors before they are needed, one in each free moment.
+  const prepare = (k) => {
+    if (!weights || k >= pictures().length) return;
+    vectorOf(pictures()[k]);
+    preparing = setTimeout(prepare, 0, k + 1);
+  };
+  let preparing = setTimeout(prepare, 0, 0);
   const stop = follow(model, el, draw);
   return () => {
     clearTimeout(silent);
+    clearTimeout(preparing);
     stop();
   };
 }

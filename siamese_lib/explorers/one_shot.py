@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import anywidget
-import jax
 import numpy as np
 import traitlets
-from flax import nnx
 from numpy.typing import ArrayLike
 
 from siamese_lib.datasets.glyphs import GLYPH_SCRIPTS, load_glyphs
-from siamese_lib.encoders.pretrained import glyph_encoder
+from siamese_lib.encoders.pretrained import GLYPH_WEIGHTS
 from siamese_lib.explorers.explorer import STYLE, Explorer, program
 
 SIDE = 28
@@ -20,12 +18,14 @@ SIDE = 28
 class OneShotPicture(anywidget.AnyWidget):
     """A pad to draw on, and the support set ranked by similarity to the drawing."""
 
-    _esm = program("one_shot")
+    _esm = program("encoder", "one_shot_support", "one_shot")
     _css = STYLE
     # A drawing is SIDE x SIDE bytes, row by row, 255 = ink; support is one drawing after another.
     # They are CBytes because bytes from a browser arrive as a memoryview.
     drawing = traitlets.CBytes(b"").tag(sync=True)
     support = traitlets.CBytes(b"").tag(sync=True)
+    owner = traitlets.List(traitlets.Int()).tag(sync=True)  # the class of each of these drawings
+    weights = traitlets.CBytes(b"").tag(sync=True)  # of the page's encoder; none: ask the kernel
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     enrolled = traitlets.Int(0).tag(sync=True)  # the learner enrolled so many of the last names
     similarity = traitlets.List(traitlets.Float()).tag(sync=True)  # of each class to the drawing
@@ -39,8 +39,8 @@ def one_shot_explorer(
     """Draw a character with mouse, touch or keys; see the support set ranked by similarity.
 
     "Enrol" adds the drawing as a new class, or as one more example of the class of that name. From
-    then on it is ranked with the others. The answers come from the kernel, so the picture does not
-    respond on a page without one.
+    then on it is ranked with the others, until you "forget" it. The encoder runs in the page; a
+    function of your own runs in the kernel, and does not respond on a page without one.
 
     embed: [n, 28, 28] float, 0 = paper, 1 = ink -> [n, dim], as from `encode`; by default the
         encoder that notebook 06 trains (seed 0, stored with the package).
@@ -51,9 +51,12 @@ def one_shot_explorer(
     Source: Koch et al. 2015; the similarity to a class is the mean cosine to its examples.
     """
     images, names = _support(images, names)
-    embed = _recorded_encoder() if embed is None else embed
-    picture = OneShotPicture(names=names, support=_bytes(images))
-    _answer_from_the_kernel(picture, embed, images, names)
+    picture = OneShotPicture(
+        names=names, support=_bytes(images), owner=list(range(len(names))),
+        weights=GLYPH_WEIGHTS.read_bytes() if embed is None else b"",
+    )  # fmt: skip
+    if embed is not None:
+        _answer_from_the_kernel(picture, embed)
     return Explorer(picture, {})
 
 
@@ -72,47 +75,30 @@ def rank(support: Sequence[np.ndarray], query: np.ndarray) -> np.ndarray:
     return np.array([float(np.mean(unit(examples) @ unit(query))) for examples in support])
 
 
-def _answer_from_the_kernel(picture, embed, images, names):
-    """Rank the classes after each drawing and enrol on request; this closure keeps the vectors."""
-    support = [[vector] for vector in np.asarray(embed(images))]
-    _one(embed, images[0])  # drawings come one at a time: compile for that beforehand
-    shown = list(images)
+def _answer_from_the_kernel(picture, embed):
+    """Rank the classes after each drawing, and whenever one is enrolled or forgotten."""
+    known = {}  # the bytes of a drawing -> its vector
 
-    def drawn(_):
-        if picture.drawing:
-            query = _one(embed, _pictures(picture.drawing)[0])
-            with picture.hold_sync():
-                picture.similarity = rank([np.stack(v) for v in support], query).tolist()
-                picture.answered += 1
+    def vector_of(image):
+        # They come one at a time, so that `embed` is compiled for one shape only.
+        if image.tobytes() not in known:
+            known[image.tobytes()] = np.asarray(embed(image[None]))[0]
+        return known[image.tobytes()]
 
-    def asked(_, content, buffers):
-        name = str(content.get("enrol", "")).strip()
-        if not name or not picture.drawing:
+    def answer(_):
+        if not picture.drawing:
             return
-        image = _pictures(picture.drawing)[0]
-        vector = _one(embed, image)
-        if name in names:
-            support[names.index(name)].append(vector)
-        else:
-            names.append(name)
-            support.append([vector])
-            shown.append(image)
+        owner, images = np.array(picture.owner), _pictures(picture.support)
+        vectors = np.stack([vector_of(image) for image in images])
+        support = [vectors[owner == k] for k in range(len(picture.names))]
+        query = vector_of(_pictures(picture.drawing)[0])
         with picture.hold_sync():
-            picture.enrolled = len(names) - len(images)
-            picture.support, picture.names = _bytes(np.stack(shown)), list(names)
-            drawn(None)
+            picture.similarity = rank(support, query).tolist()
+            picture.answered += 1
 
-    picture.observe(drawn, "drawing")
-    picture.on_msg(asked)
-
-
-def _one(embed, image):
-    return np.asarray(embed(image[None]))[0]
-
-
-def _recorded_encoder():
-    graph, state = nnx.split(glyph_encoder())
-    return jax.jit(lambda images: nnx.merge(graph, state)(images))
+    for image in _pictures(picture.support):
+        vector_of(image)
+    picture.observe(answer, ["drawing", "owner"])
 
 
 def _support(images, names):
