@@ -104,6 +104,26 @@ print("support", support.shape, "prototypes", prototypes.shape)
 print(f"right {np.mean(named == np.arange(20)):.2f}")
 
 # %% [markdown]
+# Three of the letters, in the plane of the two main directions of their drawings:
+
+# %% jupyter={"source_hidden": true} tags=["trained"]
+middle = support[:3].reshape(15, -1).mean(axis=0)
+plane = np.linalg.svd(support[:3].reshape(15, -1) - middle, full_matrices=False)[2][:2]
+figure, axes = plt.subplots(figsize=(5.4, 3.6))
+for colour, marker, shots, star, query in zip(plots.CLASSES, "os^", support, prototypes, queries, strict=False):
+    flat = [(points - middle) @ plane.T for points in (shots, star, query)]
+    for point in flat[0]:
+        axes.plot(*zip(point, flat[1], strict=True), color=colour, lw=0.7, alpha=0.6)
+    axes.plot(*flat[0].T, marker, color=colour, ms=5)
+    axes.plot(*flat[1], "*", color=colour, ms=17, mec="black")
+    axes.plot(*flat[2], marker, color="white", mec=colour, mew=2, ms=9)
+axes.plot([], [], "*", color="grey", mec="black", ms=12, label="prototype")
+axes.plot([], [], "o", color="white", mec="grey", mew=2, label="query")
+axes.set(xlabel="first direction", ylabel="second direction")
+axes.legend()
+plots.show(figure, alt="Five drawings of each of three letters, tied to the prototype in their middle; queries lie nearest to their own.")
+
+# %% [markdown]
 # Loop, mean and library agree. Compared with looking at all five, prototypes save four fifths of the
 # work and of the storage. Compared with the mean cosine they save nothing: that is one product too, with
 # the mean before it is scaled.
@@ -179,6 +199,23 @@ for task, ways in few["few-shot"].items():
 for task, ways in few["few-shot"].items():
     print(f"{task:14}fine-tuned, by seed:", *(f"{gain:+.3f}" for gain in ways["fine-tuned"]["by seed"]))
 print("weights chosen", {own["entropy_weight"] for ways in few["few-shot"].values() for own in ways["settings"]})
+
+# %% [markdown]
+# The same gains, with their 95 % intervals:
+
+# %% jupyter={"source_hidden": true}
+figure, axes = plt.subplots(figsize=(6.6, 2.9))
+for shift, (way, role) in enumerate(zip(("mean cosine", "fine-tuned", "with entropy"),
+                                        ("anchor", "positive", "accent"), strict=True)):
+    rows = np.arange(len(few["few-shot"])) + 0.2 * (1 - shift)
+    gains = [ways[way] for ways in few["few-shot"].values()]
+    axes.errorbar([gain["gain"] for gain in gains], rows, xerr=[gain["half"] for gain in gains], fmt="o",
+                  capsize=3, color=plots.COLOURS[role], label=way)
+axes.axvline(0, color="grey", ls=":")
+axes.set_yticks(range(len(few["few-shot"])), few["few-shot"])
+axes.set(xlabel="accuracy gained over prototypes")
+axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+plots.show(figure, alt="Fine-tuning gains with five examples and not with one; the entropy gains less, the mean cosine loses.")
 
 # %% [markdown]
 # With one example there is nothing to gain. The prototype is the picture itself, the head answers it

@@ -137,6 +137,24 @@ for name, count, to_positive, to_negative in cosines(untrained):
     print(f"{name:10} {count:3} triplets, mean cosine to positive {to_positive:.3f}, to negative {to_negative:.3f}")
 
 # %% [markdown]
+# And all of them, a dot for each triplet:
+
+# %% jupyter={"source_hidden": true} tags=["trained"]
+figure, axes = plt.subplots(figsize=(6.6, 2.8))
+jitter = np.random.default_rng(0)
+for row, (name, mine) in enumerate(MINERS.items()):
+    t = mine(h, label, key)
+    a, p, n = (h[np.asarray(part)[np.asarray(t.is_real)]] for part in (t.anchor, t.positive, t.negative))
+    for role, other, lift in (("positive", p, 0.16), ("negative", n, -0.16)):
+        cosine = (a * other).sum(axis=1)
+        axes.plot(cosine, row + lift + jitter.uniform(-0.1, 0.1, len(cosine)), ".", ms=4, alpha=0.5,
+                  color=plots.COLOURS[role], label=role if row == 0 else None)
+        axes.plot(cosine.mean(), row + lift, "|", ms=18, color=plots.COLOURS[role])
+axes.set(xlabel="cosine to the anchor", yticks=range(3), yticklabels=MINERS, ylim=(-0.5, 2.6))
+axes.legend(loc="upper left", markerscale=2)
+plots.show(figure, alt="Random negatives lie left of the positives, semi-hard ones just left of them, the hardest to their right.")
+
+# %% [markdown]
 # Random negatives lie at a mean cosine of 0.805, well below the positives at 0.888: with a small margin,
 # most of them cost nothing already. The semi-hard ones sit just under their positives. The hardest sit
 # above them, at 0.902: for a network that knows nothing, the closest drawing is another letter in two of
