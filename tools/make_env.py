@@ -26,8 +26,8 @@ def stop(sentence):
 def require_python():
     if sys.version_info < (3, 11):  # noqa: UP036, an old Python gets this far
         stop(
-            f"this is Python {VERSION} and the course needs 3.11 or newer; install it from "
-            "python.org or your package manager and run `make lab PYTHON=python3.12` (its name)"
+            f"this is Python {VERSION}, but the course needs 3.11 or newer; install one from "
+            "python.org or your package manager and name it: `make lab PYTHON=python3.12`"
         )
     try:
         import ensurepip  # noqa: F401

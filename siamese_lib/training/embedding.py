@@ -19,7 +19,7 @@ def encode(
 ) -> NDArray[np.float32]:
     """Embeddings of many inputs, computed batch by batch.
 
-    pad_token says that the inputs are tokens [n, length] whose rows are filled up with pad_token on
+    pad_token says that the inputs are tokens [n, length] whose rows are padded with pad_token on
     the right. They are then sorted by length first, so that short questions are not read through
     long padding. By default it is the model's own `pad_token`, as in QuestionEncoder and
     BagEncoder. Inputs of models without one are passed on as they are, even whole numbers. A model

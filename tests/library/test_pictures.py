@@ -88,7 +88,7 @@ def test_one_picture_alone():
 
 
 def test_sizes_that_differ_are_named():
-    with pytest.raises(ValueError, match=r"their shapes are \(16, 16\), \(8, 16\); give one shape"):
+    with pytest.raises(ValueError, match=r"shapes: \(16, 16\), \(8, 16\)\); give all"):
         encode(next(encoders()), [LIGHT[0], LIGHT[1][:8], LIGHT[2]])
 
 

@@ -231,7 +231,7 @@ def test_bad_input_is_quoted():
 
 def test_a_checkpoint_of_more_epochs_is_refused_not_returned(tmp_path):
     fit(network(), loss, batches, epochs=2, progress=False, checkpoint=tmp_path / "run")
-    with pytest.raises(ValueError, match="holds 2 epochs and epochs is 1"):
+    with pytest.raises(ValueError, match="holds 2 epochs, but epochs is 1"):
         fit(network(), loss, batches, epochs=1, progress=False, checkpoint=tmp_path / "run")
 
 
