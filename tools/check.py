@@ -72,7 +72,7 @@ def imported(path):
 
 
 def home(name, package):
-    """The file, from the root, in which a name that a package hands on is written; or None."""
+    """The file, from the root, that defines a name which a package re-exports; or None."""
     for path in sorted((ROOT / package).glob("*.py")):
         if re.search(rf"^(def|class) {name}\b|^{name} = ", path.read_text(), re.MULTILINE):
             return path.relative_to(ROOT).as_posix()

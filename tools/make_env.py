@@ -92,9 +92,9 @@ def main(words):
     before, covered = noted(stamp)
     if before == resolution and wanted(files) in covered:
         return
-    # What is installed and fits its range would stay: another resolution starts anew.
+    # What is installed and fits its range would stay, so another resolution starts from nothing.
     install(files, resolution, is_new=before != resolution)
-    # requirements.txt alone is covered too once more than it is installed.
+    # Once more than requirements.txt is installed, that file alone is covered as well.
     lines = [resolution, *sorted({wanted(files), wanted(files[:1])})]
     stamp.write_text("\n".join(lines), encoding="utf-8")
 

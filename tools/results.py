@@ -198,11 +198,11 @@ def as_table(head, rows):
 
 
 TABLES = {
-    "headline": (["task", "siamese_lib", "beside it"], headline_rows),
+    "headline": (["task", "siamese_lib", "compared with"], headline_rows),
     "results": (["task", "measured", "here", "others", "training"], rows),
     "speed": (["task", "here", "others over ours (lowest to highest round)"], speed_rows),
     "kernels": (["kernel", "here", "plain layer", "gain (lowest to highest turn)"], kernel_rows),
-    "waits": (["what you wait for", "here", "beside it"], wait_rows),
+    "waits": (["what you wait for", "here", "compared with"], wait_rows),
 }
 PAGES = {
     "README.md": ["headline"],

@@ -87,7 +87,7 @@ def require_ink(images: ArrayLike) -> None:
     """ValueError where most of a picture is ink, since dark and light are then probably swapped.
 
     images are [n, height, width] of about 0 to 1, where 0 should be paper and 1 ink. Traced arrays
-    are not looked at.
+    are not checked.
     """
     if isinstance(images, jax.core.Tracer):
         return

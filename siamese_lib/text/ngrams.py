@@ -168,7 +168,7 @@ def inverse_frequency(tokens: ArrayLike, size: int) -> NDArray[np.float32]:
     """
     _require_below(tokens, size)
     count = np.bincount(np.asarray(tokens).ravel(), minlength=size)
-    count[0] = 0  # padding is no piece
+    count[0] = 0  # padding is not a piece
     return (1 + np.log((1 + np.shape(tokens)[0]) / (1 + count))).astype(np.float32)
 
 

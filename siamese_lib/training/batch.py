@@ -71,7 +71,7 @@ def look_at_first(
     """Trace the loss on the first batch, so that the loss can refuse inputs that do not fit.
 
     In the compiled step every array is traced, so a label of -1 or a picture of 0 to 255 would
-    pass. Here only the model is traced, and the values of the batch can be looked at.
+    pass. Here only the model is traced, so the values of the batch can be checked.
 
     Raises: ValueError where the batch holds NaN, or whatever the loss and the model raise.
     """

@@ -133,7 +133,7 @@ def _manager(folder, make=True):
         if scheme:
             raise ValueError(
                 f"checkpoint is {str(folder)!r}, which cannot be opened ({said}); give {_SCHEMES}, "
-                "of a bucket that exists and that you may write to"
+                "in a bucket that exists and that you may write to"
             ) from None
         if isinstance(error, OSError):
             raise OSError(

@@ -60,8 +60,8 @@ def encode(
 def batch_rows(n: int, batch_size: int) -> int:
     """How many rows `encode` passes through the model at a time: one, sixteen or batch_size.
 
-    There are few sizes because each is compiled anew, and small ones so that a single question does
-    not cost as much as hundreds.
+    There are few sizes because each is compiled separately, and small ones so that a single
+    question does not cost as much as hundreds.
     """
     return next((size for size in (1, 16) if n <= size < batch_size), batch_size)
 
