@@ -116,7 +116,7 @@ def test_fit_takes_stairs():
         (lambda: to_stairs(np.array([[3], [0]]), ((2, 0, 8),)), "question 1 is all padding"),
         (
             lambda: encoder()(to_stairs(questions([3, 4]) + 50, ((2, 0, 8),))),
-            "the vocabulary has 50",
+            "its vocabulary has 50",
         ),
     ],
 )

@@ -166,7 +166,7 @@ def test_pair_rows_point_at_each_pair_s_texts():
     assert sorted(texts) == ["a", "b", "c"]
     assert [texts[i] for i in first] == question1
     assert [texts[i] for i in second] == question2
-    with pytest.raises(ValueError, match="question1 has 2 texts, question2 1"):
+    with pytest.raises(ValueError, match="question1 has 2 texts and question2 1"):
         pair_rows(["a", "b"], ["c"])
 
 

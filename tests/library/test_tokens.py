@@ -117,7 +117,7 @@ def test_a_token_outside_the_vocabulary_is_nan_under_jit_and_an_error_outside(to
     tokens[1, 1] = token
     found = np.asarray(nnx.jit(lambda m, t: m(t))(encoder(), tokens))
     assert np.isnan(found[1]).all() and np.isfinite(found[[0, 2, 3]]).all()
-    with pytest.raises(ValueError, match=r"the vocabulary has 50"):
+    with pytest.raises(ValueError, match=r"its vocabulary has 50"):
         encoder()(tokens)
 
 

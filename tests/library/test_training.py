@@ -217,7 +217,7 @@ def test_bad_input_is_quoted():
         encode(network().encoder, TOKENS[:0])
     with pytest.raises(ValueError, match="batch_size is 0"):
         encode(network().encoder, TOKENS, batch_size=0)
-    with pytest.raises(ValueError, match="to 88, this encoder takes 0 to 59"):
+    with pytest.raises(ValueError, match="to 88, but this encoder takes 0 to 59"):
         encode(network().encoder, TOKENS + 29)
     with pytest.raises(ValueError, match="tokens run from -59 to 0"):
         encode(network().encoder, -TOKENS)
