@@ -55,7 +55,7 @@ def test_repeated_texts():
         (["a", "b"], [3, 3], r"labels are \[3\]"),
         ([], [], r"text is \[\], empty"),
         (["a", "b", "a"], [0, 1, 0], "no label has two distinct texts"),
-        (["a", "b", "a"], [0, 0, 1], "one label"),
+        (["a", "b", "a"], [0, 0, 1], "the same label"),
     ],
 )
 def test_bad_labels(text, label, message):
