@@ -8,8 +8,8 @@ TESTFLAGS ?=
 RESOLUTION ?=
 
 .PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench
-# Compiled programs are kept, so that the second start of a notebook need not wait for them again,
-# nor a test for what another test has compiled.
+# Compiled programs are kept, so that a notebook need not wait for them again when it starts a second
+# time, nor a test for what another test has compiled.
 lab explore test check: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
 lab explore test check: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0.2
 
@@ -39,7 +39,7 @@ check: test-env
 notebooks: test-env
 	.venv/bin/python tools/notebooks.py execute $(NAMES)
 
-# This course with no outputs, in a folder of its own beside the labs: nothing is seen before it is run.
+# This course without outputs, in a folder of its own beside the labs: nothing shows before it is run.
 clean-notebooks: test-env
 	.venv/bin/python tools/notebooks.py clean notebooks/clean
 
@@ -62,7 +62,7 @@ grade: instructor-env
 release: instructor-env
 	.venv/bin/python -m instructor.release $(OUT)
 
-# What is published: make package TAG=v0.2.0
+# The package to publish: make package TAG=v0.2.0
 package: env
 	@test -n "$(TAG)" || { echo "make: say which version: make package TAG=v0.2.0"; exit 1; }
 	.venv/bin/python tools/package.py "$(TAG)"

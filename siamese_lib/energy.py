@@ -123,7 +123,9 @@ def _root(squares):
 def _require_two_sets(a, b):
     require_rank(2, "[n, dim]", a=a, b=b)
     if np.shape(a)[1] != np.shape(b)[1]:
-        raise ValueError(f"a {np.shape(a)} and b {np.shape(b)} differ in dim; encode both alike")
+        raise ValueError(
+            f"a {np.shape(a)} and b {np.shape(b)} differ in dim; use the same encoder for both"
+        )
     require_finite(a=a, b=b)
 
 

@@ -52,7 +52,7 @@ def _idle_accelerator():
     is_wished = jax.config.jax_platforms == "cpu"  # type: ignore[attr-defined]
     if is_linux and not is_wished and shutil.which("nvidia-smi") and jax.default_backend() == "cpu":
         yield (
-            "There is an NVIDIA GPU, and jax does not use it: run `pip install -U 'jax[cuda13]'` "
+            "There is an NVIDIA GPU, but jax does not use it: run `pip install -U 'jax[cuda13]'` "
             "and restart the kernel. The course runs without it too."
         )
 

@@ -17,7 +17,7 @@ from PIL import Image  # comes with matplotlib
 COLOURS = {"anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00", "accent": "#CC79A7"}
 CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D5D5D", "#B8A500")
 
-_SHARPNESS = 2  # pixels of a picture for each pixel of its size: what phones and newer screens have
+_SHARPNESS = 2  # pixels drawn for each pixel of the size shown; phones and newer screens have them
 
 
 def style() -> None:
@@ -33,7 +33,7 @@ def style() -> None:
 
 
 def show(figure: Figure, *, alt: str) -> None:
-    """Display a figure with an alternative text, which says what it shows to those who cannot see.
+    """Display a figure with alternative text, which tells those who cannot see it what it shows.
 
     Raises: ValueError where alt is shorter than a sentence of four words.
     """
@@ -56,7 +56,7 @@ def _picture(figure: Figure, alt: str) -> dict[str, Any]:
 def packed(png: bytes, alt: str, *, sharpness: int) -> dict[str, Any]:
     """A PNG as the data and metadata of a notebook's output.
 
-    Its colours become a palette: a third of the bytes, and no eye finds the difference.
+    Its colours become a palette: a third of the bytes, and no difference that the eye can see.
     sharpness: pixels of the picture for each pixel of the size at which it is shown.
     """
     image, small = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
@@ -198,7 +198,7 @@ def loss_curve(
 def live_loss_curve(
     *, alt: str = "Loss curve of the training run, step by step.", validation: str = "validation"
 ) -> Callable[[Mapping[str, Sequence[float]]], None]:
-    """A function for fit(on_epoch=...) that draws the curve anew, in place, after each epoch."""
+    """A function for fit(on_epoch=...) that redraws the curve in place after each epoch."""
     from IPython.display import display
 
     handle = display({"text/plain": "waiting for the first epoch"}, raw=True, display_id=True)

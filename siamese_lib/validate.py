@@ -87,7 +87,7 @@ def require_positive(**values: float) -> None:
 def _is_finite_number(name, value):
     if isinstance(value, jax.core.Tracer):
         raise ValueError(
-            f"{name} is traced; it is static: use jax.jit(f, static_argnames={name!r}) "
+            f"{name} is traced but must be static: use jax.jit(f, static_argnames={name!r}) "
             "or close over it"
         )
     is_number = isinstance(value, numbers.Real) or np.ndim(value) == 0 and hasattr(value, "dtype")
@@ -125,7 +125,7 @@ def require_array(name: str, value: ArrayLike) -> np.ndarray:
     shapes = list(dict.fromkeys(np.shape(row) for row in value)) if np.iterable(value) else []
     said = ", ".join(map(str, shapes[:3])) or repr(value)[:60]
     raise ValueError(
-        f"{name} make no array of numbers, their shapes are {said}; give one shape to all"
+        f"{name} do not make one array of numbers (shapes: {said}); give all of them one shape"
     )
 
 
@@ -138,14 +138,14 @@ def require_labels(name: str, values: ArrayLike) -> np.ndarray | jax.Array:
     Raises: ValueError if there are no labels, if they do not form one axis, if kinds are mixed, or
     if a label is missing (None, NaN).
     """
-    form = "a class for each, [n], all numbers or all words"
+    form = "one class per row, [n], all numbers or all words"
     if isinstance(values, jax.core.Tracer):
         require_rank(1, form, **{name: values})
         return values
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"{name} makes no array ({error}); give {form}") from error
+        raise ValueError(f"{name} cannot become an array ({error}); give {form}") from error
     if array.ndim != 1 or not array.size:
         raise ValueError(f"{name} has shape {array.shape}; give {form}")
     if not hasattr(values, "dtype") or array.dtype.kind == "O":
@@ -185,7 +185,7 @@ def _kind(value):
 def class_numbers(name: str, values: ArrayLike) -> np.ndarray | jax.Array:
     """Labels as numbers 0, 1, ... [n] int32, equal where the labels are equal.
 
-    jax shortens 64-bit numbers and has no words; these numbers it can hold. Traced labels are
+    jax cuts numbers to 32 bits and holds no words, but it can hold these. Traced labels are
     returned as they are.
 
     Raises: as require_labels.

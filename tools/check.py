@@ -1,10 +1,10 @@
-"""What one runs after each edit: style, types, and the fast tests of what changed.
+"""What to run after each edit: style, types, and the fast tests of what changed.
 
 Usage: python tools/check.py [SINCE]     make check does; SINCE is a commit, HEAD if none is given
 
-Changed is what differs from SINCE, files that git does not know yet included. A test belongs to a
-file that it imports or that has its name. No browser, no kernel and no sandbox is started. Tests
-begin for 80 seconds; what is left then is named, for make test.
+Changed is what differs from SINCE, including files that git does not know yet. A test belongs to a
+file that it imports or that has its name. No browser, no kernel and no sandbox is started. After 80
+seconds no further test begins; those left over are named, for make test.
 """
 
 import ast
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUDGET = 80  # seconds in which tests begin, so that the whole stays below two minutes
 PLACES = ["siamese_lib", "tests", "tools", "benchmarks", "instructor"]
 ALWAYS = ["tests/repository/test_package.py", "tests/repository/test_results.py"]
-# Other files than modules, and the tests that read them.
+# Files that are not modules, and the tests that read them.
 READERS = {
     r"notebooks/|siamese_lib/data/results/|tools/prose/|.*README\.md$|docs/": [
         "tests/notebooks/test_prose_rules.py", "tests/notebooks/test_rendering.py",
@@ -72,7 +72,7 @@ def imported(path):
 
 
 def home(name, package):
-    """The file, from the root, in which a name that a package hands on is written; or None."""
+    """The file, from the root, that defines a name which a package re-exports; or None."""
     for path in sorted((ROOT / package).glob("*.py")):
         if re.search(rf"^(def|class) {name}\b|^{name} = ", path.read_text(), re.MULTILINE):
             return path.relative_to(ROOT).as_posix()
@@ -125,7 +125,7 @@ def main(since="HEAD"):
     bad |= pytest.main(["-q", *deselected, *tests], plugins=[budget])
     if budget.left:
         files = sorted({name.split("::")[0] for name in budget.left})
-        print(f"{len(budget.left)} tests were left for make test, in {', '.join(files)}")
+        print(f"no time for {len(budget.left)} tests, in {', '.join(files)}; make test runs them")
     return bad
 
 

@@ -102,7 +102,7 @@ def _signature(value):
     named = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
     shown = named[1:] if is_module else named  # without self
     bare = signature.replace(parameters=shown, return_annotation=signature.empty)
-    # A default that is a function would print its address, another one each time.
+    # A default that is a function would print its address, a different one each time.
     return re.sub(r"<function (\w+) at 0x\w+>", r"\1", str(bare))
 
 

@@ -26,8 +26,8 @@ def stop(sentence):
 def require_python():
     if sys.version_info < (3, 11):  # noqa: UP036, an old Python gets this far
         stop(
-            f"this is Python {VERSION} and the course needs 3.11 or newer; install it from "
-            "python.org or your package manager and run `make lab PYTHON=python3.12` (its name)"
+            f"this is Python {VERSION}, but the course needs 3.11 or newer; install one from "
+            "python.org or your package manager and name it: `make lab PYTHON=python3.12`"
         )
     try:
         import ensurepip  # noqa: F401
@@ -92,9 +92,9 @@ def main(words):
     before, covered = noted(stamp)
     if before == resolution and wanted(files) in covered:
         return
-    # What is installed and fits its range would stay: another resolution starts anew.
+    # What is installed and fits its range would stay, so another resolution starts from nothing.
     install(files, resolution, is_new=before != resolution)
-    # requirements.txt alone is covered too once more than it is installed.
+    # Once more than requirements.txt is installed, that file alone is covered as well.
     lines = [resolution, *sorted({wanted(files), wanted(files[:1])})]
     stamp.write_text("\n".join(lines), encoding="utf-8")
 

@@ -2,10 +2,10 @@
 
 Usage: python tools/notebooks.py execute [NN ...]       write notebooks/NN_*.ipynb with outputs
        python tools/notebooks.py text [NN ...]          bring edited prose in, keep the outputs
-       python tools/notebooks.py check NN [NAME=value]  execute NN afresh and compare; with
+       python tools/notebooks.py check NN [NAME=value]  execute NN again and compare; with
                                                         NAME=value that setting is replaced
                                                         first, and only errors count
-       python tools/notebooks.py clean FOLDER           write the set there with no outputs
+       python tools/notebooks.py clean FOLDER           write the whole set there without outputs
 """
 
 import contextlib
@@ -27,7 +27,7 @@ from siamese_lib.checks.work import STAMP, fingerprint
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 # Processors round differently, and training amplifies that. Plain cells are compared to 0.002, or
 # 0.2 % where a number is above 1; cells tagged "trained" to 0.06, or 15 % above 1; "volatile"
-# cells (times, lists that hang on a near tie) not at all.
+# cells (times, lists that depend on a near tie) not at all.
 PLAIN, TRAINED = (2e-3, 2e-3), (0.06, 0.15)
 VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = "A still picture of the explorer; run the cell to move it."
@@ -149,7 +149,7 @@ def _hide_answers(notebook):
 
 
 def _joined(outputs):
-    """Pieces of one stream in one piece: how they were cut hangs on timing."""
+    """Pieces of one stream in one piece: how they were cut depends on timing."""
     joined = []
     for output in outputs:
         last = joined[-1] if joined else {}
@@ -184,7 +184,7 @@ def problems(notebook):
 def differences(fresh, committed):
     """Where two executions of a notebook differ beyond the tolerances, a sentence each."""
     if [c.source for c in fresh.cells] != [c.source for c in committed.cells]:
-        yield "the committed notebook holds other cells than its script; run make notebooks"
+        yield "the committed notebook's cells are not those of its script; run make notebooks"
         return
     for number, (new, old) in enumerate(zip(fresh.cells, committed.cells, strict=True)):
         tags = new.metadata.get("tags", [])
@@ -240,13 +240,13 @@ def write_texts(prefixes):
 
 
 def write_clean(folder):
-    """This course with no outputs, for those who want to see nothing before they have run it."""
+    """This course without outputs, for those who want to see nothing before they have run it."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for script in scripts():
         notebook = read(script)
         nbformat.write(strip(notebook), target / f"{script.stem}.ipynb")
-    print(f"{len(scripts())} notebooks with no outputs in {target}")
+    print(f"{len(scripts())} notebooks without outputs in {target}")
 
 
 def check(prefix, setting=None):

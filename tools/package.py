@@ -35,13 +35,13 @@ def main(tag):
 
 
 def problems(root, tag):
-    """Sentences on what to mend before `tag` (v1.2.3) is published; none when all is well."""
+    """Sentences on what to fix before `tag` (v1.2.3) is published; none when all is well."""
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"][
         "version"
     ]
     said = []
     if tag != f"v{version}":
-        said.append(f"the tag is {tag!r} and pyproject.toml says {version}: the tag is v{version}")
+        said.append(f"the tag is {tag!r}, but pyproject.toml says {version}: give v{version}")
     for name, pattern in (
         ("CHANGELOG.md", r"^## (\d\S*)"),
         ("CITATION.cff", r"^version: *(\S+)"),
@@ -50,7 +50,7 @@ def problems(root, tag):
         found = re.search(pattern, (root / name).read_text(encoding="utf-8"), re.MULTILINE)
         if not found or found[1] != version:
             newest = found[1] if found else "no version"
-            said.append(f"{name} says {newest} and pyproject.toml {version}: give both the same")
+            said.append(f"{name} says {newest}, but pyproject.toml {version}: make them agree")
     if names := unnamed(root):
         said.append(
             f"{PLACEHOLDER} stands for the repository's address in {', '.join(names)}: "

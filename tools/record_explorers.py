@@ -31,7 +31,7 @@ EACH = 12
 
 
 def record_threshold():
-    """Similarities of test pairs, sorted; one line a pair."""
+    """Similarities of test pairs, sorted; one line per pair."""
     train, test = load_questions("train"), load_questions("test")
     texts, group = duplicate_groups(*train)
     tokenizer = build_tokenizer(texts)

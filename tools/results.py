@@ -152,7 +152,7 @@ def kernel_rows():
 
 
 def wait_rows():
-    """(what one waits for, how long, what stands beside it)."""
+    """(what you wait for, how long, what stands beside it)."""
     starts = stored("start")
     imports = starts["import"]
     yield (
@@ -192,17 +192,17 @@ def wait_rows():
 
 
 def as_table(head, rows):
-    """Rows as a table in Markdown; a bar within a cell is none of the table's."""
+    """Rows as a table in Markdown; a bar within a cell does not divide it."""
     lines = [[cell.replace("|", r"\|") for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * len(head), *lines])
 
 
 TABLES = {
-    "headline": (["task", "siamese_lib", "beside it"], headline_rows),
+    "headline": (["task", "siamese_lib", "compared with"], headline_rows),
     "results": (["task", "measured", "here", "others", "training"], rows),
-    "speed": (["task", "here", "others, in times of ours (lowest to highest round)"], speed_rows),
+    "speed": (["task", "here", "others over ours (lowest to highest round)"], speed_rows),
     "kernels": (["kernel", "here", "plain layer", "gain (lowest to highest turn)"], kernel_rows),
-    "waits": (["what one waits for", "here", "beside it"], wait_rows),
+    "waits": (["what you wait for", "here", "compared with"], wait_rows),
 }
 PAGES = {
     "README.md": ["headline"],

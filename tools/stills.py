@@ -1,7 +1,7 @@
 """Still pictures of a notebook's explorers, for pages that show no widgets.
 
 add(notebook) draws each explorer in Chromium as the kernel left it, and puts the picture in place
-of the widget. It takes Chromium and npm, which only those need who execute the notebooks anew.
+of the widget. It takes Chromium and npm, which only those who execute the notebooks need.
 """
 
 import json

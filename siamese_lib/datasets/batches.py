@@ -30,7 +30,7 @@ def balanced_batches(
     usable = [own for own in rows if len(own) >= per_class]
     if len(usable) < classes:
         raise ValueError(
-            f"{len(usable)} of {len(names)} classes have {per_class} examples or more, a batch "
+            f"{len(usable)} of {len(names)} classes have {per_class} examples or more, but a batch "
             f"needs {classes}; lower classes or per_class"
         )
     return _deal(usable, classes, per_class, steps, np.random.default_rng(seed))

@@ -44,7 +44,7 @@ def distort(
     require_count(size=size)
     require_not_negative(rotation=rotation, shear=shear, scale=scale, shift=shift, bend=bend)
     if scale < 1:
-        raise ValueError(f"scale is {scale}; give 1 or more, both 1/scale and scale are drawn")
+        raise ValueError(f"scale is {scale}; give 1 or more: factors are 1/scale to scale")
     amounts = {"rotation": rotation, "shear": shear, "scale": scale, "shift": shift, "bend": bend}
     return _distort(jnp.asarray(images, jnp.float32), key, size, amounts)
 
@@ -107,7 +107,7 @@ def _read(images, points):
 def rotate_quarter(images: ArrayLike, turns: ArrayLike) -> jax.Array:
     """Rotate each picture by its own number of quarter turns; where turns is 4 to 7, mirror it too.
 
-    A letter on its side is a letter of no script, so it counts as a new class: one becomes eight.
+    A letter on its side belongs to no script, so it counts as a new class: one becomes eight.
 
     Shapes: images [n, side, side] float, turns [n] int of 0 to 7 -> [n, side, side].
     Raises: ValueError on another rank, pictures that are not square, turns of another length or
@@ -116,10 +116,11 @@ def rotate_quarter(images: ArrayLike, turns: ArrayLike) -> jax.Array:
     mirroring is our addition.
     """
     require_picture_shape(images)
-    require_rank(1, "one number of turns a picture, [n]", turns=turns)
+    require_rank(1, "one number of turns per picture, [n]", turns=turns)
     if np.shape(turns) != np.shape(images)[:1]:
         raise ValueError(
-            f"images have shape {np.shape(images)} and turns {np.shape(turns)}; give a number each"
+            f"images have shape {np.shape(images)} and turns {np.shape(turns)}; give each picture "
+            "its number of turns"
         )
     if not isinstance(turns, jax.core.Tracer):
         for turn in np.unique(turns):

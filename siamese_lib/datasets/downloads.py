@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from siamese_lib.datasets.cache import data_folder
 
-# A download that brings no byte for so many seconds counts as stalled.
+# A download that brings no byte for this many seconds counts as stalled.
 TIMEOUT = 30.0
 
 
@@ -149,13 +149,13 @@ def _diagnose(error: Exception) -> tuple[type[Exception], str]:
         return kind, f"the server answered {status}"
     # A stall in mid-file arrives as a ConnectionError; only its text shows that it was a stall.
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
-        return TimeoutError, f"no byte came for {TIMEOUT:g} seconds"
+        return TimeoutError, f"nothing arrived for {TIMEOUT:g} seconds"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return ConnectionError, "the connection broke off before the end of the file"
     if isinstance(error, requests.ConnectionError):
-        return ConnectionError, "the server could not be reached; is there a network"
+        return ConnectionError, "the server could not be reached (is this machine online?)"
     if isinstance(error, requests.RequestException):
         return OSError, f"the download failed ({error})"
     if isinstance(error, OSError):
         return OSError, f"the file could not be written ({error.strerror})"
-    return ValueError, "the server sent other bytes than expected (its SHA-256 differs)"
+    return ValueError, "the server sent something other than the expected file (SHA-256 differs)"

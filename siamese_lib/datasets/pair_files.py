@@ -1,4 +1,4 @@
-"""Read files of question pairs in the forms that people have: tabs or commas, perhaps zipped."""
+"""Read files of question pairs in the forms they come in: tabs or commas, perhaps zipped."""
 
 import csv
 import io
@@ -25,9 +25,9 @@ class PairRow(NamedTuple):
 
 
 def read_pair_rows(path: str | PathLike) -> tuple[list[PairRow], int]:
-    """The whole rows of a file, and the number of rows that are not whole.
+    """The complete rows of a file, and the number of incomplete ones.
 
-    A row is not whole where its number of fields differs from the header's, or it has no label.
+    A row is incomplete where its number of fields differs from the header's, or it has no label.
     path is a UTF-8 file with a header line, its fields separated by tabs, commas or semicolons and
     quoted as in CSV, or a zip that holds one such file (if several, the one called train is read).
     The columns question1, question2 and is_duplicate (0 or 1, 1.0, True) are needed; qid1 and qid2

@@ -35,7 +35,7 @@ def pairs_from_labels(texts: LabelledTexts, *, seed: int = 0) -> QuestionPairs:
 
 def _distinct(texts: LabelledTexts) -> tuple[list[str], np.ndarray]:
     if len(texts.text) != len(texts.label):
-        raise ValueError(f"{len(texts.text)} texts for {len(texts.label)} labels; give as many")
+        raise ValueError(f"{len(texts.text)} texts but {len(texts.label)} labels; give one each")
     require_questions(text=texts.text)
     label = class_numbers("label", texts.label)
     rows = list(dict.fromkeys(zip(texts.text, label.tolist(), strict=True)))
@@ -45,7 +45,7 @@ def _distinct(texts: LabelledTexts) -> tuple[list[str], np.ndarray]:
         names = np.unique(np.asarray(texts.label)).tolist()
         raise ValueError(f"labels are {names}; different pairs need 2 labels or more")
     if counts.max() < 2:
-        raise ValueError("no label has two distinct texts; same pairs need one that has")
+        raise ValueError("no label has two distinct texts; give one label two, for a same pair")
     return [text for text, _ in rows], label
 
 
@@ -70,4 +70,4 @@ def _of_another_label(text, label, first, rng: np.random.Generator) -> np.ndarra
         if not wrong.any():
             return other
         other[wrong] = rng.integers(len(label), size=int(wrong.sum()))
-    raise ValueError("nearly all texts are of one label; give more texts of other labels")
+    raise ValueError("nearly all texts have the same label; give more texts with other labels")

@@ -27,7 +27,7 @@ def require_pictures(images: ArrayLike, image_size: int | None = None) -> None:
     low, high = float(images.min()), float(images.max())
     if max(high, -low) > HIGHEST or (images.dtype.kind in "iu" and high > 1):
         raise ValueError(
-            f"images run from {low:g} to {high:g}, and an encoder reads about 0 to 1; give "
+            f"images run from {low:g} to {high:g}, but an encoder reads about 0 to 1; give "
             f"images / {_full_scale(high):g}"
         )
 
@@ -65,12 +65,12 @@ def _advice(shape, size):
         return f"give {form}, one picture or more"
     sides = f"images are ({shape[1]}, {shape[2]})"
     if size is None:
-        return "" if shape[1] == shape[2] else f"{sides}; give square ones: cut them, or add paper"
+        return "" if shape[1] == shape[2] else f"{sides}; give square ones: crop or pad them"
     if shape[1:] == (size, size):
         return ""
     wanted = f"({shape[0]}, {size}, {size})"
     resize = f'jax.image.resize(images, {wanted}, "linear")'
-    return f"{sides}, this encoder takes ({size}, {size}): {resize}, or set image_size"
+    return f"{sides}, but this encoder takes ({size}, {size}): {resize}, or set image_size"
 
 
 def _to_grey(shape):
@@ -87,7 +87,7 @@ def require_ink(images: ArrayLike) -> None:
     """ValueError where most of a picture is ink, since dark and light are then probably swapped.
 
     images are [n, height, width] of about 0 to 1, where 0 should be paper and 1 ink. Traced arrays
-    are not looked at.
+    are not checked.
     """
     if isinstance(images, jax.core.Tracer):
         return

@@ -71,8 +71,8 @@ def _read(path: str | PathLike) -> list[PairRow]:
     rows, skipped = read_pair_rows(path)
     if skipped:
         warnings.warn(
-            f"{path}: skipped {skipped} of {len(rows) + skipped} rows that do not have the fields "
-            "of the header, or no label of 0 or 1",
+            f"{path}: skipped {skipped} of {len(rows) + skipped} rows, whose fields do not fit the "
+            "header or whose label is not 0 or 1",
             stacklevel=3,
         )
     rows = [row for row in rows if row.question1 and row.question2]

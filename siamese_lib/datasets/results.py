@@ -16,5 +16,5 @@ def load_results(name: str) -> Any:
     """
     known = sorted(path.stem for path in FOLDER.glob("*.json"))
     if name not in known:
-        raise ValueError(f"there are no results named {name!r}; there are {', '.join(known)}")
+        raise ValueError(f"there are no results named {name!r}; choose from {', '.join(known)}")
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))

@@ -34,7 +34,7 @@ def pair_logits(h1: ArrayLike, h2: ArrayLike) -> jax.Array:
     require_same_shape(h1=h1, h2=h2)
     require_rank(2, "[batch, dim + 1]", h1=h1)
     if np.shape(h1)[1] < 2:
-        raise ValueError(f"h1 has shape {np.shape(h1)}; give vectors and a prior in two columns up")
+        raise ValueError(f"h1 has shape {np.shape(h1)}; give two columns or more, the last a prior")
     require_finite(h1=h1, h2=h2)
     h1, h2 = at_least_float32(h1), at_least_float32(h2)
     return jnp.sum(h1[:, :-1] * h2[:, :-1], axis=1) + h1[:, -1] + h2[:, -1]
@@ -67,8 +67,8 @@ class BagEncoder(nnx.Module):
         self.prior = nnx.Param(jnp.zeros(2 * buckets))
         self.bias = nnx.Param(jnp.array(-1.0))
         # Two equal vectors start with a dot product of e^0.5. With larger ones the training pairs
-        # are learned by heart; with smaller ones little is learned before the priors have
-        # explained the labels.
+        # are memorised; with smaller ones little is learned before the priors have explained the
+        # labels.
         self.log_scale = nnx.Param(jnp.array([0.5, 0.5]))
         # Off until fit turns it on, so that loaded weights give the same answer each time.
         self.dropout = nnx.Dropout(drop_rate, deterministic=True, rngs=rngs)
@@ -111,7 +111,7 @@ def start_from_texts(encoder: Encoder, tokens: ArrayLike, *, latent_dim: int = 6
     size, dim = encoder.vectors[...].shape
     require_count(latent_dim=latent_dim)
     if latent_dim > dim:
-        raise ValueError(f"latent_dim is {latent_dim}, the encoder has {dim}; give at most that")
+        raise ValueError(f"latent_dim is {latent_dim}, the encoder has {dim}; give {dim} at most")
     require_pieces(tokens, size)
     tokens = np.asarray(tokens)
     latent = np.zeros((size, latent_dim), np.float32)

@@ -27,7 +27,9 @@ class SiameseNetwork(nnx.Module):
 
 
 class SimilarityHead(nnx.Module):
-    """|h1 - h2| -> dense -> one logit: how likely do both show the same? The comparison is learned.
+    """|h1 - h2| -> dense -> one logit: how likely is it that both show the same?
+
+    The comparison is learned.
 
     Shapes: h1, h2 [batch, dim] float -> [batch] float32 logits; a sigmoid makes them probabilities.
     (h2, h1) gives the same as (h1, h2).

@@ -71,7 +71,7 @@ def build_tables(labels: np.ndarray, groups: np.ndarray, drawer: ArrayLike | Non
     for row, mine in enumerate(by_class):
         if np.any(groups[mine] != groups[mine[0]]):
             raise ValueError(
-                f"class {names[row]} lies in more than one group of within; give the class "
+                f"class {names[row]} is in more than one group of within; give the class "
                 "another label in each group"
             )
         image[row, : len(mine)] = mine
@@ -109,7 +109,7 @@ def require_as_many(name: str, values: ArrayLike, labels: np.ndarray) -> np.ndar
     """values as labels, one for each of `labels`. ValueError if there are more or fewer."""
     array = np.asarray(require_labels(name, values))
     if len(array) != len(labels):
-        raise ValueError(f"{name} has shape {array.shape} for {len(labels)} labels; give as many")
+        raise ValueError(f"{name} has shape {array.shape} for {len(labels)} labels; give one each")
     return array
 
 

@@ -69,7 +69,7 @@ def fine_tune(
 
     If query is given, entropy_weight x the mean entropy of the answers to it is added to the loss:
     that pushes the head to be sure about the queries. It then sees all of them at once, unlabelled
-    (the transductive setting; say so beside a figure).
+    (the transductive setting; say so wherever you report the result).
 
     Shapes: support [n_way, k_shot, dim], query [q, dim] -> Head.
     Raises: ValueError if an input has another form or size than the head's (quoting both), holds
@@ -79,7 +79,10 @@ def fine_tune(
     """
     support = _require_like(head, "support", support, 3, "[n_way, k_shot, dim]")
     if len(support) != len(head.weight):
-        raise ValueError(f"support has {len(support)} classes, the head {len(head.weight)}")
+        raise ValueError(
+            f"support has {len(support)} classes and the head {len(head.weight)}; give the "
+            "support that the head was made from"
+        )
     require_count(steps=steps, least=0)
     require_positive(learning_rate=learning_rate)
     require_not_negative(entropy_weight=entropy_weight)
@@ -123,7 +126,7 @@ def _require_like(head: Head, name: str, vectors: ArrayLike, rank: int, form: st
     dim = head.weight.shape[-1]
     if np.shape(vectors)[-1] != dim:
         raise ValueError(
-            f"{name} has {np.shape(vectors)[-1]} dimensions, the head {dim}; "
+            f"{name} has {np.shape(vectors)[-1]} dimensions and the head {dim}; "
             "embed both with the same encoder"
         )
     return jnp.asarray(vectors, jnp.float32)

@@ -64,7 +64,7 @@ def best_threshold(similarity: ArrayLike, is_same: ArrayLike) -> float:
     similarity, is_same = _pairs(similarity, is_same)
     order = np.argsort(similarity, kind="stable")
     ranked, same = similarity[order], is_same[order]
-    # Cut k calls the k lowest "different"; it is right on different pairs below, same ones above.
+    # Cut k calls the k lowest "different": right for different pairs below it, same ones above it.
     right = np.r_[0, np.cumsum(1 - same)] + np.r_[np.cumsum(same[::-1])[::-1], 0]
     may_cut = np.r_[True, ranked[:-1] < ranked[1:], True]
     return _cut(ranked, int(np.argmax(np.where(may_cut, right, -1))))
@@ -166,7 +166,7 @@ def accuracy_interval(right: int, n: int) -> tuple[float, float]:
     require_count(n=n)
     require_count(right=right, least=0)
     if right > n:
-        raise ValueError(f"{right} right of {n}; give 0 <= right <= n")
+        raise ValueError(f"right is {right} and n is {n}; give 0 <= right <= n")
     interval = binomtest(int(right), int(n)).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
@@ -186,7 +186,8 @@ def recall_at_k(similarity: ArrayLike, is_match: ArrayLike, *, k: int) -> float:
         )
     require_count(k=k)
     if k > similarity.shape[1]:
-        raise ValueError(f"k is {k} with {similarity.shape[1]} candidates; give 1 to that many")
+        most = similarity.shape[1]
+        raise ValueError(f"k is {k}, but there are {most} candidates; give 1 to {most}")
     require_finite(similarity=similarity)
     nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
     return float(np.take_along_axis(is_match, nearest, axis=1).any(axis=1).mean())

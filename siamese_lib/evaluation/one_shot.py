@@ -90,7 +90,7 @@ def evaluate_n_way(
     labels = np.asarray(require_labels("labels", labels))
     if len(images) != len(labels):
         raise ValueError(
-            f"images has shape {np.shape(images)} for {len(labels)} labels; give as many"
+            f"images has shape {np.shape(images)} for {len(labels)} labels; give one image each"
         )
     require_count(episodes=episodes)
     if episodes < 2:
@@ -150,7 +150,9 @@ def _interval(scores: np.ndarray) -> Accuracy:
 def _embed_all(embed: Callable[[Any], ArrayLike], images: np.ndarray | jax.Array) -> np.ndarray:
     embedding = _unit("embed(images)", embed(images), 2, "one vector [dim] for each image")
     if len(embedding) != len(images):
-        raise ValueError(f"embed gave {len(embedding)} embeddings for {len(images)} images")
+        raise ValueError(
+            f"embed gave {len(embedding)} embeddings for {len(images)} images; return one each"
+        )
     return embedding
 
 

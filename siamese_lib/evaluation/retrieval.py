@@ -11,7 +11,7 @@ from jax.typing import ArrayLike
 from siamese_lib.validate import require_count, require_finite, require_rank
 
 GROUP = 64  # vectors that are kept or dropped together
-BLOCK = 32  # how many groups get their similarities at a time
+BLOCK = 32  # how many groups are compared at a time
 QUERIES = (16, 128, 512)  # at a time: 512 with a block take 4 MB, which fits a processor's cache
 
 
@@ -47,7 +47,7 @@ def nearest(
     accelerator; an Index only once.
 
     Shapes: queries [q, dim], vectors [n, dim] float or an Index of them -> (similarity [q, k]
-    float32, row [q, k] int), numpy, nearest first; among equals in any order.
+    float32, row [q, k] int), numpy, nearest first; equal ones come in any order.
     Raises: ValueError if an input does not have two axes or has no rows, they differ in dim
     (quoting both), k is below 1 or above n, or on NaN or infinity.
     """
@@ -57,11 +57,12 @@ def nearest(
     vectors = vectors.vectors if isinstance(vectors, Index) else _checked(vectors)
     if np.shape(queries)[1] != vectors.shape[1]:
         raise ValueError(
-            f"queries {np.shape(queries)} and vectors {vectors.shape} differ in dim; encode "
-            "both alike"
+            f"queries {np.shape(queries)} and vectors {vectors.shape} differ in dim; use the same "
+            "encoder for both"
         )
     if k > len(vectors):
-        raise ValueError(f"k is {k}, there are {len(vectors)} vectors; ask for at most that many")
+        most = len(vectors)
+        raise ValueError(f"k is {k}, but there are {most} vectors; ask for {most} at most")
     queries, size = np.asarray(queries), min(GROUP, len(vectors))
     at_once = next((rows for rows in QUERIES if len(queries) <= rows), QUERIES[-1])
     parts = [
@@ -100,7 +101,7 @@ def _largest_of_groups(queries, vectors, size):
     block = min(BLOCK, groups)
 
     def one_block(first):
-        # The last block begins early enough to be whole; groups that it repeats give the same.
+        # The last block begins early enough to be whole; groups it repeats give the same result.
         rows = jax.lax.dynamic_slice_in_dim(vectors, first * size, block * size)
         table = jnp.matmul(queries, rows.T, preferred_element_type=jnp.float32)
         return table.reshape(len(queries), block, size).max(axis=2)

@@ -1,4 +1,4 @@
-"""What training makes small: losses on pairs, on triplets and on whole batches; and the miners.
+"""What training minimises: losses on pairs, on triplets and on whole batches; and the miners.
 
 Each loss is a pure function of embeddings. It returns one number per row, unless its docstring
 says otherwise. A miner picks from a batch the triplets that are worth training on.

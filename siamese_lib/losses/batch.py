@@ -65,12 +65,13 @@ def modified_triplet_loss(
 
     Shapes: anchor, positive [batch, dim] float -> float32 scalar, or [batch] with "none".
     Units: margin is a difference of similarities. It is static under jit.
-    reduction: "mean" | "sum" | "none". The DeepLearning.AI course's lab is "closest", "sum": Trax
-    with (v1, v2), TensorFlow with (v2, v1). Its first Trax assignment is "hardest", "mean".
+    reduction: "mean" | "sum" | "none". The DeepLearning.AI course's lab uses "closest" and "sum",
+    on (v1, v2) in Trax and (v2, v1) in TensorFlow. Its first Trax assignment uses "hardest" and
+    "mean".
     block_size: how many rows of S are held at a time, 256 if none is given; memory grows with
     batch x block_size. Under jax.set_mesh the devices share the rows and the block: each holds
-    about block_size / devices rows at a time. Of equal chosen negatives the last one gets the
-    gradient.
+    about block_size / devices rows at a time. Of equally similar negatives, the last one is chosen
+    and gets the gradient.
     Raises: ValueError if the shapes differ (quoting both), an input is not [batch, dim], there are
     fewer than two rows, the margin is negative, an option is unknown, or on NaN or infinity.
     Source: the Siamese week of DeepLearning.AI's Sequence Models, lab and assignment.

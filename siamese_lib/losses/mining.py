@@ -112,7 +112,7 @@ def _tables(embeddings, labels):
     labels = class_numbers("labels", labels)
     if len(embeddings) != len(labels):
         raise ValueError(
-            f"{len(embeddings)} embeddings but {len(labels)} labels; give one label a row"
+            f"{len(embeddings)} embeddings but {len(labels)} labels; give one label per row"
         )
     similarity = pairwise_cosine(*[jax.lax.stop_gradient(embeddings)] * 2)
     is_same = jnp.asarray(labels)[:, None] == labels[None, :]
@@ -146,7 +146,7 @@ def _most(is_allowed, values, axis=0):
 def _triplets(positive, negative):
     is_real = positive.is_there & negative.is_there
     anchor = jnp.arange(len(is_real), dtype=jnp.int32)
-    # Not the anchor itself: at distance 0 a norm has a slope of NaN, which no mask takes away.
+    # Not the anchor itself: at distance 0 a norm has a slope of NaN, which no mask removes.
     spare = jnp.roll(anchor, -1)
     p, n = (jnp.where(is_real, chosen.row, spare) for chosen in (positive, negative))
     return Triplets(anchor, p.astype(jnp.int32), n.astype(jnp.int32), is_real)

@@ -28,13 +28,13 @@ def contrastive_loss(distance: ArrayLike, is_same: ArrayLike, *, margin: float =
     differs; here 1 means same.
     """
     require_same_shape(distance=distance, is_same=is_same)
-    require_rank(1, "one distance a pair, [batch]", distance=distance)
+    require_rank(1, "one distance per pair, [batch]", distance=distance)
     require_margin(margin)
     require_finite(distance=distance)
     require_binary(is_same=is_same)
     if not isinstance(distance, jax.core.Tracer) and np.min(distance) < 0:
         raise ValueError(
-            f"distance goes down to {np.min(distance)}; give a distance of siamese_lib.energy, "
+            f"distance goes down to {np.min(distance)}; give a distance from siamese_lib.energy, "
             "not a similarity"
         )
     distance = at_least_float32(distance)
@@ -50,7 +50,7 @@ def pairwise_cross_entropy(logits: ArrayLike, is_same: ArrayLike) -> jax.Array:
     Source: Koch et al. 2015, section 3.2, without their weight decay.
     """
     require_same_shape(logits=logits, is_same=is_same)
-    require_rank(1, "one logit a pair, [batch]", logits=logits)
+    require_rank(1, "one logit per pair, [batch]", logits=logits)
     require_finite(logits=logits)
     require_binary(is_same=is_same)
     # softplus(-x) is -ln sigmoid(x), and stays finite where the sigmoid rounds to 0.

@@ -6,7 +6,7 @@ S, the table of all similarities, is computed one block of rows at a time, and o
 import jax
 import jax.numpy as jnp
 
-BLOCK_SIZE = 256  # so many rows of S stay in a processor's cache at a batch of thousands
+BLOCK_SIZE = 256  # even in a batch of thousands, this many rows of S fit a processor's cache
 
 
 def modified_rows(

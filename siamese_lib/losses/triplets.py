@@ -88,4 +88,4 @@ def mean_of_real(losses: ArrayLike, is_real: ArrayLike) -> jax.Array:
 
 def _require_distance(distance):
     if not callable(distance):
-        raise ValueError(f"distance is {distance!r}; give a function of siamese_lib.energy")
+        raise ValueError(f"distance is {distance!r}; give a function from siamese_lib.energy")

@@ -51,10 +51,10 @@ def fit_sparse_pairs(
 
     require_positive(strength=strength)
     texts, *where = pair_rows(question1, question2)
-    require_rank(1, "[pairs], one label a pair", is_same=is_same)
+    require_rank(1, "[pairs], one label per pair", is_same=is_same)
     require_binary(is_same=is_same)
     if len(is_same) != len(question1):
-        raise ValueError(f"{len(question1)} pairs but {len(is_same)} labels; give one each")
+        raise ValueError(f"{len(question1)} pairs but {len(is_same)} labels; give one label each")
     if np.min(is_same) == np.max(is_same):
         raise ValueError(f"every label is {is_same[0]}; give pairs of both kinds")
     vectoriser = _vectoriser().fit(texts)

@@ -26,7 +26,7 @@ def duplicate_groups(
     if not len(question1) == len(question2) == len(is_same):
         raise ValueError(
             f"lengths differ: question1 {len(question1)}, question2 {len(question2)}, "
-            f"is_same {len(is_same)}; give one label a pair"
+            f"is_same {len(is_same)}; give one label per pair"
         )
     require_questions(question1=question1, question2=question2)
     require_binary(is_same=is_same)
@@ -50,10 +50,10 @@ def duplicate_batches(
     """Batches of pairs of questions that mean the same; no meaning occurs twice in a batch.
 
     So every other row of a batch can serve as a negative, as far as group knows. (A few false
-    negatives cost nothing that can be measured; some in every row cost up to .29 of AUC: notebook
-    05.) Each epoch (a new seed) pairs the questions of a group anew. Pairs that do not fill a batch
-    are left out. If a group has more pairs than there are batches, each batch gets one of them and
-    the others are left out.
+    negatives cost nothing that can be measured; some in every row cost up to 0.29 of AUC: notebook
+    05.) Each epoch (a new seed) pairs the questions of a group differently. Pairs that do not fill
+    a batch are left out. If a group has more pairs than there are batches, each batch gets one of
+    them and the others are left out.
 
     Shapes: tokens [n, length] int, padded with 0 on the right, group [n] numbers or words -> yields
     (anchor, positive), each [batch_size, length'] int32, where length' is a multiple of 8.
@@ -65,13 +65,13 @@ def duplicate_batches(
     require_rank(2, "[n, length] token numbers", tokens=tokens)
     require_padded_right(tokens, pad_token=PAD)
     if len(tokens) != len(group):
-        raise ValueError(f"{len(tokens)} questions but {len(group)} groups; give one group each")
+        raise ValueError(f"{len(tokens)} questions but {len(group)} groups; give each its group")
     rng = np.random.default_rng(seed)
     anchors, positives = _pairs_within(group, rng)
     groups = len(np.unique(group[anchors]))
     if groups < batch_size:
         raise ValueError(
-            f"{groups} groups have two questions or more, a batch needs {batch_size}; "
+            f"{groups} groups have two questions or more, but a batch needs {batch_size}; "
             "give a smaller batch_size or more duplicates"
         )
     for rows in _batches_without_repeats(group[anchors], batch_size, rng):
@@ -90,7 +90,7 @@ def pair_rows(
     """
     if len(question1) != len(question2):
         raise ValueError(
-            f"question1 has {len(question1)} texts, question2 {len(question2)}; give pairs"
+            f"question1 has {len(question1)} texts and question2 {len(question2)}; give pairs"
         )
     require_questions(question1=question1, question2=question2)
     row = {text: place for place, text in enumerate(dict.fromkeys((*question1, *question2)))}
@@ -119,11 +119,12 @@ def pair_batches(
     if not len(first) == len(second) == len(is_same):
         raise ValueError(
             f"lengths differ: first {len(first)}, second {len(second)}, is_same {len(is_same)}; "
-            "give one of each a pair"
+            "give one of each per pair"
         )
     if len(is_same) < batch_size:
         raise ValueError(
-            f"{len(is_same)} pairs, a batch needs {batch_size}; lower batch_size or give more"
+            f"there are {len(is_same)} pairs, but a batch needs {batch_size}; lower batch_size or "
+            "give more pairs"
         )
     tokens, first, second = np.asarray(tokens), np.asarray(first), np.asarray(second)
     order = np.random.default_rng(seed).permutation(len(is_same))
@@ -146,7 +147,7 @@ def _batches_without_repeats(group, batch_size, rng):
     """Rows in batches: pairs sorted by group are dealt like cards, to one batch after another."""
     _, place, counts = np.unique(group, return_inverse=True, return_counts=True)
     order = np.argsort(rng.permutation(len(counts))[place], kind="stable")
-    # A group gives each batch at most one pair; its pairs beyond the number of batches rest.
+    # A group gives each batch at most one pair; pairs beyond the number of batches are left out.
     batches = len(group) // batch_size
     while np.minimum(counts, batches).sum() < batches * batch_size:
         batches = np.minimum(counts, batches).sum() // batch_size

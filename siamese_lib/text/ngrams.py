@@ -168,7 +168,7 @@ def inverse_frequency(tokens: ArrayLike, size: int) -> NDArray[np.float32]:
     """
     _require_below(tokens, size)
     count = np.bincount(np.asarray(tokens).ravel(), minlength=size)
-    count[0] = 0  # padding is no piece
+    count[0] = 0  # padding is not a piece
     return (1 + np.log((1 + np.shape(tokens)[0]) / (1 + count))).astype(np.float32)
 
 
@@ -199,7 +199,7 @@ def latent_vectors(tokens: ArrayLike, size: int, dim: int) -> NDArray[np.float32
     _, singular, right = randomized_svd(texts, min(dim, *texts.shape), n_iter=2, random_state=0)
     vectors = np.zeros((size, dim), np.float32)
     vectors[:, : len(singular)] = right.T * np.sqrt(singular)
-    vectors[np.bincount(token, minlength=size) == 0] = 0  # they are, apart from rounding
+    vectors[np.bincount(token, minlength=size) == 0] = 0  # they are 0 already, but for rounding
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
@@ -207,6 +207,6 @@ def _require_below(tokens, size):
     require_rank(2, "[n, length] token numbers", tokens=tokens)
     if np.min(tokens) < 0 or np.max(tokens) >= size:
         raise ValueError(
-            f"tokens run from {np.min(tokens)} to {np.max(tokens)}, size is {size}; give the size "
-            "that they were made for"
+            f"tokens run from {np.min(tokens)} to {np.max(tokens)}, but size is {size}; give the "
+            "size that they were made for"
         )

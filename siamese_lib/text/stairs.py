@@ -70,8 +70,9 @@ def to_stairs(tokens: ArrayLike | Sequence[ArrayLike], plan: Plan) -> Stairs:
     lengths = np.concatenate([require_padded_right(array, pad_token=PAD) for array in arrays])
     if len(lengths) != rows or lengths.max() > longest:
         raise ValueError(
-            f"{len(lengths)} questions of up to {lengths.max()} words, the plan is for {rows} of "
-            f"up to {longest}; make it with stair_plan from the lengths of all questions"
+            f"there are {len(lengths)} questions of up to {lengths.max()} words, but the plan is "
+            f"for {rows} of up to {longest}; make it with stair_plan from the lengths of all "
+            "questions"
         )
     if lengths.min() == 0:
         raise ValueError(

@@ -29,7 +29,7 @@ def _require_whole_letters(name, place, text):
     except UnicodeEncodeError as error:
         raise ValueError(
             f"{name}: text {place}, {text!r}, holds half a character at {error.start} (a lone "
-            "surrogate); read it with its true encoding, or drop that with "
+            "surrogate); read the text with its true encoding, or drop the half with "
             'text.encode("utf-8", "ignore").decode()'
         ) from None
 
@@ -41,7 +41,7 @@ def require_questions(**columns: Sequence[str]) -> None:
         for place, text in enumerate(texts):
             if not text.strip():
                 raise ValueError(
-                    f"{name}: text {place} is {text!r}, empty; drop that pair, or write a question"
+                    f"{name}: text {place} is empty ({text!r}); drop that pair or write a question"
                 )
 
 
@@ -79,11 +79,11 @@ def require_known(tokens: ArrayLike, size: int) -> None:
         return
     tokens = np.asarray(tokens)
     if tokens.dtype.kind not in "iu":
-        raise ValueError(f"tokens are {tokens.dtype}; give whole numbers, those of encode_texts")
+        raise ValueError(f"tokens are {tokens.dtype}; give whole numbers, as encode_texts does")
     low, high = int(tokens.min()), int(tokens.max())
     if low < 0 or high >= size:
         raise ValueError(
-            f"tokens run from {low} to {high}, this encoder takes 0 to {size - 1}, since the "
+            f"tokens run from {low} to {high}, but this encoder takes 0 to {size - 1}: its "
             f"vocabulary has {size}; encode the texts with the tokenizer (or the buckets) that it "
             "was made for"
         )

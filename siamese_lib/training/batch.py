@@ -17,10 +17,10 @@ def stream_of(batches: Callable[[int], Iterable[tuple]], epoch: int) -> Iterable
     Raises: ValueError where batches is not a function, or gives nothing to iterate over.
     """
     if not callable(batches):
-        said = "a generator ends with its epoch" if hasattr(batches, "send") else "for one list"
+        said = "a generator lasts one epoch only" if hasattr(batches, "send") else "for one list"
         raise ValueError(
-            f"batches is a {_kind(batches)}; give a function of the epoch that gives an iterable "
-            f"of tuples ({said}: lambda epoch: ...)"
+            f"batches is a {_kind(batches)}; give a function that takes the epoch and returns an "
+            f"iterable of tuples ({said}: lambda epoch: ...)"
         )
     stream = batches(epoch)
     if isinstance(stream, Mapping | str) or not isinstance(stream, Iterable):
@@ -49,7 +49,7 @@ def _require_numbers(name, leaf):
     if leaf.dtype.kind in "USO":
         raise ValueError(
             f"{name} holds words or objects ({leaf.dtype}); give numbers: encode_texts makes them "
-            "of texts, np.unique(labels, return_inverse=True)[1] of labels"
+            "from texts, np.unique(labels, return_inverse=True)[1] from labels"
         )
     is_wide = leaf.dtype.kind in "iu" and leaf.dtype.itemsize >= 4 and leaf.dtype != np.int32
     if is_wide and not _has_64_bits() and leaf.size:
@@ -71,7 +71,7 @@ def look_at_first(
     """Trace the loss on the first batch, so that the loss can refuse inputs that do not fit.
 
     In the compiled step every array is traced, so a label of -1 or a picture of 0 to 255 would
-    pass. Here only the model is traced, and the values of the batch can be looked at.
+    pass. Here only the model is traced, so the values of the batch can be checked.
 
     Raises: ValueError where the batch holds NaN, or whatever the loss and the model raise.
     """

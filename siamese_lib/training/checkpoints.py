@@ -1,8 +1,8 @@
 """Stop a training run and go on later: model, optimizer and history in one folder or bucket.
 
 Orbax's CheckpointManager keeps the newest epoch and the best one, and writes while the next epoch
-trains. What is written are plain, whole arrays: on how many devices they lay, or in how many
-processes, is forgotten, so a run may go on with others.
+trains. It writes plain, whole arrays, with no trace of how many devices or processes held them, so
+a run may go on with other numbers of both.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ _SCHEMES = " or ".join(f"{name}://bucket/run (needs the package {p})" for name, 
 def opened(folder: str | PathLike | None) -> Iterator[Any]:
     """Orbax's manager of the checkpoints in folder, None without one. The last write ends here.
 
-    folder: of this machine, or an address, gs://bucket/run or s3://bucket/run. It is made where it
+    folder: on this machine, or an address, gs://bucket/run or s3://bucket/run. It is made where it
     is missing.
     Raises: OSError where it cannot be made, or the last checkpoint cannot be written; ValueError on
     an address that nothing installed here can write to.
@@ -114,7 +114,7 @@ def _manager(folder, make=True):
         best_fn=_metric, best_mode="max", preservation_policy=keep, create=make,
         cleanup_tmp_directories=make,
     )  # fmt: skip
-    scheme = re.match(r"([A-Za-z][\w+.-]+):/", str(folder))  # a letter alone is a disk of Windows
+    scheme = re.match(r"([A-Za-z][\w+.-]+):/", str(folder))  # a single letter is a Windows drive
     if scheme and scheme[1] not in _NEEDS:
         raise ValueError(f"checkpoint is {str(folder)!r}; give a folder, or {_SCHEMES}")
     place = folder if scheme else Path(folder).resolve()
@@ -133,7 +133,7 @@ def _manager(folder, make=True):
         if scheme:
             raise ValueError(
                 f"checkpoint is {str(folder)!r}, which cannot be opened ({said}); give {_SCHEMES}, "
-                "of a bucket that exists and that you may write to"
+                "in a bucket that exists and that you may write to"
             ) from None
         if isinstance(error, OSError):
             raise OSError(
@@ -148,7 +148,7 @@ def _metric(metrics):
 
 
 def _score(history):
-    """Higher is better: the last validation, or the last mean loss turned round."""
+    """Higher is better: the last validation, or minus the last mean loss."""
     score = history["validation"][-1] if history["validation"] else -history["epoch_loss"][-1]
     return float(score) if np.isfinite(score) else -float(np.finfo(np.float32).max)
 

@@ -15,7 +15,9 @@ from siamese_lib.training.findings import Finding, found
 # Each limit lies between what healthy and broken runs on blobs and questions gave (seeds 0 to 2),
 # was then frozen, and tested on glyphs and faces with other seeds: benchmarks/quality/diagnosis.py.
 COLLAPSED = 0.01  # spread: collapsed up to 0.006, flipped labels from 0.019, healthy from 0.29
-EXPLODED = 2.0  # highest loss over first, above HIGH: healthy up to 1.43, most rates too high above
+EXPLODED = (
+    2.0  # highest loss over first, above HIGH: healthy up to 1.43, too high a rate mostly more
+)
 SWAPPED = 0.65  # AUC on rows trained on: flipped labels up to 0.60, collapsed from 0.75
 STUCK = 0.6  # last losses over first: margin too large from 0.69, healthy up to 0.51 above HIGH
 SPREAD_OUT = 0.5  # spread of rows that have moved apart: 0.98 or more with a margin too large

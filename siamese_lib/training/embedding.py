@@ -19,7 +19,7 @@ def encode(
 ) -> NDArray[np.float32]:
     """Embeddings of many inputs, computed batch by batch.
 
-    pad_token says that the inputs are tokens [n, length] whose rows are filled up with pad_token on
+    pad_token says that the inputs are tokens [n, length] whose rows are padded with pad_token on
     the right. They are then sorted by length first, so that short questions are not read through
     long padding. By default it is the model's own `pad_token`, as in QuestionEncoder and
     BagEncoder. Inputs of models without one are passed on as they are, even whole numbers. A model
@@ -60,8 +60,8 @@ def encode(
 def batch_rows(n: int, batch_size: int) -> int:
     """How many rows `encode` passes through the model at a time: one, sixteen or batch_size.
 
-    There are few sizes because each is compiled anew, and small ones so that a single question does
-    not cost as much as hundreds.
+    There are few sizes because each is compiled separately, and small ones so that a single
+    question does not cost as much as hundreds.
     """
     return next((size for size in (1, 16) if n <= size < batch_size), batch_size)
 

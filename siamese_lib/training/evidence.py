@@ -55,7 +55,7 @@ def _array(name, value, form, dtype=None):
     try:
         return np.asarray(value, dtype)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} makes no array ({error}); give {form}") from error
+        raise ValueError(f"{name} cannot become an array ({error}); give {form}") from error
 
 
 def _loss(history):
@@ -63,11 +63,13 @@ def _loss(history):
         raise ValueError(f"history is a {type(history).__name__}; give the dict that fit returns")
     if "loss" not in history:
         raise ValueError(f"history holds no loss, only {list(history)}; give what fit returns")
-    loss = _array("history['loss']", history["loss"], "one float a step", float)
+    loss = _array("history['loss']", history["loss"], "one float per step", float)
     if loss.ndim != 1:
-        raise ValueError(f"history['loss'] has shape {loss.shape}; give one float a step, [steps]")
+        raise ValueError(
+            f"history['loss'] has shape {loss.shape}; give one float per step, [steps]"
+        )
     if loss.size == 0:
-        raise ValueError("history holds no loss, 0 steps; give what fit returns")
+        raise ValueError("history holds the loss of 0 steps; give what fit returns")
     return loss
 
 
@@ -86,15 +88,19 @@ def _require_distance(distance, dim):
     probe = np.eye(3, dim) + 1
     shape = np.shape(distance(probe, probe))
     if shape != (3,):
-        raise ValueError(f"distance makes {shape} of two arrays {probe.shape}; {wanted}")
+        raise ValueError(
+            f"distance turns two arrays of shape {probe.shape} into one of shape {shape}; {wanted}"
+        )
 
 
 def _require_pairs(labels, n):
     if len(labels) != n:
-        raise ValueError(f"{len(labels)} labels for {n} embeddings; give as many")
+        raise ValueError(f"{len(labels)} labels for {n} embeddings; give one label each")
     counts = np.bincount(labels)
     if len(counts) == 1 or counts.max() == 1:
-        raise ValueError("labels make no pair of each kind; give several rows of several classes")
+        raise ValueError(
+            "labels do not make pairs of both kinds; give several rows of several classes"
+        )
 
 
 def _rows(name, rows):
@@ -121,8 +127,8 @@ def _require_company(given):
         highest = max(given["train_rows"].max(), given["test_rows"].max())
         if highest >= len(given["group"]):
             raise ValueError(
-                f"group has {len(given['group'])} entries, and a row is {highest}; give one for "
-                "each row of all data"
+                f"group has {len(given['group'])} entries, but the rows go up to {highest}; give "
+                "one group for each row of all data"
             )
 
 

@@ -133,7 +133,7 @@ def _cause(running):
         time.sleep(0.02)
         first = [process.poll() for process in running]
     if any(first):
-        time.sleep(0.3)  # those that need a killed process may seem to end before it
+        time.sleep(0.3)  # processes that need a killed one may seem to end before it
 
     def rank(number):
         # First a killed one, then those that raised, then those aborted because others were gone.

@@ -32,27 +32,27 @@ def fit(
 
     loss(model, *batch) -> scalar; batches(epoch) -> an iterable of tuples of arrays, the same
     each time it is asked for the same epoch; it may be a generator, and is read as the steps go.
-    What the loss and the encoders ask of their inputs is looked at on the first batch. optimizer is
+    The first batch is checked for what the loss and the encoders ask of their inputs. optimizer is
     an optax transformation (Adam at 1e-3 where none is given). validate(model) -> a number,
     on_epoch(history) -> ignored; both run after each epoch. checkpoint names a folder, or a bucket
     as gs://bucket/run or s3://bucket/run: the state is written there after each epoch, while the
     next one trains, and a later call with the same folder goes on from it, to the same weights as
-    an unbroken run. The newest epoch is kept, and the best: the one whose validation is highest
-    (lowest loss without validate), which load_best puts into a model.
+    an unbroken run. Two epochs are kept: the newest, and the best, whose validation is highest
+    (lowest loss without validate) and which load_best puts into a model.
     mesh (jax.make_mesh) splits each batch over its devices and copies the weights to all of them;
     the loss still sees the whole batch, so every row keeps all its negatives. Where the devices
     are those of several processes (siamese_lib.training.launch), each calls fit with the same
     model, batches and folder, one that all of them see; each gets the whole history and a model
     of its own.
 
-    Returns: {"loss": one float a step, "epoch_loss": a float an epoch, "validation": likewise}.
-    Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, batches is no
-    function, an epoch has no batches, a batch is no tuple of arrays or the loss refuses it (labels
-    of -1 and 1, pictures of 0 to 255), checkpoint is an address that cannot be opened, loss gives
-    more than one number, a batch does not divide among the devices of mesh, the checkpoint is of
-    another model or optimizer, or the loss or a weight stops being finite (found at the end of the
-    epoch; the model then holds the weights of that end, the checkpoint those of the epoch before).
-    That last error carries what happened until then, for siamese_lib.training.diagnosis:
+    Returns: {"loss": a float per step, "epoch_loss": a float per epoch, "validation": likewise}.
+    Raises: ValueError where epochs is below 1 or fewer than the checkpoint holds, batches is not a
+    function, an epoch has no batches, a batch is not a tuple of arrays or the loss refuses it
+    (labels of -1 and 1, pictures of 0 to 255), checkpoint is an address that cannot be opened, loss
+    gives more than one number, a batch does not divide among the devices of mesh, the checkpoint is
+    of another model or optimizer, or the loss or a weight stops being finite (found at the end of
+    the epoch; the model then holds the weights of that moment, the checkpoint those of the epoch
+    before). That last error carries what happened until then, for siamese_lib.training.diagnosis:
     `except ValueError as error: error.history`. OSError where no checkpoint can be written.
     """
     require_count(epochs=epochs)
@@ -60,7 +60,7 @@ def fit(
         start = checkpoints.epochs_done(kept)
         if start > epochs:
             raise ValueError(
-                f"{checkpoint} holds {start} epochs and epochs is {epochs}; raise epochs, or name "
+                f"{checkpoint} holds {start} epochs, but epochs is {epochs}; raise epochs, or name "
                 "another folder"
             )
         stepper = nnx.Optimizer(model, optimizer or optax.adam(1e-3), wrt=nnx.Param)
@@ -82,8 +82,8 @@ def fit(
 
 
 def _make_epoch(model, optimizer, loss, batches, epochs, progress, mesh):
-    """train(epoch, history, is_first) -> the losses of its steps; of the first epoch that is
-    trained here the first batch is looked at closely."""
+    """train(epoch, history, is_first) -> the losses of its steps; in the first epoch that is
+    trained here, the first batch is checked closely."""
     step, split, look = _make_step(loss), lambda batch: batch, look_at_first
     if mesh is not None:
         mesh = sharding.automatic(mesh)
@@ -115,7 +115,7 @@ def _make_own(*parts):
 
 
 def _make_step(loss):
-    # Donated, the arrays of one step are the room for the next: Adam takes a third of the time.
+    # Donated arrays give the next step their memory: Adam takes a third of the time.
     @partial(nnx.jit, donate_argnums=(0, 1))
     def step(model, optimizer, *batch):
         value, gradients = nnx.value_and_grad(lambda m: _scalar(loss(m, *batch)))(model)
@@ -145,14 +145,14 @@ def _require_finite_weights(model, history, epoch):
 
 
 def _stopped(history, said):
-    """A ValueError with the history, which fit's caller would never get to see."""
+    """A ValueError with the history, which fit's caller would otherwise never see."""
     error = ValueError(said)
     error.history = history  # type: ignore[attr-defined]
     return error
 
 
 def _checked(stream, look, is_first):
-    """The batches one by one, each seen to be one; the very first is looked at closely."""
+    """The batches one by one, each checked to be one; the very first is checked closely."""
     for batch in stream:
         require_batch(batch)
         if is_first:
@@ -162,7 +162,7 @@ def _checked(stream, look, is_first):
 
 
 def _bar(stream, title, steps):
-    """A progress bar, with an end where the last epoch has shown how many steps one takes."""
+    """A progress bar, with a total once an earlier epoch has shown how many steps one takes."""
     from tqdm.auto import tqdm
 
     return tqdm(stream, desc=title, total=steps, leave=False)

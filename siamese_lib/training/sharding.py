@@ -49,12 +49,12 @@ def split_over(mesh: Mesh, batch: tuple[Any, ...]) -> tuple[jax.Array, ...]:
         if not np.shape(array):
             raise ValueError(
                 f"a batch holds the single value {array!r}, which has no rows for {mesh.size} "
-                "devices; give one value a row, or let the loss know it in another way"
+                "devices; give one value per row, or let the loss close over it"
             )
         if np.shape(array)[0] % mesh.size:
             raise ValueError(
-                f"a batch has {np.shape(array)[0]} rows for {mesh.size} devices; give batches of a "
-                f"multiple of {mesh.size}"
+                f"a batch has {np.shape(array)[0]} rows for {mesh.size} devices; make the number "
+                f"of rows a multiple of {mesh.size}"
             )
     rows = NamedSharding(mesh, PartitionSpec(mesh.axis_names))
     return tuple(_place(rows, array) for array in batch)

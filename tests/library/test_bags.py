@@ -208,7 +208,7 @@ def test_bad_input_is_quoted():
         bag()(GRID)
     with pytest.raises(ValueError, match=r"give \[batch, words, pieces\] of word_grid"):
         lstm()(TOKENS)
-    with pytest.raises(ValueError, match="run from 0 to 128, this encoder takes 0 to 127"):
+    with pytest.raises(ValueError, match="run from 0 to 128, but this encoder takes 0 to 127"):
         bag()(np.array([[0, 128]]))
     with pytest.raises(ValueError, match="run from -1"):
         lstm()(GRID - 1)

@@ -55,7 +55,7 @@ def test_a_seed_repeats_and_another_differs():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"classes": 7}, "6 of 7 classes have 3 examples or more, a batch needs 7"),
+        ({"classes": 7}, "6 of 7 classes have 3 examples or more, but a batch needs 7"),
         ({"per_class": 41}, "0 of 7 classes have 41"),
         ({"classes": 0}, "classes is 0"),
         ({"per_class": 1.5}, "per_class is 1.5"),

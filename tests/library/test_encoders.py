@@ -112,7 +112,7 @@ def test_an_all_padding_question_is_an_error_and_under_jit_a_zero_vector():
 def test_bad_input_is_quoted():
     with pytest.raises(ValueError, match=r"\(4,\); give \[batch, time\]"):
         questions()(TOKENS[0])
-    with pytest.raises(ValueError, match="run from 0 to 12.*the vocabulary has 12"):
+    with pytest.raises(ValueError, match="run from 0 to 12.*its vocabulary has 12"):
         questions()(TOKENS + (TOKENS == 9) * 3)
     with pytest.raises(ValueError, match="run from -1"):
         questions()(TOKENS - 1)

@@ -106,9 +106,9 @@ def test_a_class_with_one_shot_and_lengths_that_do_not_matter():
     [
         (lambda: prototype_head(SUPPORT[0]), r"support has shape \(3, 8\)"),
         (lambda: prototype_head(SUPPORT, scale=0), "scale is 0"),
-        (lambda: probabilities(HEAD, QUERY[:, :3]), "query has 3 dimensions, the head 8"),
+        (lambda: probabilities(HEAD, QUERY[:, :3]), "query has 3 dimensions and the head 8"),
         (lambda: probabilities(HEAD, QUERY * np.nan), "query holds nan"),
-        (lambda: fine_tune(HEAD, SUPPORT[:2]), "support has 2 classes, the head 5"),
+        (lambda: fine_tune(HEAD, SUPPORT[:2]), "support has 2 classes and the head 5"),
         (lambda: fine_tune(HEAD, SUPPORT, steps=-1), "steps is -1"),
         (lambda: fine_tune(HEAD, SUPPORT, learning_rate=0), "learning_rate is 0"),
         (lambda: fine_tune(HEAD, SUPPORT, entropy_weight=1), "there is no query"),

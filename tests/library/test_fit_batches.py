@@ -64,8 +64,8 @@ class Tensor:
 
 GOOD = (X1, X2, SAME)
 REFUSED = {
-    "a list in place of a function": ([GOOD], "batches is a list of 1; give a function of the"),
-    "a generator": ((b for b in [GOOD]), "batches is a generator; give a function of the epoch"),
+    "a list in place of a function": ([GOOD], "batches is a list of 1; give a function that"),
+    "a generator": ((b for b in [GOOD]), "batches is a generator; give a function that"),
     "a function that gives nothing": (lambda e: None, r"batches\(0\) gave a NoneType; return"),
     "a function that gives a dict": (lambda e: {"x": X1}, r"gave a dict of \['x'\]"),
     "a number": (lambda e: 3, r"batches\(0\) gave a int"),

@@ -82,7 +82,7 @@ BAD = {
     "NaN in an array": (np.array([1.0, 2.0, np.nan] * 4), "holds NaN at 2"),
     "NaN among words": (np.array(["a", "b", np.nan] * 4, object), "holds nan at 2"),
     "a table": (np.zeros((12, 2)), r"has shape \(12, 2\)"),
-    "rows of different lengths": ([[1], [1, 2]] * 6, "makes no array"),
+    "rows of different lengths": ([[1], [1, 2]] * 6, "cannot become an array"),
     "nothing": ([], r"has shape \(0,\)"),
 }
 

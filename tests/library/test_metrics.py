@@ -116,9 +116,9 @@ def test_bad_input_is_quoted():
     ):  # fmt: skip
         with pytest.raises(ValueError, match="every is_same is 1"):
             function([0.1, 0.2], [1, 1])
-    with pytest.raises(ValueError, match="6 right of 5"):
+    with pytest.raises(ValueError, match="right is 6 and n is 5"):
         metrics.accuracy_interval(6, 5)
-    with pytest.raises(ValueError, match="k is 8 with 7"):
+    with pytest.raises(ValueError, match="k is 8, but there are 7"):
         metrics.recall_at_k(np.ones((2, 7)), np.ones((2, 7)), k=8)
     with pytest.raises(ValueError, match="similarity holds nan"):
         metrics.recall_at_k(np.full((2, 7), np.nan), np.ones((2, 7)), k=1)

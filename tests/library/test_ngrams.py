@@ -133,7 +133,7 @@ def test_bad_input_is_quoted():
         word_grid(["a"], max_words=0)
     with pytest.raises(ValueError, match="max_pieces is 0"):
         word_grid(["a"], max_pieces=0)
-    with pytest.raises(ValueError, match="run from 3 to 9, size is 9"):
+    with pytest.raises(ValueError, match="run from 3 to 9, but size is 9"):
         inverse_frequency(np.array([[3, 9]]), 9)
     with pytest.raises(ValueError, match="run from -1"):
         latent_vectors(np.array([[-1, 2]]), 9, 2)

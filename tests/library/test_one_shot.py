@@ -253,7 +253,7 @@ NAN = np.where(np.arange(24).reshape(12, 2) == 7, np.nan, 1)
         ({"embed": lambda x: np.ones((12, 0))}, "is empty"),
         ({"images": np.ones((11, 2))}, r"images has shape \(11, 2\) for 12 labels"),
         ({"within": [0, 1]}, r"within has shape \(2,\) for 12 labels"),
-        ({"within": np.arange(12)}, "class 0 lies in more than one group"),
+        ({"within": np.arange(12)}, "class 0 is in more than one group"),
         ({"within": LABELS, "n_way": 2}, "n_way is 2 but there are 1 classes"),
         ({"drawer": np.zeros(12)}, "0 from other drawers"),
         ({"n_way": 9}, "n_way is 9"),

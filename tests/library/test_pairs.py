@@ -51,11 +51,11 @@ def test_repeated_texts():
 @pytest.mark.parametrize(
     ("text", "label", "message"),
     [
-        (["a", "b"], [0], "2 texts for 1 labels"),
+        (["a", "b"], [0], "2 texts but 1 labels"),
         (["a", "b"], [3, 3], r"labels are \[3\]"),
         ([], [], r"text is \[\], empty"),
         (["a", "b", "a"], [0, 1, 0], "no label has two distinct texts"),
-        (["a", "b", "a"], [0, 0, 1], "one label"),
+        (["a", "b", "a"], [0, 0, 1], "the same label"),
     ],
 )
 def test_bad_labels(text, label, message):

@@ -58,7 +58,7 @@ BROUGHT = {
     "flat": (LIGHT.reshape(N, -1), r"reshape\(-1, 16, 16\)", lambda x: x.reshape(-1, 16, 16)),
     "larger": (
         np.kron(LIGHT, np.ones((1, 2, 2), np.float32)),
-        r"has shape \(6, 32, 32\); images are \(32, 32\), this encoder takes \(16, 16\): "
+        r"has shape \(6, 32, 32\); images are \(32, 32\), but this encoder takes \(16, 16\): "
         r'jax.image.resize\(images, \(6, 16, 16\), "linear"\)',
         lambda x: jax.image.resize(x, (6, 16, 16), "linear"),
     ),
@@ -88,7 +88,7 @@ def test_one_picture_alone():
 
 
 def test_sizes_that_differ_are_named():
-    with pytest.raises(ValueError, match=r"their shapes are \(16, 16\), \(8, 16\); give one shape"):
+    with pytest.raises(ValueError, match=r"shapes: \(16, 16\), \(8, 16\)\); give all"):
         encode(next(encoders()), [LIGHT[0], LIGHT[1][:8], LIGHT[2]])
 
 

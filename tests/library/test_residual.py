@@ -118,7 +118,7 @@ def test_stopped_and_resumed_it_ends_with_the_same_bits_statistics_included(tmp_
     "images,said",
     [
         (IMAGES[0], r"images has shape \(8, 8\)"),
-        (IMAGES[:, :4, :4], r"images are \(4, 4\), this encoder takes \(8, 8\)"),
+        (IMAGES[:, :4, :4], r"images are \(4, 4\), but this encoder takes \(8, 8\)"),
         (np.full_like(IMAGES, np.nan), "images holds nan"),
         (IMAGES[:0], "images is empty"),
     ],

@@ -47,7 +47,7 @@ def test_all_the_best_may_lie_in_one_group_and_equals_come_once_each():
     ("queries", "vectors", "k", "message"),
     [
         (np.ones((2, 3)), np.ones((4, 2)), 1, r"\(2, 3\) and vectors \(4, 2\)"),
-        (np.ones((2, 3)), np.ones((4, 3)), 5, "k is 5, there are 4"),
+        (np.ones((2, 3)), np.ones((4, 3)), 5, "k is 5, but there are 4"),
         (np.ones((2, 3)), np.ones((4, 3)), 0, "k is 0"),
         (np.ones(3), np.ones((4, 3)), 1, "queries"),
         (np.full((1, 3), np.nan), np.ones((4, 3)), 1, "nan"),

@@ -85,7 +85,7 @@ def test_it_learns_which_words_stand_for_each_other(model):
         ({"is_same": [1, 0]}, "2 labels"),
         ({"is_same": [1, 0, 2]}, "2"),
         ({"is_same": [1, 1, 1]}, "every label is 1"),
-        ({"question2": ["a b"]}, "3 texts, question2 1"),
+        ({"question2": ["a b"]}, "3 texts and question2 1"),
         ({"strength": 0.0}, "strength is 0.0"),
     ],
 )

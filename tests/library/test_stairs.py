@@ -111,12 +111,12 @@ def test_fit_takes_stairs():
         (lambda: stair_plan([3, 0], rows=2), "shortest is 0"),
         (lambda: stair_plan([3], rows=0), "rows is 0"),
         (lambda: to_stairs(questions([3, 4]), ((4, 0, 8),)), "2 questions of up to 4 words"),
-        (lambda: to_stairs(questions([3, 9]), ((2, 0, 8),)), "up to 9 words, the plan"),
+        (lambda: to_stairs(questions([3, 9]), ((2, 0, 8),)), "up to 9 words, but the plan"),
         (lambda: to_stairs(np.ones(3, int), ((3, 0, 8),)), "tokens"),
         (lambda: to_stairs(np.array([[3], [0]]), ((2, 0, 8),)), "question 1 is all padding"),
         (
             lambda: encoder()(to_stairs(questions([3, 4]) + 50, ((2, 0, 8),))),
-            "the vocabulary has 50",
+            "its vocabulary has 50",
         ),
     ],
 )

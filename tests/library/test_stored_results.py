@@ -20,7 +20,7 @@ def test_each_file_is_read_by_its_name():
 
 @pytest.mark.parametrize("name", ["glyph", "", "../pretrained", None])
 def test_an_unknown_name_is_quoted_with_those_there_are(name):
-    with pytest.raises(ValueError, match=f"named {re.escape(repr(name))}; there are .*glyphs, "):
+    with pytest.raises(ValueError, match=f"named {re.escape(repr(name))}; choose from .*glyphs, "):
         load_results(name)
 
 

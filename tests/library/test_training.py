@@ -217,7 +217,7 @@ def test_bad_input_is_quoted():
         encode(network().encoder, TOKENS[:0])
     with pytest.raises(ValueError, match="batch_size is 0"):
         encode(network().encoder, TOKENS, batch_size=0)
-    with pytest.raises(ValueError, match="to 88, this encoder takes 0 to 59"):
+    with pytest.raises(ValueError, match="to 88, but this encoder takes 0 to 59"):
         encode(network().encoder, TOKENS + 29)
     with pytest.raises(ValueError, match="tokens run from -59 to 0"):
         encode(network().encoder, -TOKENS)
@@ -231,7 +231,7 @@ def test_bad_input_is_quoted():
 
 def test_a_checkpoint_of_more_epochs_is_refused_not_returned(tmp_path):
     fit(network(), loss, batches, epochs=2, progress=False, checkpoint=tmp_path / "run")
-    with pytest.raises(ValueError, match="holds 2 epochs and epochs is 1"):
+    with pytest.raises(ValueError, match="holds 2 epochs, but epochs is 1"):
         fit(network(), loss, batches, epochs=1, progress=False, checkpoint=tmp_path / "run")
 
 

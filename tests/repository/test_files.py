@@ -153,7 +153,7 @@ def test_a_release_that_is_ready_has_no_problem(copy):
 @pytest.mark.parametrize("tag", ["v1.2.4", "1.2.3", ""])
 def test_a_tag_of_another_version_is_refused(copy, tag):
     assert package.problems(copy, tag) == [
-        f"the tag is {tag!r} and pyproject.toml says 1.2.3: the tag is v1.2.3"
+        f"the tag is {tag!r}, but pyproject.toml says 1.2.3: give v1.2.3"
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_version_that_was_left_behind_is_named(copy, name):
     text = (copy / name).read_text()
     (copy / name).write_text(text.replace("1.2.3", "1.2.1"))
     (said,) = package.problems(copy, "v1.2.3")
-    assert said.startswith(f"{name} says 1.2.") and "give both the same" in said
+    assert said.startswith(f"{name} says 1.2.") and "make them agree" in said
     (copy / name).write_text(text.replace("1.2", "x"))
     assert package.problems(copy, "v1.2.3")[0].startswith(f"{name} says ")
 

@@ -151,7 +151,7 @@ def make_env(code, tmp_path, **env):
 
 def test_an_old_python_is_told_what_to_install(tmp_path):
     said = make_env("import sys; sys.argv[0] = ''; sys.version_info = (3, 9, 1)", tmp_path)
-    assert said.startswith("make: this is Python 3.9 and the course needs 3.11 or newer; install")
+    assert said.startswith("make: this is Python 3.9, but the course needs 3.11 or newer; install")
 
 
 def test_a_python_without_venv_is_told_what_to_install(tmp_path):

@@ -56,8 +56,8 @@ def findings(page, known, table=(), said_by=None, used=None):
 def beside(number, passage):
     """Whether a fact of the section is this number.
 
-    A number of one or two digits is found by accident too easily: its fact must keep company with
-    the sentence, by a word of its line, another number that both hold.
+    A number of one or two digits is found by accident too easily: the fact's line must also share a
+    word, or another number, with the sentence.
     """
     hits = [fact for fact in passage.facts if is_same(number, fact)]
     if number.digits > 2 or not hits:
@@ -74,7 +74,7 @@ def beside(number, passage):
 
 
 def is_same(number, fact):
-    """Whether a number is the fact as it stands, rounded, or as share for per cent."""
+    """Whether a number is the fact as it stands, rounded, or as a share for its per cent."""
     if number.unit and not fact.unit:
         values = [100 * fact.value] + ([fact.value] if number.unit == "points" else [])
     else:

@@ -26,7 +26,7 @@ _ARITHMETIC = re.compile(r"-?\d.*|-?\.\d+|\*\*|[-+*/(),]|log|sqrt|exp|max|min|pi
 _OPERATORS = {"+", "-", "*", "/", "**"}
 _LETTER = re.compile(
     r"(?!a$)[^\W\d]\d?|cos|sin|\\\w*|\|"
-)  # 2 cos(a), 2 x: goes on, but not in numbers
+)  # 2 cos(a), 2 x: what follows is not a number
 _NAMES = {
     "log": math.log,
     "sqrt": math.sqrt,

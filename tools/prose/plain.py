@@ -1,4 +1,4 @@
-"""Markdown with all that is no prose blanked out, every character left where it was."""
+"""Markdown with all that is not prose blanked out, every character left where it was."""
 
 import re
 
@@ -13,7 +13,7 @@ _ONLY_A_NUMBER = re.compile(r"`[-\d.,% ]+`")
 
 
 def prose(markdown):
-    """The prose of a page: no code, no link target, of formulas only the decimals."""
+    """The prose of a page: no code, no link targets, and only the decimals of formulas."""
     for hidden in (FENCE, _HIDDEN):
         markdown = hidden.sub(_blank, markdown)
     markdown = _CODE.sub(lambda m: m[0] if _ONLY_A_NUMBER.fullmatch(m[0]) else _blank(m), markdown)
