@@ -1,10 +1,14 @@
 """Plots show what they are given; every figure carries its alternative text."""
 
+import re
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import same_color, to_rgb
 
+import siamese_lib
 from siamese_lib import plots
 
 rng = np.random.default_rng(6)
@@ -23,14 +27,25 @@ def relative_luminance(colour):
 
 
 def test_role_colours_stand_out_from_white_and_from_each_other():
-    for colour in plots.COLOURS.values():
-        assert 1.05 / (relative_luminance(colour) + 0.05) >= 2.9
-    roles = [to_rgb(plots.COLOURS[role]) for role in ("anchor", "positive", "negative")]
+    for role, colour in plots.COLOURS.items():
+        contrast = 1.05 / (relative_luminance(colour) + 0.05)
+        assert contrast >= (2 if role == "between" else 2.9)  # between is a ground, or has markers
+    names = ("anchor", "positive", "negative", "between")
+    roles = [to_rgb(plots.COLOURS[role]) for role in names]
     # Deuteranopia, after Vienot et al. 1999: red and green cones answer alike.
     seen = [(0.29275 * r + 0.70725 * g, b) for r, g, b in roles]
-    for i in range(3):
+    for i in range(len(seen)):
         for j in range(i):
             assert np.hypot(*np.subtract(seen[i], seen[j])) > 0.15
+
+
+def test_a_role_has_the_same_colour_in_figures_and_explorers():
+    style = Path(siamese_lib.__file__).with_name("explorers") / "explorers.css"
+    css = style.read_text(encoding="utf-8")
+    for role in ("anchor", "positive", "negative", "between", "accent"):
+        assert f"--{role}: {plots.COLOURS[role]};" in css
+    shown = re.findall(r"\.siamese-class\d \{ --role: (\S+?);", css)
+    assert [c for c in shown if c != "currentColor"] == [c for c in plots.CLASSES if c != "#5D5D5D"]
 
 
 def test_the_matrix_is_written_out_and_its_diagonal_framed():
@@ -68,6 +83,7 @@ def test_roc_and_loss_and_grid():
     history = {"loss": list(rng.random(50)), "epoch_loss": [1, 2], "validation": [0.5, 0.6]}
     figure = plots.loss_curve(history)
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), history["loss"])
+    assert all(same_color(line.get_color(), plots.COLOURS["ink"]) for line in figure.axes[0].lines)
     np.testing.assert_array_equal(figure.axes[1].lines[0].get_xdata(), [25, 50])
     assert figure.axes[1].get_ylabel() == "validation"
     figure = plots.loss_curve(history, validation="pairs right")
