@@ -200,7 +200,7 @@ print(f"w = {w:.3f}, loss {losses[0]:.1f} -> {losses[-1]:.4f}")
 
 # %%
 figure, axes = plt.subplots(figsize=(5.5, 3))
-axes.plot(losses, "o-", color=plots.COLOURS["anchor"])
+axes.plot(losses, "o-", color=plots.COLOURS["ink"])
 axes.set(xlabel="step", ylabel="loss")
 plots.show(figure, alt="The loss falls from 36 towards 0 within about eight steps.")
 
