@@ -88,11 +88,10 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
 # %% jupyter={"source_hidden": true}
 gap = np.linspace(-0.6, 0.8, 200)
 figure, axes = plt.subplots()
-axes.plot(gap, np.maximum(MARGIN - gap, 0), color=plots.COLOURS["ink"])
-for start, stop, name, colour in [(-0.6, 0, "hard", plots.COLOURS["negative"]),
-                                  (0, MARGIN, "semi-\nhard", plots.COLOURS["between"]),
-                                  (MARGIN, 0.8, "easy", plots.COLOURS["positive"])]:
-    axes.axvspan(start, stop, color=colour, alpha=0.18, lw=0)
+axes.plot(gap, np.maximum(MARGIN - gap, 0), color="black")
+for start, stop, name, colour, alpha in [(-0.6, 0, "hard", "above", 0.35), (0, MARGIN, "semi-\nhard", "above", 0.15),
+                                         (MARGIN, 0.8, "easy", "below", 0.2)]:
+    axes.axvspan(start, stop, color=plots.COLOURS[colour], alpha=alpha, lw=0)
     axes.text((start + stop) / 2, 0.72, name, ha="center", va="center", fontsize=12)
 axes.plot(0, MARGIN, "o", color="black")
 axes.annotate("a tie costs the margin", (0, MARGIN), (0.3, 0.45), arrowprops={"arrowstyle": "-"})
@@ -186,9 +185,9 @@ assert np.array_equal(by_loop, vectorised) and np.array_equal(by_loop, with_libr
 # %% jupyter={"source_hidden": true}
 def draw_regions(axes, margin):
     side = np.array([-1.0, 1.0])
-    axes.fill_between(side, side, 1, color=plots.COLOURS["negative"], alpha=0.2, lw=0)
-    axes.fill_between(side, side - margin, side, color=plots.COLOURS["between"], alpha=0.35, lw=0)
-    axes.fill_between(side, -1, side - margin, color=plots.COLOURS["positive"], alpha=0.2, lw=0)
+    axes.fill_between(side, side, 1, color=plots.COLOURS["above"], alpha=0.35, lw=0)
+    axes.fill_between(side, side - margin, side, color=plots.COLOURS["above"], alpha=0.15, lw=0)
+    axes.fill_between(side, -1, side - margin, color=plots.COLOURS["below"], alpha=0.2, lw=0)
     ticks = [-1, -0.5, 0, 0.5, 1]
     axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", xticks=ticks, yticks=ticks,
              xlabel="cos(A, P)", ylabel="cos(A, N)")

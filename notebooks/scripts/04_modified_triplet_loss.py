@@ -25,7 +25,7 @@
 # - translate between the two conventions in circulation,
 # - recognise a normalisation over the wrong axis by its loss.
 #
-# Before this: [03 Triplets](03_triplets.ipynb). Time: about 70 minutes to study, a few seconds to
+# Before this: [03 Triplets](03_triplets.ipynb). Time: about 75 minutes to study, a few seconds to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·
@@ -272,7 +272,7 @@ figure, axes = plt.subplots(figsize=(6.4, 3.4))
 places = np.arange(4)
 axes.bar(places - 0.27, first, 0.25, color=plots.COLOURS["ink"], label="L1, mean negative")
 axes.bar(places, second, 0.25, color=plots.COLOURS["accent"], label="L2, closest")
-axes.bar(places + 0.27, second_hardest, 0.25, color=plots.COLOURS["negative"], label="L2, hardest")
+axes.bar(places + 0.27, second_hardest, 0.25, color=plots.COLOURS["above"], label="L2, hardest")
 axes.set_xticks(places, names)
 axes.set(ylabel="loss of the row", title="Only pair 2 has a loss, and closest is blind to it")
 axes.legend()
@@ -294,7 +294,7 @@ for k, value in enumerate(values):
     curves[:2, k] = np.array(row_losses(moved))[:, 2]
     curves[2, k] = max(hardest_negative(moved)[2] - value + MARGIN, 0)
 figure, axes = plt.subplots()
-for curve, role, name in zip(curves, ("ink", "accent", "negative"),
+for curve, role, name in zip(curves, ("ink", "accent", "above"),
                              ("L1, mean negative", "L2, closest", "L2, hardest"), strict=True):
     axes.plot(values, curve, color=plots.COLOURS[role], label=name)
 axes.set(xlabel="similarity of the positive, S[2, 2]", ylabel="loss of row 2")

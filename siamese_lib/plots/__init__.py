@@ -15,7 +15,6 @@ from siamese_lib.plots.vectors import gradient_sum, turning, unit_circle
 __all__ = [
     "CLASSES",
     "COLOURS",
-    "NEARER",
     "batch_matrix",
     "embedding_map",
     "gradient_sum",

@@ -8,6 +8,13 @@ from numpy.typing import ArrayLike
 
 from siamese_lib.plots.look import COLOURS
 
+# The grounds of the three kinds of triplets, as notebook 03 draws their regions.
+_KINDS = {
+    "easy": (COLOURS["below"], 0.2),
+    "semi-hard": (COLOURS["above"], 0.15),
+    "hard": (COLOURS["above"], 0.35),
+}
+
 
 def batch_matrix(v1: ArrayLike, v2: ArrayLike, *, entry: tuple[int, int]) -> Figure:
     """Draw how a batch becomes S: v1 [b, dim] on the left, v2 on top, their products between.
@@ -34,15 +41,20 @@ def batch_matrix(v1: ArrayLike, v2: ArrayLike, *, entry: tuple[int, int]) -> Fig
         )
     for k in range(b):
         _frame(axes, k, k, COLOURS["positive"], "-")
-        axes.text(-dim - 1.25, k, f"row {k}", ha="right", va="center")
-        axes.text(k, -dim - 1.25, f"row {k}", ha="center", va="bottom")
     _frame(axes, j, i, "black", "--")
-    axes.text(-dim - 2.4, -dim - 1, "S[i, j] = row i of v1\n           · row j of v2", va="center")
-    axes.text(-dim / 2 - 1.1, -0.75, "$V_1$", ha="center", va="bottom", fontsize=13)
-    axes.text(-0.75, -dim / 2 - 1.1, r"$V_2^\top$", ha="right", va="center", fontsize=13)
+    _name_lists(axes, b, dim)
     axes.set(xlim=(-dim - 2.6, b - 0.4), ylim=(b - 0.4, -dim - 1.8))
     axes.axis("off")
     return figure
+
+
+def _name_lists(axes, b, dim):
+    for k in range(b):
+        axes.text(-dim - 1.25, k, f"row {k}", ha="right", va="center")
+        axes.text(k, -dim - 1.25, f"row {k}", ha="center", va="bottom")
+    axes.text(-dim / 2 - 1.1, -0.75, "$V_1$", ha="center", va="bottom", fontsize=13)
+    axes.text(-0.75, -dim / 2 - 1.1, r"$V_2^\top$", ha="right", va="center", fontsize=13)
+    axes.text(-dim - 2.4, -dim - 1, "S[i, j] = row i of v1\n           · row j of v2", va="center")
 
 
 def _cell(axes, x, y, value, colour, ink="black"):
@@ -79,8 +91,7 @@ def triplet_table(
     i, j, k = entry
     for x, y in ((k, j), (k, -1.4), (-1.4, j)):
         _frame(row[0, i], x, y, "black", "--")
-    kinds = {"easy": "positive", "semi-hard": "between", "hard": "negative"}
-    patches = [Patch(color=(COLOURS[role], 0.45), label=kind) for kind, role in kinds.items()]
+    patches = [Patch(color=ground, label=kind) for kind, ground in _KINDS.items()]
     figure.legend(handles=patches, loc="outside lower center", ncols=3)
     return figure
 
@@ -91,8 +102,8 @@ def _table(axes, cosines, i, labels, margin):
     for j, k in np.ndindex(b, b):
         gap = cosines[k] - cosines[j]
         is_triplet = j != i and labels[j] == labels[i] != labels[k]
-        role = "negative" if gap >= 0 else "between" if gap > -margin else "positive"
-        _cell(axes, k, j, gap, (COLOURS[role], 0.45) if is_triplet else "#F4F4F4",
+        kind = "hard" if gap >= 0 else "semi-hard" if gap > -margin else "easy"
+        _cell(axes, k, j, gap, _KINDS[kind] if is_triplet else "#F4F4F4",
               "black" if is_triplet else "#6A6A6A")  # fmt: skip
     for k, cosine in enumerate(cosines):
         for x, y in ((k, -1.4), (-1.4, k)):

@@ -6,23 +6,18 @@ from typing import Any, cast
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image  # comes with matplotlib
 
 # Okabe and Ito's colours stay apart for colour-blind eyes and in grey print. Blue, green and
-# vermilion mean A, P and N (same, different) here and in the explorers, never a loss or a method:
-# a loss is ink, what a figure is about has the accent, what it is compared with is grey.
+# vermilion mean A, P and N (or same and different) here and in the explorers, and nothing else.
 COLOURS = {
     "anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00",
-    "between": "#E69F00",  # semi-hard: between easy, which is green, and hard, which is vermilion
-    "accent": "#CC79A7", "ink": "#303030", "grey": "#7A7A7A",
+    "above": "#7F3B08", "below": "#5E3C99",  # 0, for a cost, a loss or a similarity
+    # What has no role: a loss is ink, what a figure is about has the accent, its rival is grey.
+    "ink": "#303030", "accent": "#CC79A7", "grey": "#7A7A7A",
 }  # fmt: skip
 CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D5D5D", "#B8A500")
-# Who is nearer to A: green where it is P, vermilion where it is N, white at a tie.
-NEARER = LinearSegmentedColormap.from_list(
-    "nearer", [COLOURS["positive"], "white", COLOURS["negative"]]
-)
 
 _SHARPNESS = 2  # pixels of a picture for each pixel of its size: what phones and newer screens have
 

@@ -12,22 +12,18 @@ from numpy.typing import ArrayLike
 from siamese_lib.plots.look import COLOURS, figure_of
 
 
-def gradient_sum(
-    first: ArrayLike, second: ArrayLike, *, weights: tuple[str, str],
-    names: tuple[str, str, str] = ("branch 1", "branch 2", "shared weights"),
-    axes: Axes | None = None,
-) -> Figure:  # fmt: skip
+def gradient_sum(first: ArrayLike, second: ArrayLike, *, weights: tuple[str, str]) -> Figure:
     """Draw the gradients of two weights from two branches head to tail, and their sum.
 
     first, second: [2], the gradient from each branch. weights: what the two weights are called.
     Raises: ValueError where a gradient is not two numbers.
     """
     first, second = _of_plane("first", first), _of_plane("second", second)
-    if axes is None:
-        _, axes = plt.subplots(figsize=(5, 4))
+    figure, axes = plt.subplots(figsize=(5, 4))
     corners = np.stack([np.zeros(2), first, first + second])
-    for name, (tail, head), colour in zip(
-        names, corners[[[0, 1], [1, 2], [0, 2]]], ("ink", "grey", "accent"), strict=True
+    names = {"branch 1": "ink", "branch 2": "grey", "shared weights": "accent"}
+    for (name, colour), (tail, head) in zip(
+        names.items(), corners[[[0, 1], [1, 2], [0, 2]]], strict=True
     ):
         _arrow(axes, tail, head, COLOURS[colour])
         _beside(axes, tail, head, corners.mean(axis=0), f"{name}\n{_written(head - tail)}")
@@ -35,7 +31,7 @@ def gradient_sum(
     sides = low - 0.35 * (high - low), high + 0.35 * (high - low)
     axes.set(xlabel=f"gradient of {weights[0]}", ylabel=f"gradient of {weights[1]}",
              xlim=sides, ylim=sides, aspect="equal")  # fmt: skip
-    return figure_of(axes)
+    return figure
 
 
 def unit_circle(
@@ -101,7 +97,14 @@ def turning(walk: Mapping[str, ArrayLike], costs: Sequence[float], *, at: Sequen
 
     walk: {role: [steps, 2]}, where each vector stood before the first step and after each. costs:
     [steps]. at: the steps that get a circle.
+    Raises: ValueError where walk and costs differ in length, or a step of at is none of theirs.
     """
+    lengths = {len(np.asarray(steps)) for steps in walk.values()}
+    if lengths != {len(costs)} or not set(at) <= set(range(len(costs))):
+        raise ValueError(
+            f"at is {tuple(at)}, with {len(costs)} costs and walks of {sorted(lengths)} steps; "
+            "give as many costs as places, and steps among them"
+        )
     figure, axes = plt.subplot_mosaic(
         [["cost"] * len(at), list(at)], figsize=(1.95 * len(at), 4.4), height_ratios=(1, 1)
     )
@@ -111,15 +114,20 @@ def turning(walk: Mapping[str, ArrayLike], costs: Sequence[float], *, at: Sequen
     curve.axhline(0, color="grey", ls=":")
     curve.set(xlabel="step", ylabel="cost", ylim=(-2.1, 2.1), yticks=range(-2, 3), xticks=at)
     for before, step in zip((at[0], *at), at, strict=False):
-        for role, steps in walk.items():
-            for passed in np.asarray(steps)[before:step]:
-                line = np.stack([np.zeros(2), _unit(role, passed)])
-                axes[step].plot(*line.T, color=COLOURS[role], alpha=0.22, lw=1.5)
-        now = {role: np.asarray(steps)[step] for role, steps in walk.items()}
-        unit_circle(now, title=f"step {step}", axes=axes[step])
-        axes[step].set(ylim=(-1.3, 1.3))
-        axes[step].axis("off")
+        _turned(axes[step], walk, before, step)
     return figure
+
+
+def _turned(axes, walk, before, step):
+    """The circle at a step, with the places since an earlier step as pale lines."""
+    for role, steps in walk.items():
+        for passed in np.asarray(steps)[before:step]:
+            line = np.stack([np.zeros(2), _unit(role, passed)])
+            axes.plot(*line.T, color=COLOURS[role], alpha=0.22, lw=1.5)
+    now = {role: np.asarray(steps)[step] for role, steps in walk.items()}
+    unit_circle(now, title=f"step {step}", axes=axes)
+    axes.set(ylim=(-1.3, 1.3))
+    axes.axis("off")
 
 
 def _arrow(axes, tail, head, colour):

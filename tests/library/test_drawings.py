@@ -109,6 +109,12 @@ def test_each_circle_shows_its_step_and_pale_what_came_between():
         np.testing.assert_allclose(heads, [steps[step] for steps in walk.values()])
 
 
+@pytest.mark.parametrize(("count", "at"), [(4, (0, 2)), (3, (0, 3))], ids=("costs", "step"))
+def test_a_walk_that_does_not_fit_is_quoted(count, at):
+    with pytest.raises(ValueError, match=rf"at is \(0, .\), with {count} costs and walks of \[3\]"):
+        plots.turning({"anchor": np.ones((3, 2))}, [0.0] * count, at=at)
+
+
 def test_a_batch_and_its_matrix_are_written_out_and_one_entry_is_followed():
     v1, v2 = rng.uniform(-1, 1, (2, 4, 3))
     figure = plots.batch_matrix(v1, v2, entry=(2, 0))
@@ -139,7 +145,8 @@ def test_triplets_have_the_colour_of_their_kind_and_what_is_none_has_no_colour()
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     labels = np.array(list("aabba"))
     figure = plots.triplet_table(vectors @ vectors.T, labels, margin=0.25, entry=(0, 1, 2))
-    roles = dict(zip(TRIPLET_KINDS, ("positive", "between", "negative"), strict=True))
+    below, above = plots.COLOURS["below"], plots.COLOURS["above"]
+    grounds = dict(zip(TRIPLET_KINDS, ((below, 0.2), (above, 0.15), (above, 0.35)), strict=True))
     seen = set()
     for i, axes in enumerate(figure.axes):
         found = cells(axes)
@@ -151,9 +158,9 @@ def test_triplets_have_the_colour_of_their_kind_and_what_is_none_has_no_colour()
                 rows = (vectors[[index]] for index in (i, j, k))
                 (kind,) = triplet_kind(*rows, margin=0.25)
                 seen.add(int(kind))
-                assert same_color(colour[:3], plots.COLOURS[roles[TRIPLET_KINDS[int(kind)]]])
+                assert same_color(colour, grounds[TRIPLET_KINDS[int(kind)]])
             else:
-                assert same_color(colour[:3], "#F4F4F4")
+                assert same_color(colour, "#F4F4F4")
     assert seen == {0, 1, 2}
     assert framed(figure.axes[0], "--") == {(2, 1), (2, -1.4), (-1.4, 1)}
 
