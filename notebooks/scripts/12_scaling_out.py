@@ -249,7 +249,7 @@ def run(devices, optimizer):
 momentum = optax.sgd(0.1, momentum=0.9)
 alone, pair, all_four = (run(devices, momentum) for devices in (1, 2, DEVICES))
 for step, values in enumerate(zip(alone, pair, all_four, strict=True)):
-    print(f"step {step + 1}:", *(f"{value:.4f}" for value in values))
+    print(f"step {step}:", *(f"{value:.4f}" for value in values))
 print(f"largest difference to one device: 2 devices {abs(pair - alone).max():.0e}, all {abs(all_four - alone).max():.0e}")
 
 # %% [markdown]
