@@ -141,10 +141,10 @@ for degrees in (0, np.degrees(np.arccos(0.9)), 60, 90, 120, 180):
 
 # %%
 figure, row = plt.subplots(1, 4, figsize=(9.6, 2.4))
-for axes, degrees in zip(row, (26, 60, 90, 120), strict=True):
+for axes, degrees in zip(row, (np.degrees(np.arccos(0.9)), 60, 90, 120), strict=True):
     turned = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
     plots.unit_circle({"anchor": [1, 0], "positive": turned}, shadows=["positive"],
-                      title=f"{degrees} degrees", axes=axes)
+                      title=f"{degrees:.0f} degrees", axes=axes)
     axes.label_outer()
 plots.show(figure, alt="As P turns away from A its shadow shrinks, is a point at 90 degrees and falls behind at 120.")
 

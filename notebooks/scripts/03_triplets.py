@@ -614,8 +614,8 @@ plots.show(figure, alt="One table for each anchor: a row of cosines on top, the 
 # $$0.71 - 0.87 = -0.16$$
 #
 # The negative is farther than the positive, but not by the margin of 0.25: semi-hard. Grey entries are no
-# triplets, since j has to be another drawing of the anchor's letter and k one of the other letter. Of the
-# 4 x 4 x 4 = 64 entries 8 are left.
+# triplets, since j has to be another drawing of the anchor's letter and k one of the other letter. Eight entries
+# are left, two for each anchor.
 #
 # The loss below masks these, then keeps the semi-hard ones. After the semi-hard triplets we go on with the
 # hardest ones, which led to collapse before. *Predict: does each of the two learn?*

@@ -76,6 +76,7 @@ v2 = np.array([[0.8, 0.6], [0.6, 0.8], [-1.0, 0.0], [0.0, -1.0]])
 figure = plots.batch_matrix(v1, v2, entry=(2, 0))
 plots.show(figure, alt="V1 stands at the left, V2 turned lies on top; between them the matrix of their products, its diagonal framed.")
 print(f"S[2, 0] = {v1[2, 0] * v2[0, 0]:.2f} + {v1[2, 1] * v2[0, 1]:.2f} = {(v1 @ v2.T)[2, 0]:.2f}")
+print("diagonal", np.diag(v1 @ v2.T).round(2))
 
 # %% [markdown]
 # The dashed entry S[2, 0] takes row 2 of v1 and row 0 of v2, number by number:

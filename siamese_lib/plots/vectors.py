@@ -19,7 +19,7 @@ def gradient_sum(first: ArrayLike, second: ArrayLike, *, weights: tuple[str, str
     Raises: ValueError where a gradient is not two numbers.
     """
     first, second = _of_plane("first", first), _of_plane("second", second)
-    figure, axes = plt.subplots(figsize=(5, 4))
+    figure, axes = plt.subplots(figsize=(4.4, 4))
     corners = np.stack([np.zeros(2), first, first + second])
     names = {"branch 1": "ink", "branch 2": "grey", "shared weights": "accent"}
     for (name, colour), (tail, head) in zip(
