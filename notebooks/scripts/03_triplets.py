@@ -85,7 +85,7 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
 # between the two cosines. "Hard" and **semi-hard** are words of Schroff et al. 2015 (section 3.2); "easy"
 # is what others call the rest.
 
-# %% jupyter={"source_hidden": true}
+# %%
 gap = np.linspace(-0.6, 0.8, 200)
 figure, axes = plt.subplots()
 axes.plot(gap, np.maximum(MARGIN - gap, 0), color="black")
@@ -620,7 +620,7 @@ plots.show(figure, alt="One table for each anchor: a row of cosines on top, the 
 # The loss below masks these, then keeps the semi-hard ones. After the semi-hard triplets we go on with the
 # hardest ones, which led to collapse before. *Predict: does each of the two learn?*
 
-# %%
+# %% tags=["trained"]
 def semi_hard_loss(model, images, letter):
     embedding = model(images)
     similarity = embedding @ embedding.T
@@ -631,7 +631,7 @@ def semi_hard_loss(model, images, letter):
     is_semi = is_pair[:, :, None] & ~is_same[:, None, :] & (gap < 0) & (gap > -MARGIN)
     return jnp.where(is_semi, gap + MARGIN, 0).sum() / jnp.maximum(is_semi.sum(), 1)
 
-# %% tags=["trained"]
+
 by_semi_hard = new_encoder()
 fit(by_semi_hard, semi_hard_loss, letter_batches, epochs=5, optimizer=optax.adam(RATE))
 later = nnx.clone(by_semi_hard)
