@@ -46,7 +46,7 @@ def loss_curve(
 def live_loss_curve(
     *, alt: str = "Loss curve of the training run, step by step.", validation: str = "validation"
 ) -> Callable[[Mapping[str, Sequence[float]]], None]:
-    """A function for fit(on_epoch=...) that draws the curve anew, in place, after each epoch."""
+    """A function for fit(on_epoch=...) that redraws the curve in place after each epoch."""
     from IPython.display import display
 
     handle = display({"text/plain": "waiting for the first epoch"}, raw=True, display_id=True)

@@ -19,7 +19,7 @@ COLOURS = {
 }  # fmt: skip
 CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D5D5D", "#B8A500")
 
-_SHARPNESS = 2  # pixels of a picture for each pixel of its size: what phones and newer screens have
+_SHARPNESS = 2  # pixels drawn for each pixel of the size shown; phones and newer screens have them
 
 
 def style() -> None:
@@ -35,7 +35,7 @@ def style() -> None:
 
 
 def show(figure: Figure, *, alt: str) -> None:
-    """Display a figure with an alternative text, which says what it shows to those who cannot see.
+    """Display a figure with alternative text, which tells those who cannot see it what it shows.
 
     Raises: ValueError where alt is shorter than a sentence of four words.
     """
@@ -58,7 +58,7 @@ def picture(figure: Figure, alt: str) -> dict[str, Any]:
 def packed(png: bytes, alt: str, *, sharpness: int) -> dict[str, Any]:
     """A PNG as the data and metadata of a notebook's output.
 
-    Its colours become a palette: a third of the bytes, and no eye finds the difference.
+    Its colours become a palette: a third of the bytes, and no difference that the eye can see.
     sharpness: pixels of the picture for each pixel of the size at which it is shown.
     """
     image, small = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
