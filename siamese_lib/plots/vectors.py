@@ -18,9 +18,9 @@ def gradient_sum(first: ArrayLike, second: ArrayLike, *, weights: tuple[str, str
     first, second: [2], the gradient from each branch. weights: what the two weights are called.
     Raises: ValueError where a gradient is not two numbers.
     """
-    first, second = _of_plane("first", first), _of_plane("second", second)
+    one, other = _of_plane("first", first), _of_plane("second", second)
     figure, axes = plt.subplots(figsize=(4.4, 4))
-    corners = np.stack([np.zeros(2), first, first + second])
+    corners = np.stack([np.zeros(2), one, one + other])
     names = {"branch 1": "ink", "branch 2": "grey", "shared weights": "accent"}
     for (name, colour), (tail, head) in zip(
         names.items(), corners[[[0, 1], [1, 2], [0, 2]]], strict=True
@@ -53,8 +53,8 @@ def unit_circle(
     places = _apart(np.array(list(units.values())))
     for (role, unit), place in zip(units.items(), places, strict=True):
         _arrow(axes, (0, 0), unit, COLOURS[role])
-        axes.text(*(1.15 * place), role[0].upper(), ha="center", va="center", fontsize=14,
-                  color=COLOURS[role])  # fmt: skip
+        x, y = 1.15 * place
+        axes.text(x, y, role[0].upper(), ha="center", va="center", fontsize=14, color=COLOURS[role])
     lowest = min(unit[1] for unit in units.values())
     axes.set(xlim=(-1.3, 1.3), ylim=(-0.45 if lowest > -0.1 else -1.3, 1.3), aspect="equal",
              xlabel="first number", ylabel="second number", title=title)  # fmt: skip
