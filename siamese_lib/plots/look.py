@@ -70,4 +70,5 @@ def packed(png: bytes, alt: str, *, sharpness: int) -> dict[str, Any]:
 
 
 def figure_of(axes: Axes) -> Figure:
+    """The figure that the axes belong to."""
     return cast(Figure, axes.figure)  # it may be a SubFigure, which notebooks do not use
