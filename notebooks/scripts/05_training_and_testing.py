@@ -489,7 +489,7 @@ score = scores["Siamese network"]
 confusion = evaluation.confusion_at(score, test.is_same, threshold=threshold)
 shares = confusion / confusion.sum(axis=1, keepdims=True)
 figure, axes = plt.subplots(figsize=(4.6, 3))
-axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.6, aspect="auto")
+axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.3, aspect="auto")
 axes.grid(False)
 for i, j in np.ndindex(2, 2):
     axes.text(j, i, f"{confusion[i, j]:,}\n{shares[i, j]:.2f} of the row", ha="center", va="center",
