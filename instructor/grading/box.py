@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 
 PACKAGES = ("numpy", "jax", "flax", "optax", "matplotlib", "pillow", "pooch", "tqdm")
 PACKAGES += ("tokenizers", "safetensors", "ipykernel")
-LIBRARY = ("validate.py", "plots.py", "data", "datasets", "text", "training")
+LIBRARY = ("validate.py", "plots", "data", "datasets", "text", "training")
 # Of those rooms: what the labs do not need, or what needs a room that is left out.
 NOT_NEEDED = ("datasets/batches", "datasets/distortion", "datasets/pictures", "text/ngrams")
 NOT_NEEDED += ("text/stairs", "training/diagnosis", "training/evidence", "training/findings")

@@ -78,7 +78,7 @@ course_map("start")
 # | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 80 |
 # | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 65 |
 # | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 85 |
-# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 70 |
+# | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 75 |
 # | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 85 |
 # | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 70 |
 # | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 60 |
@@ -203,7 +203,7 @@ print(f"w = {w:.3f}, loss {losses[0]:.1f} -> {losses[-1]:.4f}")
 
 # %%
 figure, axes = plt.subplots(figsize=(5.5, 3))
-axes.plot(losses, "o-", color=plots.COLOURS["anchor"])
+axes.plot(losses, "o-", color=plots.COLOURS["ink"])
 axes.set(xlabel="step", ylabel="loss")
 plots.show(figure, alt="The loss falls from 36 towards 0 within about eight steps.")
 

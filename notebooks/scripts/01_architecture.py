@@ -84,11 +84,11 @@ figure, axes = plt.subplots(figsize=(8.4, 3.3))
 for y, question, k in ((2.2, "How old are you?", 1), (0, "What is your age?", 2)):
     box(axes, 1.2, y, f"input {k}\n{question}", "#BBBBBB", width=2.4)
     box(axes, 4.4, y, "encoder\nweights W", plots.COLOURS["accent"])
-    box(axes, 7.0, y, f"embedding\n$h_{k}$", plots.COLOURS["anchor"], width=1.5)
+    box(axes, 7.0, y, f"embedding\n$h_{k}$", "#BBBBBB", width=1.5)
     arrow(axes, (2.4, y), (3.45, y))
     arrow(axes, (5.35, y), (6.25, y))
     arrow(axes, (7.75, y), (8.75, 1.1 + 0.25 * np.sign(y - 1)))
-box(axes, 9.75, 1.1, "energy\n$E(h_1, h_2)$", "#E69F00")
+box(axes, 9.75, 1.1, "energy\n$E(h_1, h_2)$", "white")
 arrow(axes, (4.4, 0.4), (4.4, 1.8), arrowstyle="<|-|>", ls="--", color=plots.COLOURS["accent"])
 axes.text(4.55, 1.1, "same weights", va="center", fontsize=10)
 axes.text(9.75, 0.35, "low: alike\nhigh: different", ha="center", va="center", fontsize=10)
@@ -161,8 +161,20 @@ plots.show(figure, alt="Three small tables of gradients: the first two add up to
 
 # %% [markdown]
 # Both branches send a gradient to the same matrix, and the matrix receives the **sum**: in the top
-# middle, 4 - 2 = 2. This is the chain rule for a variable that is used twice. For our tiny
-# network you can write it out, with $d = h_1 - h_2$:
+# middle, 4 - 2 = 2. Two weights can be drawn as a plane, and each gradient as an arrow in it. Here are the
+# first two of the top row. The arrow of branch 2 starts where that of branch 1 ends.
+
+# %%
+print("branch 1", from_left[0, :2], " branch 2", from_right[0, :2], " shared", of_shared[0, :2])
+figure = plots.gradient_sum(from_left[0, :2], from_right[0, :2], weights=("W[0, 0]", "W[0, 1]"))
+plots.show(figure, alt="Two arrows head to tail, from branch 1 and from branch 2; a third from start to end is their sum.")
+
+# %% [markdown]
+# Read aloud: branch 1 sends 2 and 4, branch 2 sends 0 and -2, so the one matrix receives 2 and 2. Neither
+# branch gets its own way.
+#
+# This is the chain rule for a variable that is used twice. For our tiny network you can write it out,
+# with $d = h_1 - h_2$:
 #
 # $$\frac{\partial E}{\partial W_{ij}} = \underbrace{d_i\, x_{1,j}}_{\text{branch 1}}
 # \; \underbrace{-\, d_i\, x_{2,j}}_{\text{branch 2}} = d_i\,(x_{1,j} - x_{2,j})$$
@@ -271,8 +283,8 @@ print(f"separate: E(ring, cross) = {euclidean_distance(ring @ left, cross @ righ
 
 # %%
 figure, (curve, plane) = plt.subplots(1, 2, figsize=(8.8, 3.8))
-for name, colour in (("shared", plots.COLOURS["anchor"]), ("separate", plots.COLOURS["negative"])):
-    curve.plot(runs[name][2], color=colour, label=f"{name} weights")
+for name, dashes in (("shared", "--"), ("separate", "-")):
+    curve.plot(runs[name][2], dashes, color=plots.COLOURS["ink"], label=f"{name} weights")
 curve.set(xlabel="step", ylabel="distance to itself", title="E(x, x) while training", ylim=(-0.03, 0.8))
 curve.legend(loc="upper right")
 for k, shape in enumerate(SHAPES):
@@ -374,9 +386,9 @@ print(f"  unit length {same_order(straight_unit, turned):.3f}")
 
 # %%
 figure, (before, after) = plt.subplots(1, 2, figsize=(8.4, 3.6), sharex=True)
-before.scatter(turned, straight, s=6, color=plots.COLOURS["anchor"], alpha=0.5)
+before.scatter(turned, straight, s=6, color=plots.COLOURS["accent"], alpha=0.5)
 before.set(xlabel="cosine distance", ylabel="euclidean distance", title="Vectors of any length")
-after.scatter(turned, straight_unit, s=6, color=plots.COLOURS["anchor"], alpha=0.5)
+after.scatter(turned, straight_unit, s=6, color=plots.COLOURS["accent"], alpha=0.5)
 line = np.linspace(0, 2, 100)
 after.plot(line, np.sqrt(2 * line), color="black", lw=1, label="$\\sqrt{2 - 2\\cos}$")
 after.set(xlabel="cosine distance", ylabel="euclidean distance", title="The same, scaled to length 1")
@@ -524,8 +536,8 @@ print("over real tokens:", np.round(careful, 3))
 
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.2))
-axes.plot(tested, careful, "o-", color=plots.COLOURS["positive"], label="mean over real tokens")
-axes.plot(extra, careless, color=plots.COLOURS["negative"], label="mean over all positions")
+axes.plot(tested, careful, "o-", color=plots.COLOURS["ink"], label="mean over real tokens")
+axes.plot(extra, careless, color=plots.COLOURS["accent"], label="mean over all positions")
 axes.set(xlabel="padding tokens added", ylabel="cosine to the unpadded question", ylim=(-1.05, 1.1))
 axes.legend(loc="lower left")
 plots.show(figure, alt="Over real tokens the cosine stays at 1; over all positions it falls as padding grows.")

@@ -111,28 +111,19 @@ print(f"cos(A, N)  = {cosine(anchor, negative):.3f}")
 # N stand at a right angle and have nothing to do with each other.
 #
 # On the unit circle, where every vector has length 1, the cosine is the shadow that one vector
-# throws on the other.
+# throws on the other. Drop a perpendicular from the tip of P to the line of A: the shadow runs from the
+# middle to the foot.
 
-# %% jupyter={"source_hidden": true}
-def draw_circle(axes, vectors):
-    axes.add_patch(plt.Circle((0, 0), 1, fill=False, color="grey", lw=1))
-    for role, vector in vectors.items():
-        unit = vector / np.linalg.norm(vector)
-        axes.annotate("", unit, (0, 0), arrowprops={
-            "arrowstyle": "-|>", "lw": 2.5, "color": plots.COLOURS[role], "shrinkA": 0, "shrinkB": 0,
-        })
-        axes.text(*(1.14 * unit), role[0].upper(), ha="center", va="center", fontsize=14,
-                  color=plots.COLOURS[role])
-    axes.set(xlim=(-1.3, 1.3), ylim=(-0.3, 1.3), aspect="equal", xlabel="first number",
-             ylabel="second number")
-
-
-figure, axes = plt.subplots(figsize=(5, 3.4))
-draw_circle(axes, {"anchor": anchor, "positive": positive, "negative": negative})
-plots.show(figure, alt="Unit circle: A points right and slightly up, P close to it, N at a right angle.")
+# %%
+figure = plots.unit_circle(
+    {"anchor": anchor, "positive": positive, "negative": negative}, shadows=("positive", "negative")
+)
+plots.show(figure, alt="Unit circle: P's tip drops at a right angle on A, and its shadow covers nearly all of A; N's shadow is a point.")
 
 # %% [markdown]
-# P lies close to A, and N lies far away. Training should produce this picture from any start.
+# P's shadow is 0.965 long, as computed above. N stands at a right angle to A, so the foot of its
+# perpendicular is the middle, and it throws no shadow at all. Training should produce this picture from
+# any start.
 #
 # ## The values a cosine can take
 #
@@ -146,7 +137,19 @@ for degrees in (0, np.degrees(np.arccos(0.9)), 60, 90, 120, 180):
 
 # %% [markdown]
 # 60 degrees is already down to 0.50. The cosine falls slowly near 0 degrees and quickly near 90:
-# a cosine of 0.90 still leaves 26 degrees between two vectors.
+# a cosine of 0.90 still leaves 26 degrees between two vectors. The shadows of four of these angles:
+
+# %%
+figure, row = plt.subplots(1, 4, figsize=(9.6, 2.4))
+for axes, degrees in zip(row, (np.degrees(np.arccos(0.9)), 60, 90, 120), strict=True):
+    turned = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    plots.unit_circle({"anchor": [1, 0], "positive": turned}, shadows=["positive"],
+                      title=f"{degrees:.0f} degrees", axes=axes)
+    axes.label_outer()
+plots.show(figure, alt="As P turns away from A its shadow shrinks, is a point at 90 degrees and falls behind at 120.")
+
+# %% [markdown]
+# Beyond 90 degrees the foot lies behind the middle, and the cosine is negative.
 #
 # ## The cost of one triplet
 #
@@ -271,27 +274,24 @@ guess("At the end the three vectors are", "longer", "exactly as long", "shorter"
 
 # %%
 start = [jnp.array([1.0, 0.0]), jnp.array([-0.2, 1.0]), jnp.array([1.0, 0.35])]
-vectors, costs = start, [float(jax_cost(*start))]
+vectors, walk, costs = start, [start], [float(jax_cost(*start))]
 for _ in range(20):
     steps = jax.grad(jax_cost, argnums=(0, 1, 2))(*vectors)
     vectors = [vector - 0.15 * step for vector, step in zip(vectors, steps, strict=True)]
+    walk.append(vectors)
     costs.append(float(jax_cost(*vectors)))
 print(f"cost before {costs[0]:.3f} and after 20 steps {costs[-1]:.3f}")
 for role, before, after in zip("APN", start, vectors, strict=True):
     print(f"length of {role} before {jnp.linalg.norm(before):.3f} and after {jnp.linalg.norm(after):.3f}")
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 3.6))
-left.plot(costs, color=plots.COLOURS["anchor"])
-left.axhline(0, color="grey", ls=":")
-left.set(xlabel="step", ylabel="cost", title="The cost falls through 0")
-draw_circle(right, dict(zip(("anchor", "positive", "negative"), map(np.array, vectors), strict=True)))
-right.set(ylim=(-1.3, 1.3), title="After 20 steps")
-plots.show(figure, alt="Left: the cost falls from above 1 to below -1. Right: P now lies near A, N points away.")
+by_role = dict(zip(("anchor", "positive", "negative"), np.array(walk).swapaxes(0, 1), strict=True))
+figure = plots.turning(by_role, costs, at=(0, 5, 10, 15, 20))
+plots.show(figure, alt="Above, the cost falls through 0. Below, A turns towards P and past N, P comes to meet it, and N turns away.")
 
 # %% [markdown]
-# The cost falls from 1.140 to -1.675. P turned towards A, N turned away from it, and A itself moved towards
-# P and away from N.
+# The cost falls from 1.140 to -1.675. P turned towards A and A towards P. N stood in between: at step 5 A
+# is just passing it, and from there on the two turn apart.
 #
 # The vectors grew a little on the way, A from 1.000 to 1.077: a step at a right
 # angle leaves the circle, and twenty such steps add up. The cosine does not mind, but the longer a

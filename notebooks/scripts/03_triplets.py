@@ -87,14 +87,13 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
 # between the two cosines. "Hard" and **semi-hard** are words of Schroff et al. 2015 (section 3.2); "easy"
 # is what others call the rest.
 
-# %% jupyter={"source_hidden": true}
+# %%
 gap = np.linspace(-0.6, 0.8, 200)
 figure, axes = plt.subplots()
-axes.plot(gap, np.maximum(MARGIN - gap, 0), color=plots.COLOURS["anchor"])
-for start, stop, name, colour in [(-0.6, 0, "hard", plots.COLOURS["negative"]),
-                                  (0, MARGIN, "semi-\nhard", plots.CLASSES[4]),
-                                  (MARGIN, 0.8, "easy", plots.COLOURS["positive"])]:
-    axes.axvspan(start, stop, color=colour, alpha=0.18, lw=0)
+axes.plot(gap, np.maximum(MARGIN - gap, 0), color="black")
+for start, stop, name, colour, alpha in [(-0.6, 0, "hard", "above", 0.35), (0, MARGIN, "semi-\nhard", "above", 0.15),
+                                         (MARGIN, 0.8, "easy", "below", 0.2)]:
+    axes.axvspan(start, stop, color=plots.COLOURS[colour], alpha=alpha, lw=0)
     axes.text((start + stop) / 2, 0.72, name, ha="center", va="center", fontsize=12)
 axes.plot(0, MARGIN, "o", color="black")
 axes.annotate("a tie costs the margin", (0, MARGIN), (0.3, 0.45), arrowprops={"arrowstyle": "-"})
@@ -188,15 +187,15 @@ assert np.array_equal(by_loop, vectorised) and np.array_equal(by_loop, with_libr
 # %% jupyter={"source_hidden": true}
 def draw_regions(axes, margin):
     side = np.array([-1.0, 1.0])
-    axes.fill_between(side, side, 1, color=plots.COLOURS["negative"], alpha=0.2, lw=0)
-    axes.fill_between(side, side - margin, side, color=plots.CLASSES[4], alpha=0.35, lw=0)
-    axes.fill_between(side, -1, side - margin, color=plots.COLOURS["positive"], alpha=0.2, lw=0)
+    axes.fill_between(side, side, 1, color=plots.COLOURS["above"], alpha=0.35, lw=0)
+    axes.fill_between(side, side - margin, side, color=plots.COLOURS["above"], alpha=0.15, lw=0)
+    axes.fill_between(side, -1, side - margin, color=plots.COLOURS["below"], alpha=0.2, lw=0)
     ticks = [-1, -0.5, 0, 0.5, 1]
     axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", xticks=ticks, yticks=ticks,
              xlabel="cos(A, P)", ylabel="cos(A, N)")
 
 
-figure, axes = plt.subplots(figsize=(4.8, 4.6))
+figure, axes = plt.subplots(figsize=(5.2, 4.6))
 draw_regions(axes, MARGIN)
 for x, y, name, turn in [(-0.4, 0.5, "hard: loss m or more", 0), (0.45, -0.5, "easy: loss 0", 0),
                          (-0.35, -0.49, "semi-hard: loss below m", 45)]:
@@ -329,7 +328,7 @@ print("share of useful triplets after each 40 steps:", " ".join(f"{share:.3f}" f
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.8, 3.6))
-left.plot(history["loss"], color=plots.COLOURS["anchor"])
+left.plot(history["loss"], color=plots.COLOURS["ink"])
 left.axhline(MARGIN, color="grey", ls=":")
 left.set(xlabel="step", ylabel="mean loss of the batch", ylim=(0, 0.28), title="Loss (dotted: the margin)")
 right.plot(np.arange(6) * STEPS, [useful_share(untrained), *history["validation"]], "o-",
@@ -470,10 +469,10 @@ print(f"random triplets started at {history['loss'][0]:.3f}")
 
 # %%
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10.4, 3.7))
-left.plot(history["loss"][:80], color=plots.COLOURS["anchor"], label="random")
-for rate, colour in zip(stuck, ("#E69F00", plots.COLOURS["negative"]), strict=True):
-    left.plot(stuck[rate], color=colour, label=f"hardest, rate {rate}")
-left.axhline(MARGIN, color="black", ls=":", lw=1.5, label="the margin")
+left.plot(history["loss"][:80], color=plots.COLOURS["ink"], lw=1.2, label="random")
+for rate, dashes in zip(stuck, ("-", "--"), strict=True):
+    left.plot(stuck[rate], dashes, color=plots.COLOURS["ink"], label=f"hardest, rate {rate}")
+left.axhline(MARGIN, color="grey", ls=":", lw=1.5, label="the margin")
 left.set(xlabel="step", ylabel="loss", ylim=(0, 0.36), title="Stuck at the margin")
 left.legend(fontsize=9, loc="center right", bbox_to_anchor=(1, 0.46))
 eight = pictures[::5].reshape(-1, 28, 28)
@@ -600,13 +599,33 @@ display(*watched)
 # uphill from the start. Schroff et al. train on these. From the same batches we take *every*
 # semi-hard triplet and average (they pick one for each pair).
 #
-# The comparison on three axes is the array `gap`: for anchor i, `gap[i, j, k]` is the cosine to negative k
-# minus the cosine to positive j.
-#
-# After the semi-hard triplets we go on with the hardest ones, which led to collapse before. *Predict: does each
-# of the two learn?*
+# That takes a comparison on three axes. `gap[i, j, k]` says for anchor i by how much negative k is nearer
+# than positive j: $S_{ik} - S_{ij}$. Here it is for four drawings of two letters, a and b. `[:, None, :]`
+# lays row i of S flat, over k, `[:, :, None]` stands the same row upright, over j, and numpy takes every
+# entry of the one with every entry of the other.
 
 # %%
+angles = np.radians([0, 30, 45, 80])  # two drawings of a, two of b
+small = np.cos(angles[:, None] - angles)
+flat, upright = small[:, None, :], small[:, :, None]
+print("flat", flat.shape, "upright", upright.shape, "gap", (flat - upright).shape)
+print(f"gap[0, 1, 2] = {small[0, 2]:.2f} - {small[0, 1]:.2f} = {(flat - upright)[0, 1, 2]:.2f}")
+figure = plots.triplet_table(small, list("aabb"), margin=MARGIN, entry=(0, 1, 2))
+plots.show(figure, alt="One table for each anchor: a row of cosines on top, the same row upright at the left, their differences inside.")
+
+# %% [markdown]
+# Follow the dashed entry. Anchor 0 is an a. Its positive is drawing 1, with the cosine that stands at the
+# left. Take drawing 2, a b, as the negative, with the cosine on top:
+# $$0.71 - 0.87 = -0.16$$
+#
+# The negative is farther than the positive, but not by the margin of 0.25: semi-hard. Grey entries are no
+# triplets, since j has to be another drawing of the anchor's letter and k one of the other letter. Eight entries
+# are left, two for each anchor.
+#
+# The loss below masks these, then keeps the semi-hard ones. After the semi-hard triplets we go on with the
+# hardest ones, which led to collapse before. *Predict: does each of the two learn?*
+
+# %% tags=["trained"]
 def semi_hard_loss(model, images, letter):
     embedding = model(images)
     similarity = embedding @ embedding.T
@@ -617,7 +636,7 @@ def semi_hard_loss(model, images, letter):
     is_semi = is_pair[:, :, None] & ~is_same[:, None, :] & (gap < 0) & (gap > -MARGIN)
     return jnp.where(is_semi, gap + MARGIN, 0).sum() / jnp.maximum(is_semi.sum(), 1)
 
-# %% tags=["trained"]
+
 by_semi_hard = new_encoder()
 fit(by_semi_hard, semi_hard_loss, letter_batches, epochs=5, optimizer=optax.adam(RATE))
 later = nnx.clone(by_semi_hard)

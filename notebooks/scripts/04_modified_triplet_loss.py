@@ -25,7 +25,7 @@
 # - translate between the two conventions in circulation,
 # - recognise a normalisation over the wrong axis by its loss.
 #
-# Before this: [03 Triplets](03_triplets.ipynb). Time: about 70 minutes to study, a few seconds to
+# Before this: [03 Triplets](03_triplets.ipynb). Time: about 75 minutes to study, a few seconds to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [03 Triplets](03_triplets.ipynb) ·
@@ -67,8 +67,26 @@ course_map("batch")
 #
 # $$S = V_1 V_2^\top, \qquad S_{ij} = \cos(v1_i, v2_j)$$
 #
-# for rows of unit length. The DeepLearning.AI course draws this matrix on its slides, for
-# four pairs. (Its rows are v2 and its columns v1. The matrix is symmetric, so nothing changes.)
+# for rows of unit length. So two lists of vectors become one matrix. With two numbers in each vector it
+# looks like this:
+
+# %%
+v1 = np.array([[1.0, 0.0], [0.0, 1.0], [-0.8, 0.6], [0.6, -0.8]])
+v2 = np.array([[0.8, 0.6], [0.6, 0.8], [-1.0, 0.0], [0.0, -1.0]])
+figure = plots.batch_matrix(v1, v2, entry=(2, 0))
+plots.show(figure, alt="V1 stands at the left, V2 turned lies on top; between them the matrix of their products, its diagonal framed.")
+print(f"S[2, 0] = {v1[2, 0] * v2[0, 0]:.2f} + {v1[2, 1] * v2[0, 1]:.2f} = {(v1 @ v2.T)[2, 0]:.2f}")
+print("diagonal", np.diag(v1 @ v2.T).round(2))
+
+# %% [markdown]
+# The dashed entry S[2, 0] takes row 2 of v1 and row 0 of v2, number by number:
+# $$-0.8 \cdot 0.8 + 0.6 \cdot 0.6 = -0.28$$
+#
+# These two belong to different pairs. On the diagonal both come from the same pair: there the positives
+# stand, here with a cosine of 0.8 each.
+#
+# The DeepLearning.AI course draws such a matrix on its slides, for four pairs. (Its rows are v2 and its
+# columns v1. The matrix is symmetric, so nothing changes.)
 
 # %%
 S = np.array([
@@ -257,9 +275,9 @@ print("row 2: positive", lab[2, 2], "hardest negative", hardest_negative(lab)[2]
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.4))
 places = np.arange(4)
-axes.bar(places - 0.27, first, 0.25, color=plots.COLOURS["anchor"], label="L1, mean negative")
-axes.bar(places, second, 0.25, color=plots.COLOURS["positive"], label="L2, closest")
-axes.bar(places + 0.27, second_hardest, 0.25, color=plots.COLOURS["negative"], label="L2, hardest")
+axes.bar(places - 0.27, first, 0.25, color=plots.COLOURS["ink"], label="L1, mean negative")
+axes.bar(places, second, 0.25, color=plots.COLOURS["accent"], label="L2, closest")
+axes.bar(places + 0.27, second_hardest, 0.25, color=plots.COLOURS["above"], label="L2, hardest")
 axes.set_xticks(places, names)
 axes.set(ylabel="loss of the row", title="Only pair 2 has a loss, and closest is blind to it")
 axes.legend()
@@ -281,7 +299,7 @@ for k, value in enumerate(values):
     curves[:2, k] = np.array(row_losses(moved))[:, 2]
     curves[2, k] = max(hardest_negative(moved)[2] - value + MARGIN, 0)
 figure, axes = plt.subplots()
-for curve, role, name in zip(curves, ("anchor", "positive", "negative"),
+for curve, role, name in zip(curves, ("ink", "accent", "above"),
                              ("L1, mean negative", "L2, closest", "L2, hardest"), strict=True):
     axes.plot(values, curve, color=plots.COLOURS[role], label=name)
 axes.set(xlabel="similarity of the positive, S[2, 2]", ylabel="loss of row 2")
@@ -301,7 +319,7 @@ plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is 
 # %% [markdown]
 # ### Try it
 #
-# The explorer holds the slide's matrix; a button puts -0.4 in place of the third positive. Click an entry
+# The explorer holds the slide's matrix; a button puts -0.4 in place of the positive of row 2. Click an entry
 # and move it with its arrows, the arrow keys or the slider. *What do you expect?*
 # - With -0.4 in place, lower that positive to -0.79. The closest negative of its row is still -0.8: what
 #   becomes of L2?

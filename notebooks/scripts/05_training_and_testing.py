@@ -414,7 +414,7 @@ plots.pair_histogram(similarity, validation.is_same, threshold=threshold, axes=l
 left.set_title("Validation pairs")
 candidates = np.linspace(-0.2, 1, 121)
 accuracies = [evaluation.accuracy_at(similarity, validation.is_same, threshold=t) for t in candidates]
-right.plot(candidates, accuracies, color=plots.COLOURS["anchor"])
+right.plot(candidates, accuracies, color=plots.COLOURS["accent"])
 right.axvline(threshold, color="black", ls="--", label="chosen on validation pairs")
 right.axvline(0.7, color="grey", ls=":", label="DeepLearning.AI's 0.7")
 right.set(xlabel="threshold", ylabel="accuracy", title="Accuracy at each threshold")
@@ -477,7 +477,7 @@ for name, score in scores.items():
 # pairs wrongly called same.
 
 # %%
-curves = {name: evaluation.roc_curve(score, test.is_same)[:2] for name, score in scores.items()}
+curves = {name: evaluation.roc_curve(scores[name], test.is_same)[:2] for name in reversed(scores)}
 figure = plots.roc(curves, title="Test pairs, meanings never seen")
 plots.show(figure, alt="ROC: the network's curve hugs the upper left corner, both TF-IDF curves sag.")
 
@@ -497,7 +497,7 @@ score = scores["Siamese network"]
 confusion = evaluation.confusion_at(score, test.is_same, threshold=threshold)
 shares = confusion / confusion.sum(axis=1, keepdims=True)
 figure, axes = plt.subplots(figsize=(4.6, 3))
-axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.3, aspect="auto")
 axes.grid(False)
 for i, j in np.ndindex(2, 2):
     axes.text(j, i, f"{confusion[i, j]:,}\n{shares[i, j]:.2f} of the row", ha="center", va="center",

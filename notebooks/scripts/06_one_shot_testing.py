@@ -320,8 +320,8 @@ def draw_lines(axes, name, shots, colour, dashes):
 
 
 figure, axes = plt.subplots(figsize=(6.2, 3.4))
-draw_lines(axes, "network", SHOTS, plots.COLOURS["positive"], "-")
-draw_lines(axes, "pixels", SHOTS, plots.COLOURS["negative"], "--")
+draw_lines(axes, "network", SHOTS, plots.COLOURS["accent"], "-")
+draw_lines(axes, "pixels", SHOTS, plots.COLOURS["grey"], "--")
 axes.plot(WAYS, [1 / n for n in WAYS], color="grey", ls=":", label="guessing, 1/N")
 axes.set(xlabel="classes in an episode, N", ylabel="accuracy", ylim=(0, 1.02), xticks=WAYS)
 axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -206,7 +206,7 @@ print("weights chosen", {own["entropy_weight"] for ways in few["few-shot"].value
 # %% jupyter={"source_hidden": true}
 figure, axes = plt.subplots(figsize=(6.6, 2.9))
 for shift, (way, role) in enumerate(zip(("mean cosine", "fine-tuned", "with entropy"),
-                                        ("anchor", "positive", "accent"), strict=True)):
+                                        ("grey", "accent", "ink"), strict=True)):
     rows = np.arange(len(few["few-shot"])) + 0.2 * (1 - shift)
     gains = [ways[way] for ways in few["few-shot"].values()]
     axes.errorbar([gain["gain"] for gain in gains], rows, xerr=[gain["half"] for gain in gains], fmt="o",
@@ -291,7 +291,7 @@ for name in few["calibration"][0]:
 
 # %% jupyter={"source_hidden": true}
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
-for name, role in (("siamese", "positive"), ("classifier", "negative")):
+for name, role in (("siamese", "accent"), ("classifier", "grey")):
     own = [claims["examples"][f"{name}, {k}"] for k in (1, 3, 10)]
     mean, low, high = (np.array([score[of] for score in own]) for of in ("mean", "low", "high"))
     left.errorbar((1, 3, 10), mean, (mean - low, high - mean), marker="o", capsize=3,
@@ -299,14 +299,14 @@ for name, role in (("siamese", "positive"), ("classifier", "negative")):
 left.set(xlabel="examples a letter", ylabel="accuracy", xscale="log", ylim=(0.4, 1))
 left.set_xticks((1, 3, 10), ("1", "3", "10"), minor=False)
 names = ("siamese", "classifier", "classifier, letters dealt evenly")
-for at, (name, role) in enumerate(zip(names, ("positive", "negative", "accent"), strict=True)):
+for at, (name, role) in enumerate(zip(names, ("accent", "grey", "ink"), strict=True)):
     means = [claims["imbalance"][f"{name}, {part}"]["mean"] for part in ("rich", "poor")]
     middle.bar(np.arange(2) + 0.27 * (at - 1), means, 0.25, color=plots.COLOURS[role],
                label=name.replace(", letters", ",\nletters"))
 middle.set(xticks=(0, 1), xticklabels=("40 examples", "2 examples"), ylim=(0, 1.75), yticks=(0, 0.5, 1))
-for name, role in (("(1 + cosine) / 2", "negative"), ("logistic", "anchor")):
+for name, look in (("(1 + cosine) / 2", "s--"), ("logistic", "o-")):
     said, found, _ = np.array(few["calibration"][0][name]["bins"]).T
-    right.plot(said, found, "o-", color=plots.COLOURS[role], label=name)
+    right.plot(said, found, look, color=plots.COLOURS["accent"], label=name)
 right.plot((0, 1), (0, 1), color="grey", ls=":")
 right.set(xlabel="probability given", ylabel="share that is same")
 for axes, title in zip((left, middle, right), ("few examples", "imbalance", "probabilities, seed 0"), strict=True):

@@ -561,7 +561,7 @@ print(f"rejecting every pair has accuracy {1 - is_same.mean():.3f}")
 share = np.geomspace(0.001, 0.9, 200)
 hits, alarms = share * (1 - frr), (1 - share) * far
 figure, axes = plt.subplots()
-axes.semilogx(share, hits + (1 - share) * (1 - far), color=plots.COLOURS["anchor"], label="accuracy")
+axes.semilogx(share, hits + (1 - share) * (1 - far), color=plots.COLOURS["ink"], label="accuracy")
 axes.semilogx(share, hits / (hits + alarms), color=plots.COLOURS["accent"], label="precision")
 axes.set(xlabel="share of genuine pairs among all pairs", ylabel="accuracy, precision", ylim=(0, 1.02))
 axes.axvline(0.01, color="grey", ls=":", label="one pair in a hundred")

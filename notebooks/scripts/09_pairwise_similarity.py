@@ -263,10 +263,10 @@ left, right = kernel_gradients(network, (True, False)), kernel_gradients(network
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.2))
 places = np.arange(len(NAMES))
-for shift, (name, colour, part) in enumerate([("both towers", "black", both), ("tower 1", "0.5", left),
-                                              ("tower 2", "0.75", right)]):
+for shift, (name, role, part) in enumerate([("both towers", "accent", both), ("tower 1", "ink", left),
+                                            ("tower 2", "grey", right)]):
     lengths = [np.linalg.norm(gradient) for gradient in part]
-    axes.bar(places + 0.27 * (shift - 1), lengths, 0.25, color=colour, label=name)
+    axes.bar(places + 0.27 * (shift - 1), lengths, 0.25, color=plots.COLOURS[role], label=name)
     print(f"{name:16}", np.round(lengths, 4))
 sizes = np.array([gradient.size for gradient in both])
 print(f"{'weights':16} {sizes}\nboth, per weight", np.round(
@@ -408,7 +408,7 @@ print(f"expected calibration error {error:.3f}; surer than 0.9: {sure.mean():.2f
       f"of which right {((p > 0.5) == truth)[sure].mean():.3f}")
 figure, axes = plt.subplots(figsize=(4.4, 3.8))
 axes.plot([0, 1], [0, 1], color="grey", ls=":", label="true probabilities")
-axes.plot(*np.array(groups)[:, :2].T, "o-", color=plots.COLOURS["anchor"], label="test pairs")
+axes.plot(*np.array(groups)[:, :2].T, "o-", color=plots.COLOURS["accent"], label="test pairs")
 for said, found, count in groups:
     axes.annotate(f"{count:,}", (said, found), (7, -9), textcoords="offset points", fontsize=9)
 axes.set(xlabel="probability given", ylabel="share that is same", aspect="equal",
@@ -702,9 +702,9 @@ signed_history = fit(signed, loss, batches, epochs=1, optimizer=optimizer, progr
 
 # %% tags=["trained"]
 figure, axes = plt.subplots(figsize=(6.4, 3))
-axes.plot(history["loss"][:STEPS], color=plots.COLOURS["positive"], label="|h1 - h2|")
-axes.plot(signed_history["loss"], color=plots.COLOURS["negative"], label="h1 - h2")
-axes.axhline(np.log(2), color="black", ls=":", label="ln 2", zorder=3)
+axes.plot(history["loss"][:STEPS], color=plots.COLOURS["ink"], label="|h1 - h2|")
+axes.plot(signed_history["loss"], "--", color=plots.COLOURS["accent"], label="h1 - h2")
+axes.axhline(np.log(2), color="grey", ls=":", label="ln 2", zorder=3)
 axes.set(xlabel="step", ylabel="loss", ylim=(0, 1))
 axes.legend(ncols=3)
 plots.show(figure, alt="With the absolute value the loss falls from ln 2; without it the loss stays at ln 2.")

@@ -162,7 +162,7 @@ for loss in (contrastive, triplet, info_nce):
 def beside(sick, well, *, alt, level=None, text="", names=("broken", "healthy"), ymax=None):
     """The curve of a broken run, and that of a healthy one at its side, on one scale."""
     figure, both = plt.subplots(1, 2, figsize=(7, 2.5), sharey=True)
-    roles = ("negative", "positive")
+    roles = ("accent", "ink")
     for axes, history, name, role in zip(both, (sick, well), names, roles, strict=True):
         dot = None if np.isfinite(history["loss"]).all() else "o"  # a curve of one point needs one
         axes.plot(history["loss"], color=plots.COLOURS[role], lw=1.3, marker=dot)
@@ -177,7 +177,7 @@ def beside(sick, well, *, alt, level=None, text="", names=("broken", "healthy"),
 
 figure, three = plt.subplots(1, 3, figsize=(8, 2.3))
 for axes, (name, (history, _)) in zip(three, healthy.items(), strict=True):
-    axes.plot(history["loss"], color=plots.COLOURS["positive"], lw=1.3)
+    axes.plot(history["loss"], color=plots.COLOURS["ink"], lw=1.3)
     axes.set(title=name, xlabel="step", ylim=(0, None))
 three[0].set_ylabel("loss")
 plots.show(figure, alt="Three healthy curves: steep at first, then ever flatter, noisy around a falling mean.")
@@ -479,7 +479,7 @@ for name, values in curves.items():
 
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.6))
-for (name, values), role in zip(curves.items(), ("negative", "accent", "positive"), strict=True):
+for (name, values), role in zip(curves.items(), ("grey", "ink", "accent"), strict=True):
     axes.plot(values, "o-", color=plots.COLOURS[role], label=name)
 axes.set(xlabel="epoch (0: untrained)", ylabel="AUC", xticks=range(5), ylim=(0.6, 1.01))
 axes.legend(loc="lower right", fontsize=9)
@@ -536,10 +536,10 @@ for n in sizes:
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3.3))
-axes.semilogx(sizes, 100 * np.array(gains), "o-", color=plots.COLOURS["negative"])
-axes.set(xlabel="test pairs", ylabel="points too high", xticks=sizes, xticklabels=sizes, ylim=(0, None))
+axes.semilogx(sizes, gains, "o-", color=plots.COLOURS["accent"])
+axes.set(xlabel="test pairs", ylabel="accuracy: too high by", xticks=sizes, xticklabels=sizes, ylim=(0, None))
 axes.minorticks_off()
-plots.show(figure, alt="Points of accuracy gained by choosing the threshold on the test pairs, falling with their number.")
+plots.show(figure, alt="The accuracy gained by choosing the threshold on the test pairs, falling with their number.")
 pairs = np.arange(200)  # numbers of pairs: the first 100 are for validation
 for name, chose in (("on test pairs", pairs[100:]), ("on validation pairs", pairs[:100])):
     print(f"{name:20}", end=" ")
@@ -561,7 +561,7 @@ six = {"collapse": pull, "wrong axis": wrong, "flipped labels": flipped, "margin
 exam = dict(zip("ABCDEF", np.random.default_rng(SEED).permutation(list(six)), strict=True))
 figure, grid = plt.subplots(2, 3, figsize=(7.8, 3.9), sharex=True)
 for axes, (name, truth) in zip(grid.flat, exam.items(), strict=True):
-    axes.plot(np.minimum(six[truth][0]["loss"], 4), color=plots.COLOURS["anchor"], lw=1.2)
+    axes.plot(np.minimum(six[truth][0]["loss"], 4), color=plots.COLOURS["accent"], lw=1.2)
     axes.set(title=name, ylim=(0, None))
 for axes in grid[1]:
     axes.set_xlabel("step")

@@ -271,7 +271,7 @@ def run(devices, optimizer):
 momentum = optax.sgd(0.1, momentum=0.9)
 alone, pair, all_four = (run(devices, momentum) for devices in (1, 2, DEVICES))
 for step, values in enumerate(zip(alone, pair, all_four, strict=True)):
-    print(f"step {step + 1}:", *(f"{value:.4f}" for value in values))
+    print(f"step {step}:", *(f"{value:.4f}" for value in values))
 print(f"largest difference to one device: 2 devices {abs(pair - alone).max():.0e}, all {abs(all_four - alone).max():.0e}")
 
 # %% [markdown]
@@ -394,8 +394,8 @@ for case in stored["compiled"]:
 # %%
 figure, axes = plt.subplots(figsize=(6.6, 3.4))
 devices = np.array([1, 2, 4, 8])
-axes.plot(devices, table / devices / 2**20, "s--", color=plots.COLOURS["negative"], label="the table, a share each")
-for block, role in ((1024, "anchor"), (512, "positive")):
+axes.plot(devices, table / devices / 2**20, "s--", color=plots.COLOURS["grey"], label="the table, a share each")
+for block, role in ((1024, "ink"), (512, "accent")):
     cases = [case["temporaries_mib"] for case in stored["compiled"] if case["block_size"] == block]
     axes.plot(devices, cases, "o-", color=plots.COLOURS[role], label=f"in blocks of {block} rows")
 axes.set_xscale("log", base=2)
@@ -478,7 +478,7 @@ def efficiency(machine, devices, heavier=1):
 
 figure, panels = plt.subplots(1, 2, figsize=(8, 3.6), sharey=True)
 for axes, heavier, title in zip(panels, (1, 100), ("this encoder", "100 times heavier"), strict=True):
-    for (machine, (_, _, most)), role in zip(MACHINES.items(), ("anchor", "positive", "negative"), strict=True):
+    for (machine, (_, _, most)), role in zip(MACHINES.items(), ("accent", "ink", "grey"), strict=True):
         devices = 2 ** np.arange(int(np.log2(most)) + 1)
         axes.plot(devices, [efficiency(machine, d, heavier) for d in devices], "o-", markersize=4,
                   color=plots.COLOURS[role], label=machine)

@@ -1,10 +1,14 @@
 """Plots show what they are given; every figure carries its alternative text."""
 
+import re
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import same_color, to_rgb
 
+import siamese_lib
 from siamese_lib import plots
 
 rng = np.random.default_rng(6)
@@ -31,6 +35,17 @@ def test_role_colours_stand_out_from_white_and_from_each_other():
     for i in range(3):
         for j in range(i):
             assert np.hypot(*np.subtract(seen[i], seen[j])) > 0.15
+
+
+def test_a_role_has_the_same_colour_in_figures_and_explorers():
+    style = Path(siamese_lib.__file__).with_name("explorers") / "explorers.css"
+    css = style.read_text(encoding="utf-8")
+    named = dict(re.findall(r"--(\w+): (#\w+);", css))
+    assert {"anchor", "positive", "negative", "accent"} <= named.keys()
+    for role in named.keys() & plots.COLOURS.keys():
+        assert named[role] == plots.COLOURS[role], role
+    shown = re.findall(r"\.siamese-class\d \{ --role: (\S+?);", css)
+    assert [c for c in shown if c != "currentColor"] == [c for c in plots.CLASSES if c != "#5D5D5D"]
 
 
 def test_the_matrix_is_written_out_and_its_diagonal_framed():
@@ -68,6 +83,7 @@ def test_roc_and_loss_and_grid():
     history = {"loss": list(rng.random(50)), "epoch_loss": [1, 2], "validation": [0.5, 0.6]}
     figure = plots.loss_curve(history)
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), history["loss"])
+    assert all(same_color(line.get_color(), plots.COLOURS["ink"]) for line in figure.axes[0].lines)
     np.testing.assert_array_equal(figure.axes[1].lines[0].get_xdata(), [25, 50])
     assert figure.axes[1].get_ylabel() == "validation"
     figure = plots.loss_curve(history, validation="pairs right")

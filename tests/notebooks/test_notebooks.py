@@ -1,6 +1,8 @@
 """The notebooks: in step with their scripts, well formed, and printing today what is committed."""
 
 import ast
+import base64
+import io
 import json
 import os
 import re
@@ -9,8 +11,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from mirror import need_mirror
+from PIL import Image
 from programs import need
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +166,21 @@ def test_every_picture_has_a_text(script):
                 alt = output.metadata["image/png"]["alt"]
                 assert len(alt.split()) >= 4
                 assert output.data["text/plain"] == alt
+
+
+@each
+def test_nothing_is_cut_off_at_the_edge_of_a_picture(script):
+    """A label that runs over the edge leaves ink on it: each picture brings its own light ground,
+    in dark themes too."""
+    for cell in code(committed(script)):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                png = io.BytesIO(base64.b64decode(output.data["image/png"]))
+                image = Image.open(png)
+                assert not image.has_transparency_data
+                pixels = np.asarray(image.convert("L"))
+                edges = pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]
+                assert min(edge.min() for edge in edges) > 200, output.data["text/plain"]
 
 
 @each

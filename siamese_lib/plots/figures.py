@@ -1,9 +1,6 @@
-"""One style for every figure, and one colour for each role."""
+"""Figures of what a network says: matrices, maps, histograms, ROC curves and pictures."""
 
-import base64
-import io
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,64 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
-from PIL import Image  # comes with matplotlib
 
-# Okabe and Ito's colours stay apart for colour-blind eyes and in grey print.
-COLOURS = {"anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00", "accent": "#CC79A7"}
-CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D5D5D", "#B8A500")
-
-_SHARPNESS = 2  # pixels drawn for each pixel of the size shown; phones and newer screens have them
-
-
-def style() -> None:
-    """Set the look of all later figures: readable sizes, a light grid, a white background."""
-    plt.rcParams.update({
-        "figure.figsize": (6.4, 3.8), "figure.dpi": 90, "savefig.dpi": 90,
-        "figure.facecolor": "white", "font.size": 11, "axes.titlesize": 12,
-        "axes.spines.top": False, "axes.spines.right": False,
-        "axes.grid": True, "grid.color": "#E4E4E4", "axes.axisbelow": True,
-        "axes.prop_cycle": plt.cycler(color=CLASSES), "lines.linewidth": 2,
-        "legend.frameon": False, "figure.constrained_layout.use": True,
-    })  # fmt: skip
-
-
-def show(figure: Figure, *, alt: str) -> None:
-    """Display a figure with alternative text, which tells those who cannot see it what it shows.
-
-    Raises: ValueError where alt is shorter than a sentence of four words.
-    """
-    from IPython.display import display
-
-    if len(alt.split()) < 4:
-        raise ValueError(f"alt is {alt!r}; say in a sentence what the figure shows")
-    picture = _picture(figure, alt)
-    display(picture.pop("data"), **picture)
-
-
-def _picture(figure: Figure, alt: str) -> dict[str, Any]:
-    """Close the figure and return the arguments that IPython's display takes to show it."""
-    drawn = io.BytesIO()
-    figure.savefig(drawn, dpi=_SHARPNESS * figure.dpi)
-    plt.close(figure)
-    return {**packed(drawn.getvalue(), alt, sharpness=_SHARPNESS), "raw": True}
-
-
-def packed(png: bytes, alt: str, *, sharpness: int) -> dict[str, Any]:
-    """A PNG as the data and metadata of a notebook's output.
-
-    Its colours become a palette: a third of the bytes, and no difference that the eye can see.
-    sharpness: pixels of the picture for each pixel of the size at which it is shown.
-    """
-    image, small = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
-    image.quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
-    return {
-        "data": {"image/png": base64.b64encode(small.getvalue()).decode(), "text/plain": alt},
-        "metadata": {"image/png": {"alt": alt, "width": image.width // sharpness}},
-    }
-
-
-def _figure_of(axes: Axes) -> Figure:
-    return cast(Figure, axes.figure)  # it may be a SubFigure, which notebooks do not use
+from siamese_lib.plots.look import CLASSES, COLOURS, figure_of
 
 
 def similarity_matrix(
@@ -97,7 +38,7 @@ def similarity_matrix(
     axes.set_xticks(range(m), map(str, range(m)) if columns is None else columns)
     axes.set_yticks(range(n), map(str, range(n)) if rows is None else rows)
     axes.set_title(title)
-    return _figure_of(axes)
+    return figure_of(axes)
 
 
 def embedding_map(
@@ -125,7 +66,7 @@ def embedding_map(
     axes.set_aspect("equal", adjustable="datalim")
     if len(np.unique(labels)) <= len(CLASSES):
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    return _figure_of(axes)
+    return figure_of(axes)
 
 
 def pair_histogram(
@@ -144,7 +85,7 @@ def pair_histogram(
         axes.axvline(threshold, color="black", ls="--", label=f"threshold {threshold:.2f}")
     axes.set(xlabel="cosine similarity of the pair", ylabel="pairs", title=title)
     axes.legend(loc="upper left")
-    return _figure_of(axes)
+    return figure_of(axes)
 
 
 def roc(
@@ -159,55 +100,7 @@ def roc(
     axes.set(xlabel="false positive rate", ylabel="true positive rate", title=title)
     axes.set_aspect("equal")
     axes.legend(loc="lower right", fontsize=9)
-    return _figure_of(axes)
-
-
-def loss_curve(
-    history: Mapping[str, Sequence[float]], *, title: str = "", axes: Axes | None = None,
-    validation: str = "validation",
-) -> Figure:  # fmt: skip
-    """Draw the loss of every step and its running mean, with any validation after each epoch.
-
-    validation: the name of what was measured there, written beside the right axis.
-    """
-    if axes is None:
-        _, axes = plt.subplots()
-    loss = np.asarray(history["loss"])
-    width = max(1, len(loss) // 30)
-    axes.plot(loss, color=COLOURS["anchor"], alpha=0.25, lw=1, label="loss of a step")
-    if len(loss) >= width:
-        smooth = np.convolve(loss, np.ones(width) / width, "valid")
-        steps = np.arange(width - 1, len(loss))
-        axes.plot(steps, smooth, color=COLOURS["anchor"], label=f"mean of {width} steps")
-    axes.set(xlabel="step", ylabel="loss", title=title)
-    handles, names = axes.get_legend_handles_labels()
-    if history.get("validation"):
-        other = axes.twinx()
-        epochs = (
-            np.arange(1, len(history["validation"]) + 1) * len(loss) / len(history["epoch_loss"])
-        )
-        (line,) = other.plot(epochs, history["validation"], "o-", color=COLOURS["accent"])
-        other.set_ylabel(validation)
-        other.grid(False)
-        other.spines["right"].set_visible(True)
-        handles, names = [*handles, line], [*names, "validation (right axis)"]
-    axes.legend(handles, names, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
-    return _figure_of(axes)
-
-
-def live_loss_curve(
-    *, alt: str = "Loss curve of the training run, step by step.", validation: str = "validation"
-) -> Callable[[Mapping[str, Sequence[float]]], None]:
-    """A function for fit(on_epoch=...) that redraws the curve in place after each epoch."""
-    from IPython.display import display
-
-    handle = display({"text/plain": "waiting for the first epoch"}, raw=True, display_id=True)
-
-    def draw(history):
-        picture = _picture(loss_curve(history, validation=validation), alt)
-        handle.update(picture.pop("data"), **picture)
-
-    return draw
+    return figure_of(axes)
 
 
 def image_grid(
