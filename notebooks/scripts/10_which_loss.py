@@ -142,7 +142,7 @@ for name, count, to_positive, to_negative in cosines(untrained):
 # %% jupyter={"source_hidden": true} tags=["trained"]
 figure, axes = plt.subplots(figsize=(6.6, 2.8))
 jitter = np.random.default_rng(0)
-for row, (name, mine) in enumerate(MINERS.items()):
+for row, mine in enumerate(MINERS.values()):
     t = mine(h, label, key)
     a, p, n = (h[np.asarray(part)[np.asarray(t.is_real)]] for part in (t.anchor, t.positive, t.negative))
     for role, other, lift in (("positive", p, 0.16), ("negative", n, -0.16)):
