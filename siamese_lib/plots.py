@@ -14,7 +14,9 @@ from numpy.typing import ArrayLike
 from PIL import Image  # comes with matplotlib
 
 # Okabe and Ito's colours stay apart for colour-blind eyes and in grey print.
-COLOURS = {"anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00", "accent": "#CC79A7"}
+# Above and below 0, a cost, a loss or a similarity has colours that are no role's.
+COLOURS = {"anchor": "#0072B2", "positive": "#009E73", "negative": "#D55E00", "accent": "#CC79A7",
+           "above": "#7F3B08", "below": "#5E3C99"}  # fmt: skip
 CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D5D5D", "#B8A500")
 
 _SHARPNESS = 2  # pixels of a picture for each pixel of its size: what phones and newer screens have

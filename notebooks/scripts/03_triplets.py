@@ -88,11 +88,10 @@ for to_positive, to_negative in [(0.9, 0.2), (0.9, 0.65), (0.9, 0.8), (0.5, 0.5)
 # %% jupyter={"source_hidden": true}
 gap = np.linspace(-0.6, 0.8, 200)
 figure, axes = plt.subplots()
-axes.plot(gap, np.maximum(MARGIN - gap, 0), color=plots.COLOURS["anchor"])
-for start, stop, name, colour in [(-0.6, 0, "hard", plots.COLOURS["negative"]),
-                                  (0, MARGIN, "semi-\nhard", plots.CLASSES[4]),
-                                  (MARGIN, 0.8, "easy", plots.COLOURS["positive"])]:
-    axes.axvspan(start, stop, color=colour, alpha=0.18, lw=0)
+axes.plot(gap, np.maximum(MARGIN - gap, 0), color="black")
+for start, stop, name, colour, alpha in [(-0.6, 0, "hard", "above", 0.35), (0, MARGIN, "semi-\nhard", "above", 0.15),
+                                         (MARGIN, 0.8, "easy", "below", 0.2)]:
+    axes.axvspan(start, stop, color=plots.COLOURS[colour], alpha=alpha, lw=0)
     axes.text((start + stop) / 2, 0.72, name, ha="center", va="center", fontsize=12)
 axes.plot(0, MARGIN, "o", color="black")
 axes.annotate("a tie costs the margin", (0, MARGIN), (0.3, 0.45), arrowprops={"arrowstyle": "-"})
@@ -186,9 +185,9 @@ assert np.array_equal(by_loop, vectorised) and np.array_equal(by_loop, with_libr
 # %% jupyter={"source_hidden": true}
 def draw_regions(axes, margin):
     side = np.array([-1.0, 1.0])
-    axes.fill_between(side, side, 1, color=plots.COLOURS["negative"], alpha=0.2, lw=0)
-    axes.fill_between(side, side - margin, side, color=plots.CLASSES[4], alpha=0.35, lw=0)
-    axes.fill_between(side, -1, side - margin, color=plots.COLOURS["positive"], alpha=0.2, lw=0)
+    axes.fill_between(side, side, 1, color=plots.COLOURS["above"], alpha=0.35, lw=0)
+    axes.fill_between(side, side - margin, side, color=plots.COLOURS["above"], alpha=0.15, lw=0)
+    axes.fill_between(side, -1, side - margin, color=plots.COLOURS["below"], alpha=0.2, lw=0)
     ticks = [-1, -0.5, 0, 0.5, 1]
     axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal", xticks=ticks, yticks=ticks,
              xlabel="cos(A, P)", ylabel="cos(A, N)")
@@ -207,7 +206,7 @@ plots.show(figure, alt="Square of both cosines: hard above the diagonal, a semi-
 #
 # ### Try it
 #
-# In the explorer all three numbers move, and the arrows at P and N are the step that training would take.
+# In the explorer all three numbers move, and the arrows at A, P and N are the step that training would take.
 # *What do you expect?*
 # - Margin 0: what is left of the band, and what does a tie of P and N cost?
 # - Margin 1: how much of the square is at rest?
@@ -564,8 +563,9 @@ for length in (1, 6, 10):
 # %% [markdown]
 # ### Watch both runs
 #
-# The explorer replays two recorded runs like those above, with eight of the letters: the training on
-# random triplets, and the collapse at the lower rate. Move the step, or press play. *What do you expect?*
+# The explorer replays two recorded runs like those above side by side, with eight of the letters: the
+# training on random triplets, and the collapse at the lower rate. Both start untrained; move the step, or
+# press play. *What do you expect?*
 # - After how many steps is the collapse nearly complete?
 # - The share of active triplets: where does it go in each run?
 # - In the random run, do the distances within a letter shrink?
@@ -573,12 +573,12 @@ for length in (1, 6, 10):
 # %%
 from siamese_lib.explorers import replay_explorer
 
-watched = replay_explorer(run="random"), replay_explorer(run="hardest")
-for name, run in zip(("random", "hardest"), watched, strict=True):
-    for k in (0, 4, len(run.picture.steps) - 1):
-        print(f"{name:8} step {run.picture.steps[k]:3}: active {run.picture.active[k]:.3f}, "
-              f"within {run.picture.within[k]:.3f}, between {run.picture.between[k]:.3f}")
-display(*watched)
+watched = replay_explorer("random", "hardest")
+for run in watched.picture.runs:
+    for k in (0, 4, -1):
+        print(f"{run['title']:8} step {run['steps'][k]:3}: active {run['active'][k]:.3f}, "
+              f"within {run['within'][k]:.3f}, between {run['between'][k]:.3f}")
+watched
 
 # %% [markdown]
 # Eight: by then both mean distances are down to about a tenth. Every triplet stays active, and the loss of

@@ -67,8 +67,27 @@ course_map("batch")
 #
 # $$S = V_1 V_2^\top, \qquad S_{ij} = \cos(v1_i, v2_j)$$
 #
-# for rows of unit length. The DeepLearning.AI course draws this matrix on its slides, for
-# four pairs. (Its rows are v2 and its columns v1. The matrix is symmetric, so nothing changes.)
+# for rows of unit length.
+
+# %% [markdown]
+# ### Try it
+#
+# Four pairs of vectors in the plane become their matrix: press Play, or move the slider. Each entry shows
+# the row of v1 and the row of v2 that it comes from, and their products. *What do you expect?*
+# - If you turn A1 alone, which entries change? And if you turn P1 alone?
+# - In which row is a negative larger than the positive?
+
+# %%
+from siamese_lib.explorers import matrix_explorer
+
+matrix_explorer()
+
+# %% [markdown]
+# A1 changes its row and P1 its column: each vector has a product with all vectors of the other list. Row 3
+# is the bad one, where A3 lies nearer to P2 than to its own P3.
+#
+# The DeepLearning.AI course draws such a matrix on its slides, for four pairs. (Its rows are v2 and its
+# columns v1. The matrix is symmetric, so nothing changes.)
 
 # %%
 S = np.array([
@@ -297,8 +316,8 @@ plots.show(figure, alt="L1 and L2 hardest fall in straight lines; L2 closest is 
 # %% [markdown]
 # ### Try it
 #
-# The explorer holds the slide's matrix; a button puts -0.4 in place of the third positive. Click an entry
-# and move it with its arrows, the arrow keys or the slider. *What do you expect?*
+# The explorer holds the slide's matrix; a button puts -0.4 in place of the positive of
+# row 2. Click an entry and move it with its arrows, the arrow keys or the slider. *What do you expect?*
 # - With -0.4 in place, lower that positive to -0.79. The closest negative of its row is still -0.8: what
 #   becomes of L2?
 # - Switch to "hardest": which row changes?

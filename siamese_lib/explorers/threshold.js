@@ -70,7 +70,7 @@ function confusionTable(panels) {
     const line = html(body, "tr");
     html(line, "th", { scope: "row", class: `siamese-${i ? "positive" : "negative"} siamese-coloured` }, truth);
     return WORDS[i].map((name) => {
-      const cell = html(line, "td");
+      const cell = html(line, "td", { class: `siamese-${i ? "positive" : "negative"}` });
       const count = html(cell, "output", { "aria-label": name, "aria-live": "off" });
       return { cell, count, share: html(cell, "small") };
     });

@@ -12,7 +12,8 @@ from programs import need
 ROOT = Path(__file__).parents[2]
 # As in the notebook.
 NAMES = (
-    "cost", "triplet", "replay", "batch", "threshold", "one_shot", "contrastive", "playground",
+    "cost", "descent", "triplet", "replay", "matrix", "batch", "threshold", "one_shot",
+    "contrastive", "playground",
 )  # fmt: skip
 
 

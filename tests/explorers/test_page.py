@@ -7,7 +7,8 @@ from browser import painted
 from siamese_lib import explorers
 
 NAMES = (
-    "cost", "triplet", "contrastive", "batch", "threshold", "replay", "playground", "one_shot",
+    "cost", "descent", "triplet", "contrastive", "matrix", "batch", "threshold", "replay",
+    "playground", "one_shot",
 )  # fmt: skip
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -46,7 +47,7 @@ CONTRAST = """ground => {
     const words = "text, span, p, output, button, label, td, th, figcaption, legend";
     for (const node of document.querySelectorAll(`.siamese-explorer :is(${words})`)) {
         if (!node.textContent.trim() || !node.getClientRects().length) continue;
-        if (node.closest(".siamese-handle")) continue; // on a disc, not on the page
+        if (node.closest(".siamese-look")) continue; // on a disc, not on the page
         const style = getComputedStyle(node), colour = node.getScreenCTM ? style.fill : style.color;
         const [a, b] = [light(colour), light(ground)].sort((x, y) => y - x);
         if ((a + 0.05) / (b + 0.05) < 4.5) poor.push([node.textContent, colour]);
