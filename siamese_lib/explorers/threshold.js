@@ -75,12 +75,12 @@ function confusionTable(panels) {
       return { cell, count, share: html(cell, "small") };
     });
   });
-  html(figure, "p", { class: "siamese-legend" }, "Percentages are of the row; framed: called wrong.");
+  html(figure, "p", { class: "siamese-legend" }, "Below each number: its share of the row. Framed: called wrong.");
   return (confusion) => confusion.forEach((row, i) => row.forEach((value, j) => {
     const { cell, count, share } = cells[i][j], part = value / (row[0] + row[1]);
     count.textContent = value;
     count.dataset.value = value;
-    share.textContent = `${fixed(100 * part, 1)} %`;
+    share.textContent = fixed(part);
     cell.style.setProperty("--share", `${fixed(45 * part, 1)}%`);
     cell.classList.toggle("siamese-error", i !== j);
   }));
