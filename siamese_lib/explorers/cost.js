@@ -124,7 +124,8 @@ function render({ model, el }) {
       return `${x + aside * RADIUS * dx} ${y + aside * RADIUS * dy}`;
     };
     half.setAttribute("d", `M${across(cosAP, -2)}L${across(cosAP, 2)}L${across(-2, 2)}L${across(-2, -2)}z`);
-    border.setAttribute("d", `M${across(cosAP, -1.1)}L${across(cosAP, 1.1)}`);
+    const aside = Math.sqrt(1.3 ** 2 - cosAP ** 2); // a little out of the circle, never out of the panel
+    border.setAttribute("d", `M${across(cosAP, -aside)}L${across(cosAP, aside)}`);
     point(at.x(cosAP), at.y(cosAN), cosAP,
       `cos(A,P) ${fixed(cosAP, 2)}, cos(A,N) ${fixed(cosAN, 2)}, cost ${fixed(now)}`);
     show.cost(now);

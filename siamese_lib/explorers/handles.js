@@ -41,7 +41,7 @@ function handle(parent, { name, letter, role, min = -1, max = 1, drag, step, gra
     "aria-valuemin": min, "aria-valuemax": max,
   });
   svg(node, "circle", { r: REACH_OF_HAND, class: "siamese-reach" });
-  const look = disc(parent, letter, role), own = { node, x: 0, y: 0, take, raise };
+  const look = disc(parent, letter, role, letter ? 11 : 7), own = { node, x: 0, y: 0, take, raise };
   if (!HANDLES.has(picture)) HANDLES.set(picture, []);
   const all = HANDLES.get(picture);
   all.push(own);

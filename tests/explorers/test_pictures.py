@@ -6,12 +6,13 @@ from test_page import each, explorer
 
 from siamese_lib import plots
 
-# What reaches over the page, over a frame that scrolls, or, as a text, over the edge of its panel.
+# What reaches over the page, over a frame that scrolls, or over the edge of its panel.
 CUT = """() => {
     const cut = [], wide = document.documentElement.clientWidth;
     for (const node of document.querySelectorAll(".siamese-explorer *")) {
         const { visibility, overflowX } = getComputedStyle(node);
-        if (node.closest("defs, clipPath, .siamese-reach") || visibility === "hidden") continue;
+        const unseen = "defs, clipPath, [clip-path], .siamese-handle"; // that is, their whole extent
+        if (node.closest(unseen) || visibility === "hidden") continue;
         const scrolls = ["auto", "scroll"].includes(overflowX);
         if (scrolls && node.scrollWidth > node.clientWidth) cut.push(["scrolls", node.className]);
         const box = node.getBoundingClientRect();
@@ -23,7 +24,7 @@ CUT = """() => {
         // A line ends in round caps and a disc in its edge: two pixels.
         const isOver = frame && (box.left < frame.left - 2 || box.right > frame.right + 2
             || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
-        if (isOver && node.tagName === "text") cut.push(["panel", name]);
+        if (isOver) cut.push(["panel", name]);
     }
     return cut;
 }"""
@@ -78,7 +79,7 @@ def test_axes_fit_what_can_occur(still, name):
 
 # Each colour that is painted, with all it stands for: the class of the nearest role.
 MEANINGS = """() => {
-    const role = /^siamese-(anchor|positive|negative|accent|above|below|heat|cool|class\d)$/;
+    const role = /^siamese-(anchor|positive|negative|accent|above|below|heat|cool|class[0-7])$/;
     const same = { heat: "above", cool: "below" };
     const found = {};
     for (const node of document.querySelectorAll(".siamese-picture *")) {
