@@ -197,9 +197,9 @@ plots.show(figure, alt="The cost over both cosines: a tilted plane, negative bel
 #
 # ### Try it
 #
-# The explorer shows the same square on the right, and the three vectors on the left. The bars along A are
-# the shadows of P and N, as long as their cosines. Move the sliders, or drag A, P and N; Tab and the arrow keys do it too. It starts with our triplet, rounded to two decimals.
-# *What do you expect?*
+# The explorer has the same square on the right, and on the left the three vectors: bars along A are the
+# shadows of P and N. Move the sliders, or drag A, P and N; Tab and the arrow keys do it too. It starts with
+# our triplet, rounded. *What do you expect?*
 # - Turn N until it lies on P: where does the cost go, and does it matter where A points?
 # - Drag A alone. Both cosines change: can the cost leave the range from -2 to 2?
 # - The shaded side of the circle is where N may lie at a cost of 0 or less. When is it half of the circle,

@@ -54,7 +54,7 @@ function render({ model, el }) {
   const angleOf = ([x, y]) => Math.atan2(y, x);
 
   const circle = panel(panels, "The vectors, and the way they came");
-  unitCircle(circle);
+  const ring = unitCircle(circle);
   const trails = ROLES.map((role) => svg(circle, "path", { class: `siamese-trail siamese-${role}` }));
   const lines = ROLES.map((role) => svg(circle, "line", { x1: CENTRE, y1: CENTRE, class: `siamese-vector siamese-${role}` }));
   const tips = ROLES.map((role, k) => handle(circle, {
@@ -80,8 +80,9 @@ function render({ model, el }) {
 
   function draw() {
     const all = path(), step = get("step"), vectors = all[step], cost = costOf(vectors);
-    // The longest vector of the start reaches the circle; what grows leaves it a little.
+    // The circle of length 1, smaller where a vector of the start is longer than that.
     const unit = 1 / Math.max(1, ...get("start").map((v) => Math.hypot(...v)));
+    set(ring, { r: RADIUS * unit });
     const at = (v) => place(angleOf(v), unit * Math.hypot(...v));
     vectors.forEach((v, k) => {
       const [x, y] = at(v), degrees = degreesOf(angleOf(v));

@@ -17,7 +17,7 @@ CUT = """() => {
         if (scrolls && node.scrollWidth > node.clientWidth) cut.push(["scrolls", node.className]);
         const box = node.getBoundingClientRect();
         const frame = node.ownerSVGElement?.getBoundingClientRect();
-        if (!box.width || !box.height) continue;
+        if (!box.width || !box.height || node.tagName === "g") continue;
         const text = node.textContent.slice(0, 30);
         const name = `${node.tagName} ${text} ${node.getAttribute("class")}`;
         if (box.left < -0.5 || box.right > wide + 0.5) cut.push(["page", name]);

@@ -110,6 +110,7 @@ def test_it_opens_untrained_with_both_runs_from_the_same_network():
     by_random, collapsed = explorer.picture.runs
     for key in ("within", "between"):
         assert by_random[key][0] == collapsed[key][0]
+    assert by_random["points"][0] == collapsed["points"][0]  # one map
 
 
 def number(page, name):
