@@ -15,7 +15,7 @@ function disc(parent, letter, role, radius = 11) {
   return look;
 }
 
-// The handles of each panel, the topmost last.
+// The handles of each panel, the topmost last: that is the one which had the focus last.
 const HANDLES = new WeakMap();
 
 // Those within a hand's reach, the nearest first, as far as they lie on top of each other.
@@ -26,13 +26,10 @@ function stackAt(picture, x, y) {
   return near.filter((one) => far(one) <= least + STACKED);
 }
 
-// Which of a stack a press takes: the one with the focus, or else the topmost.
-const chosenOf = (stack) => stack.find(({ node }) => node === document.activeElement) ?? stack.at(-1);
-
 // A disc to move. drag(x, y, grip) gets the place in the panel, and what grab() returned when the
 // drag began; step(right, up) gets arrow steps (a page is 10, Home and End are infinite). What is
 // pressed is the nearest disc, not the one whose reach happens to lie on top; where discs lie on
-// each other, a tap goes to the next of them, as Tab does.
+// each other it is the topmost, and a tap brings up the next of them, as Tab does.
 // Returns place(x, y, value, text): where the disc is and what a screen reader says of it.
 function handle(parent, { name, letter, role, min = -1, max = 1, drag, step, grab = () => null }) {
   const picture = parent.ownerSVGElement ?? parent;
@@ -63,7 +60,7 @@ function handle(parent, { name, letter, role, min = -1, max = 1, drag, step, gra
   node.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     const place = placeOf(event), stack = stackAt(picture, place.x, place.y);
-    (chosenOf(stack) ?? own).take(event, place, stack);
+    (stack.at(-1) ?? own).take(event, place, stack);
   });
   node.addEventListener("pointermove", (event) => {
     if (!press || !node.hasPointerCapture(event.pointerId)) return;

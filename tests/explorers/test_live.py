@@ -61,6 +61,19 @@ def test_cost(live):
     assert value(root, "cost") == pytest.approx(-2, abs=1e-6)
 
 
+def test_descent(live):
+    root = part(live, "descent")
+    assert press(live, root, "step", "End")
+    assert value(root, "cost") == pytest.approx(-1.675, abs=5e-4)
+
+
+def test_matrix(live):
+    root = part(live, "matrix")
+    assert press(live, root, "entries filled", "Home", "ArrowRight")
+    written = root.locator(".siamese-cell text").all_text_contents()
+    assert [text != "" for text in written] == [True] * 2 + [False] * 14
+
+
 def test_triplet(live):
     root = part(live, "triplet")
     assert press(live, root, "cos(A,P)", *["ArrowLeft"] * 10)
