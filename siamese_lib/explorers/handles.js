@@ -18,7 +18,7 @@ function disc(parent, letter, role, radius = 11) {
 // The handles of each panel, the topmost last: that is the one which had the focus last.
 const HANDLES = new WeakMap();
 
-// Those within a hand's reach, the nearest first, as far as they lie on top of each other.
+// What lies under a press: the nearest disc within a hand's reach, and those that lie on it.
 function stackAt(picture, x, y) {
   const far = (one) => Math.hypot(one.x - x, one.y - y);
   const near = HANDLES.get(picture).filter((one) => far(one) <= REACH_OF_HAND);
