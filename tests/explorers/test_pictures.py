@@ -11,7 +11,7 @@ CUT = """() => {
     const cut = [], wide = document.documentElement.clientWidth;
     for (const node of document.querySelectorAll(".siamese-explorer *")) {
         const { visibility, overflowX } = getComputedStyle(node);
-        const unseen = "defs, clipPath, [clip-path], .siamese-handle"; // that is, their whole extent
+        const unseen = "defs, clipPath, [clip-path], .siamese-handle"; // or not in full
         if (node.closest(unseen) || visibility === "hidden") continue;
         const scrolls = ["auto", "scroll"].includes(overflowX);
         if (scrolls && node.scrollWidth > node.clientWidth) cut.push(["scrolls", node.className]);
