@@ -83,8 +83,8 @@ from siamese_lib.explorers import matrix_explorer
 matrix_explorer()
 
 # %% [markdown]
-# A1 changes its row and P1 its column: each vector has a product with all vectors of the other list. Row 3
-# is the bad one, where A3 lies nearer to P2 than to its own P3.
+# A1 changes its row and P1 its column: each vector has a product with all vectors of the other list. The
+# last row is the bad one: A3 lies nearer to P2 than to its own P3.
 #
 # The DeepLearning.AI course draws such a matrix on its slides, for four pairs. (Its rows are v2 and its
 # columns v1. The matrix is symmetric, so nothing changes.)
