@@ -59,11 +59,10 @@ def notebook_03():
     )  # fmt: skip
 
 
-def record_run(name, notebook, loss, batches, *, epochs, every):
-    """Train as notebook 03 does, in short epochs of `every` steps, and keep each frame."""
+def train(notebook, loss, batches, *, epochs, every):
+    """Train as notebook 03 does, in short epochs of `every` steps; all frames, losses and steps."""
     shown = notebook["pictures"][list(SHOWN), :EACH].reshape(-1, 28, 28)
-    labels = np.repeat(np.arange(len(SHOWN)), EACH)
-    model, margin = notebook["new_encoder"](), notebook["MARGIN"]
+    model = notebook["new_encoder"]()
     stream = [batch for epoch in range(epochs) for batch in notebook[batches](epoch)]
     frames = [encode(model, shown)]
     history = fit(
@@ -71,21 +70,30 @@ def record_run(name, notebook, loss, batches, *, epochs, every):
         epochs=len(stream) // every, optimizer=optax.adam(notebook["RATE"]), progress=False,
         on_epoch=lambda _: frames.append(encode(model, shown)),
     )  # fmt: skip
-    points, reach = plane_points(np.stack(frames))
-    measured = triplet_summary(frames, labels, margin=margin)
-    record = {
-        "names": list(SHOWN.values()), "labels": labels.tolist(), "margin": margin,
-        "steps": list(range(0, len(stream) + 1, every)), "reach": reach,
-        "loss": np.round(history["loss"], 4).tolist(),
-        **{key: np.round(values, 4).tolist() for key, values in measured.items()},
-        "points": points,
-    }  # fmt: skip
-    print(f"{name}: {len(points)} frames of {len(labels)} points, loss {record['loss'][0]} to "
-          f"{record['loss'][-1]}, last ten {np.mean(record['loss'][-10:]):.4f}")  # fmt: skip
-    for key in measured:
-        print(f"  {key:9} first {record[key][0]}, middle {record[key][len(points) // 2]}, "
-              f"last {record[key][-1]}")  # fmt: skip
-    write(f"explorer_{name}.json", json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    return np.stack(frames), history["loss"], list(range(0, len(stream) + 1, every))
+
+
+def record_runs(margin, **runs):
+    """Write the runs on one map, so that the untrained network looks the same in all of them."""
+    labels = np.repeat(np.arange(len(SHOWN)), EACH)
+    counts = [len(frames) for frames, _, _ in runs.values()]
+    drawn, reach = plane_points(np.concatenate([frames for frames, _, _ in runs.values()]))
+    for (name, (frames, loss, steps)), last in zip(runs.items(), np.cumsum(counts), strict=True):
+        measured = triplet_summary(frames, labels, margin=margin)
+        record = {
+            "names": list(SHOWN.values()), "labels": labels.tolist(), "margin": margin,
+            "steps": steps, "reach": reach, "loss": np.round(loss, 4).tolist(),
+            **{key: np.round(values, 4).tolist() for key, values in measured.items()},
+            "points": drawn[last - len(frames) : last],
+        }  # fmt: skip
+        print(f"{name}: {len(frames)} frames of {len(labels)} points, loss {record['loss'][0]} to "
+              f"{record['loss'][-1]}, last ten {np.mean(record['loss'][-10:]):.4f}")  # fmt: skip
+        for key in measured:
+            print(f"  {key:9} first {record[key][0]}, middle {record[key][len(frames) // 2]}, "
+                  f"last {record[key][-1]}")  # fmt: skip
+        write(
+            f"explorer_{name}.json", json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        )
 
 
 def write(name, text):
@@ -95,6 +103,9 @@ def write(name, text):
 
 if __name__ == "__main__":
     notebook = notebook_03()
-    record_run("random", notebook, "random_loss", "random_batches", epochs=5, every=4)
-    record_run("hardest", notebook, "hardest_loss", "letter_batches", epochs=2, every=2)
+    record_runs(
+        notebook["MARGIN"],
+        random=train(notebook, "random_loss", "random_batches", epochs=5, every=4),
+        hardest=train(notebook, "hardest_loss", "letter_batches", epochs=2, every=2),
+    )
     record_threshold()

@@ -203,9 +203,9 @@ plots.show(figure, alt="The cost over both cosines: a tilted plane, negative bel
 #
 # ### Try it
 #
-# The explorer shows the same square on the right, and the three vectors on the left. Move the sliders, or
-# drag A, P and N; Tab and the arrow keys do it too. It starts with our triplet, rounded to two decimals.
-# *What do you expect?*
+# The explorer has the same square on the right, and on the left the three vectors: bars along A are the
+# shadows of P and N. Move the sliders, or drag A, P and N; Tab and the arrow keys do it too. It starts with
+# our triplet, rounded. *What do you expect?*
 # - Turn N until it lies on P: where does the cost go, and does it matter where A points?
 # - Drag A alone. Both cosines change: can the cost leave the range from -2 to 2?
 # - The shaded side of the circle is where N may lie at a cost of 0 or less. When is it half of the circle,
@@ -296,6 +296,24 @@ plots.show(figure, alt="Above, the cost falls through 0. Below, A turns towards 
 # The vectors grew a little on the way, A from 1.000 to 1.077: a step at a right
 # angle leaves the circle, and twenty such steps add up. The cosine does not mind, but the longer a
 # vector is, the less the next step turns it. [11](11_break_it.ipynb) meets this as a brake.
+#
+# ### Try it
+#
+# The explorer takes the same twenty steps: its slider turns A, P and N, with the cost beside them. *What do
+# you expect?*
+# - N starts between A and P. Where does it end, and does it turn one way only?
+# - Which of the three turns farthest?
+# - Turn N onto A and P opposite both: what do twenty steps do now?
+
+# %%
+from siamese_lib.explorers import descent_explorer
+
+descent_explorer(*start)
+
+# %% [markdown]
+# At first N flees ahead of A, towards P. Within five steps A has overtaken it, and from there it pushes N
+# back the other way. A turns farthest, for two forces pull at it. From P opposite A and N on A nothing moves: the
+# cost is at its worst, and every gradient is 0.
 #
 # The cost did not stop at 0, where the order was right. It would push on to -2, and spend its effort on a
 # triplet that is already solved. The margin of [03](03_triplets.ipynb) ends that.

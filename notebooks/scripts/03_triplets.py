@@ -208,7 +208,7 @@ plots.show(figure, alt="Square of both cosines: hard above the diagonal, a semi-
 #
 # ### Try it
 #
-# In the explorer all three numbers move, and the arrows at P and N are the step that training would take.
+# In the explorer all three numbers move, and the arrows at A, P and N are the step that training would take.
 # *What do you expect?*
 # - Margin 0: what is left of the band, and what does a tie of P and N cost?
 # - Margin 1: how much of the square is at rest?
@@ -568,8 +568,9 @@ for length in (1, 6, 10):
 # %% [markdown]
 # ### Watch both runs
 #
-# The explorer replays two recorded runs like those above, with eight of the letters: the training on
-# random triplets, and the collapse at the lower rate. Move the step, or press play. *What do you expect?*
+# The explorer replays two recorded runs like those above side by side, with eight of the letters: the
+# training on random triplets, and the collapse at the lower rate. Both start untrained; move the step, or
+# press play. *What do you expect?*
 # - After how many steps is the collapse nearly complete?
 # - The share of active triplets: where does it go in each run?
 # - In the random run, do the distances within a letter shrink?
@@ -577,12 +578,12 @@ for length in (1, 6, 10):
 # %%
 from siamese_lib.explorers import replay_explorer
 
-watched = replay_explorer(run="random"), replay_explorer(run="hardest")
-for name, run in zip(("random", "hardest"), watched, strict=True):
-    for k in (0, 4, len(run.picture.steps) - 1):
-        print(f"{name:8} step {run.picture.steps[k]:3}: active {run.picture.active[k]:.3f}, "
-              f"within {run.picture.within[k]:.3f}, between {run.picture.between[k]:.3f}")
-display(*watched)
+watched = replay_explorer("random", "hardest")
+for run in watched.picture.runs:
+    for k in (0, 4, -1):
+        print(f"{run['title']:8} step {run['steps'][k]:3}: active {run['active'][k]:.3f}, "
+              f"within {run['within'][k]:.3f}, between {run['between'][k]:.3f}")
+watched
 
 # %% [markdown]
 # Eight: by then both mean distances are down to about a tenth. Every triplet stays active, and the loss of

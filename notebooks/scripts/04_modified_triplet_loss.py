@@ -84,6 +84,23 @@ print("diagonal", np.diag(v1 @ v2.T).round(2))
 #
 # These two belong to different pairs. On the diagonal both come from the same pair: there the positives
 # stand, here with a cosine of 0.8 each.
+
+# %% [markdown]
+# ### Try it
+#
+# Four pairs of vectors in the plane become their matrix: press Play, or move the slider. Each entry shows
+# the row of v1 and the row of v2 that it comes from, and their products. *What do you expect?*
+# - If you turn A1 alone, which entries change? And if you turn P1 alone?
+# - In which row is a negative larger than the positive?
+
+# %%
+from siamese_lib.explorers import matrix_explorer
+
+matrix_explorer()
+
+# %% [markdown]
+# A1 changes its row and P1 its column: each vector has a product with all vectors of the other list. The
+# last row is the bad one: A3 lies nearer to P2 than to its own P3.
 #
 # The DeepLearning.AI course draws such a matrix on its slides, for four pairs. (Its rows are v2 and its
 # columns v1. The matrix is symmetric, so nothing changes.)

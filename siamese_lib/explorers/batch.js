@@ -56,7 +56,7 @@ function render({ model, el }) {
   const showReduction = radios(options, "over rows the", ["sum", "mean"], (word) => change(model, { reduction: word }));
   button(options, "start again", () => start(get("start")));
   if (n > 2) {
-    button(options, "third positive -0.4", () => {
+    button(options, "positive of row 2: -0.4", () => {
       start(get("start").map((row, i) => row.map((s, j) => (i === 2 && j === 2 ? -0.4 : s))));
     });
   }
@@ -65,15 +65,15 @@ function render({ model, el }) {
   const matrix = panel(panels, "S: anchors in rows, click an entry");
   const left = 30, top = 30, side = 280 / n;
   for (let k = 0; k < n; k++) {
-    svg(matrix, "text", { x: left + (k + 0.5) * side, y: 20, "text-anchor": "middle", class: "siamese-positive siamese-coloured" }, `P${k + 1}`);
-    svg(matrix, "text", { x: 14, y: top + (k + 0.5) * side + 5, "text-anchor": "middle", class: "siamese-anchor siamese-coloured" }, `A${k + 1}`);
+    svg(matrix, "text", { x: left + (k + 0.5) * side, y: 20, "text-anchor": "middle", class: "siamese-positive siamese-coloured" }, `P${k}`);
+    svg(matrix, "text", { x: 14, y: top + (k + 0.5) * side + 5, "text-anchor": "middle", class: "siamese-anchor siamese-coloured" }, `A${k}`);
   }
   const cells = get("similarity").map((row, i) => row.map((_, j) => entryOf(i, j)));
 
   function entryOf(i, j) {
     const cell = svg(matrix, "g", {
       class: "siamese-cell", role: "spinbutton", transform: `translate(${left + j * side} ${top + i * side})`,
-      "aria-label": `S row ${i + 1}, column ${j + 1}${i === j ? ", a positive" : ""}`, "aria-valuemin": -1, "aria-valuemax": 1,
+      "aria-label": `S row ${i}, column ${j}${i === j ? ", a positive" : ""}`, "aria-valuemin": -1, "aria-valuemax": 1,
     });
     const box = { x: 1.5, y: 1.5, width: side - 3, height: side - 3, rx: 4 };
     const parts = {
@@ -111,7 +111,7 @@ function render({ model, el }) {
   const on = plane(lines, { x: [-1, 1], y: [0, n], box: [30, 10, 280, 264], xticks: [-1, -0.5, 0, 0.5, 1], yticks: [], xlabel: "similarity", ylabel: "" });
   const rows = get("similarity").map((row, i) => {
     const y = on.y(n - i - 0.5), height = 0.28 * (264 / n);
-    svg(lines, "text", { x: 14, y: y + 5, "text-anchor": "middle", class: "siamese-anchor siamese-coloured" }, `A${i + 1}`);
+    svg(lines, "text", { x: 14, y: y + 5, "text-anchor": "middle", class: "siamese-anchor siamese-coloured" }, `A${i}`);
     const zone = svg(lines, "rect", { y: y - height, height: 2 * height, class: "siamese-tint siamese-accent" });
     svg(lines, "path", { d: `M${on.x(-1)} ${y}H${on.x(1)}`, class: "siamese-guide" });
     const negatives = row.map(() => svg(lines, "circle", { cy: y, r: 5, class: "siamese-disc siamese-negative" }));
@@ -135,9 +135,9 @@ function render({ model, el }) {
   const body = html(table, "tbody");
   const parts = get("similarity").map((_, i) => {
     const line = html(body, "tr");
-    html(line, "th", { scope: "row" }, `A${i + 1}`);
+    html(line, "th", { scope: "row" }, `A${i}`);
     return ["positive", "mean negative", "chosen negative", "L1", "L2", "L1 + L2"].map((name) => {
-      const output = html(html(line, "td"), "output", { "aria-label": `${name} of row ${i + 1}`, "aria-live": "off" });
+      const output = html(html(line, "td"), "output", { "aria-label": `${name} of row ${i}`, "aria-live": "off" });
       return (value) => {
         setText(output, value === null ? "none" : fixed(value));
         set(output, { "data-value": value });
@@ -175,7 +175,7 @@ function render({ model, el }) {
   function drawCell(i, j, s, isMarked, leftOut) {
     const { cell, tint, ring, stroke, text, arrows, frame } = cells[i][j];
     const isChosen = get("row") === i && get("column") === j;
-    set(tint, { class: s < 0 ? "siamese-below" : "siamese-above", "fill-opacity": 0.5 * Math.abs(s) });
+    set(tint, { class: `siamese-bars siamese-${s < 0 ? "below" : "above"}`, "fill-opacity": 0.5 * Math.abs(s) });
     for (const [node, isShown] of [[ring, isMarked], [stroke, leftOut], [arrows, isChosen]]) {
       set(node, { visibility: isShown ? "visible" : "hidden" });
     }
@@ -197,7 +197,7 @@ function render({ model, el }) {
     show.l2(over("l2"));
     showNegatives(get("negatives"));
     showReduction(get("reduction"));
-    const losing = done.map((part, i) => (part.loss > 1e-9 ? `A${i + 1}` : "")).filter(Boolean);
+    const losing = done.map((part, i) => (part.loss > 1e-9 ? `A${i}` : "")).filter(Boolean);
     const which = losing.length ? `from ${losing.join(", ")}` : "every positive leads by the margin or more";
     sentence.textContent = `The ${get("reduction")} of the row losses is ${fixed(total)}: ${which}.`;
   }

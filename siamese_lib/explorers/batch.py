@@ -38,8 +38,8 @@ def batch_explorer(
     the negative that L2 takes, and the entries that it leaves out are crossed out. On the right
     each row is drawn on the line from -1 to 1; below is a table of mean negative, chosen negative,
     L1 and L2. Click an entry, then use its arrows, the arrow keys (up and down change it, left and
-    right go to the next) or the slider. One button puts -0.4 in place of the third positive, 0.7,
-    and another starts again.
+    right go to the next) or the slider. Rows and columns count from 0, as arrays do. One button
+    puts -0.4 in place of the positive of row 2, 0.7, and another starts again.
 
     Shapes: similarity [batch, batch], 2 to 6 rows, entries -1 to 1; by default the 4 x 4 matrix
     of the DeepLearning.AI course's slides.

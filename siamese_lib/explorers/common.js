@@ -114,48 +114,6 @@ function ticks(low, high, about = 6) {
   return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(6)));
 }
 
-const ARROWS = {
-  ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
-  PageUp: [0, 10], PageDown: [0, -10], Home: [-Infinity, -Infinity], End: [Infinity, Infinity],
-};
-
-// A disc with a letter that can be dragged, touched, or moved with the arrow keys.
-// drag(x, y, grip) gets the place in the panel, and what grab() returned when the drag began;
-// step(right, up) gets arrow steps (a page is 10, Home and End are infinite).
-// Returns place(x, y, value, text): where the disc is and what a screen reader says of it.
-function handle(parent, { name, letter, role, min = -1, max = 1, drag, step, grab = () => null }) {
-  const picture = parent.ownerSVGElement ?? parent;
-  const node = svg(parent, "g", {
-    class: `siamese-handle siamese-${role}`, tabindex: 0, role: "slider", "aria-label": name,
-    "aria-valuemin": min, "aria-valuemax": max,
-  });
-  svg(node, "circle", { r: 22, class: "siamese-reach" });
-  svg(node, "circle", { r: 11, class: "siamese-disc" });
-  svg(node, "text", { y: 4.5, "text-anchor": "middle" }, letter);
-  let grip;
-  node.addEventListener("pointerdown", (event) => {
-    node.setPointerCapture(event.pointerId);
-    grip = grab();
-    event.preventDefault();
-    node.focus({ preventScroll: true });
-  });
-  node.addEventListener("pointermove", (event) => {
-    if (!node.hasPointerCapture(event.pointerId)) return;
-    const place = new DOMPoint(event.clientX, event.clientY)
-      .matrixTransform(picture.getScreenCTM().inverse());
-    drag(place.x, place.y, grip);
-  });
-  node.addEventListener("keydown", (event) => {
-    if (!(event.key in ARROWS) || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation(); // in JupyterLab arrows would also move between cells
-    step(...ARROWS[event.key]);
-  });
-  return (x, y, value, text) => {
-    set(node, { transform: `translate(${x} ${y})`, "aria-valuenow": value, "aria-valuetext": text });
-  };
-}
-
 // noUiSlider says 0.25 as 0.3, and 0.1 + 0.2 with all its digits.
 function sayExactly(handle) {
   const mend = () => {

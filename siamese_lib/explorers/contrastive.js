@@ -14,9 +14,9 @@ export function force(distance, isSame, margin) {
   return isSame ? -2 * distance : 2 * inside(distance, margin);
 }
 
-const TICKS = [0, 0.5, 1, 1.5, 2];
-const CENTRE = 160, UNIT = 72; // pixels of the plane: its middle, and a distance of 1
-const LONGEST = 88; // the arrow of the strongest force there is, 4
+const HALVES = [0, 0.5, 1, 1.5, 2];
+const UNIT = 72; // pixels of the plane: a distance of 1
+const LONGEST = 66; // the arrow of the strongest force there is, 4
 
 function curveOf(at, isSame, margin) {
   const steps = Array.from({ length: 101 }, (_, k) => k / 50);
@@ -24,18 +24,13 @@ function curveOf(at, isSame, margin) {
 }
 
 function drawPair(parent) {
-  const tip = svg(svg(parent, "defs"), "marker", {
-    id: unique("tip"), viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 5, markerHeight: 5, orient: "auto",
-  });
-  svg(tip, "path", { d: "M0 0L8 4L0 8z", fill: "currentColor" });
+  const tip = arrowTip(parent);
   const circle = svg(parent, "circle", { cx: CENTRE, cy: CENTRE, class: "siamese-guide" });
   const word = svg(parent, "text", { x: CENTRE, "text-anchor": "middle" }, "margin");
   const line = svg(parent, "line", { x1: CENTRE, y1: CENTRE, y2: CENTRE, class: "siamese-vector" });
-  const first = svg(parent, "g", { class: "siamese-handle siamese-anchor", transform: `translate(${CENTRE} ${CENTRE})` });
-  svg(first, "circle", { r: 13, class: "siamese-disc" });
-  svg(first, "text", { y: 4.5, "text-anchor": "middle" }, "X1");
-  const shaft = svg(parent, "path", { class: "siamese-step", "marker-end": `url(#${tip.id})` });
-  return { circle, word, line, shaft };
+  const shafts = ["X1", "X2"].map((name) => svg(parent, "path", { class: "siamese-step", "marker-end": tip, "data-step": name }));
+  set(disc(parent, "X1", "anchor", 13), { transform: `translate(${CENTRE} ${CENTRE})` });
+  return { circle, word, line, shafts };
 }
 
 function sentenceOf(distance, isSame, margin, loss, push) {
@@ -56,7 +51,7 @@ function render({ model, el }) {
   const step = (right, up) => move(get("distance") + 0.01 * (right || up));
 
   const curves = panel(panels, "The loss over the distance");
-  const at = plane(curves, { x: [0, 2], y: [0, 4], xticks: TICKS, yticks: [0, 1, 2, 3, 4], xlabel: "distance", ylabel: "loss" });
+  const at = plane(curves, { x: [0, 2], y: [0, 4], xticks: HALVES, yticks: [0, 1, 2, 3, 4], xlabel: "distance", ylabel: "loss" });
   const marginLine = svg(curves, "path", { class: "siamese-guide" });
   const genuine = svg(curves, "path", { d: curveOf(at, true, 0), class: "siamese-curve siamese-positive" });
   const impostor = svg(curves, "path", { class: "siamese-curve siamese-negative" });
@@ -72,13 +67,13 @@ function render({ model, el }) {
   ]);
 
   const picture = panel(panels, "The pair and its next step");
-  const { circle, word, line, shaft } = drawPair(picture);
+  const { circle, word, line, shafts } = drawPair(picture);
   const other = svg(picture, "g");
   const second = handle(other, {
     name: "X2, its distance from X1", letter: "X2", role: "chosen-pair", min: 0, max: 2,
     drag: (x, y) => move(Math.hypot(x - CENTRE, y - CENTRE) / UNIT), step,
   });
-  html(picture.parentElement, "p", { class: "siamese-legend" }, "Arrow: the step against the gradient. Force: above 0 apart, below 0 together.");
+  html(picture.parentElement, "p", { class: "siamese-legend" }, "Arrows: the step of each against the gradient. Force: above 0 apart, below 0 together.");
 
   const show = {
     loss: readout(values, "loss"), force: readout(values, "force"), pair: readout(values, "pair"),
@@ -102,9 +97,12 @@ function render({ model, el }) {
     set(word, { y: CENTRE - UNIT * margin + (margin > 1.5 ? 16 : -5), visibility: isSame || margin < 0.3 ? "hidden" : "visible" });
     set(line, { x2: x, class: `siamese-vector ${role}` });
     second(x, CENTRE, distance, said);
-    set(shaft, {  // it starts behind the letters of X2
-      d: `M${x + 11 * Math.sign(push)} ${CENTRE}h${length}`, visibility: distance && Math.abs(length) > 2 ? "visible" : "hidden",
-    });
+    // Both take the step, in opposite ways; beside the line, so that two that meet do not cover.
+    const sign = Math.sign(push), isSeen = distance && Math.abs(length) > 2;
+    shafts.forEach((shaft, k) => set(shaft, {
+      d: `M${(k ? x : CENTRE) + (k ? 11 : -11) * sign} ${CENTRE + (k ? 6 : -6)}h${k ? length : -length}`,
+      visibility: isSeen ? "visible" : "hidden",
+    }));
 
     show.loss(loss);
     show.force(push);

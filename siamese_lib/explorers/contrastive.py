@@ -10,7 +10,7 @@ from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_bet
 class ContrastivePicture(anywidget.AnyWidget):
     """The loss over the distance, and the pair itself with its next step."""
 
-    _esm = program("contrastive")
+    _esm = program("circle", "contrastive")
     _css = STYLE
     distance = traitlets.Float(min=0, max=2).tag(sync=True)
     is_same = traitlets.Bool().tag(sync=True)
@@ -23,9 +23,9 @@ def contrastive_explorer(
     """Move a pair, say whether it is genuine, move the margin; see loss and force at once.
 
     On the left is the loss over the distance, for genuine and for impostor pairs. On the right is
-    the pair itself: the margin is a circle round X1, and an arrow on X2 shows where a step against
-    the gradient moves it. The force is minus the slope of the loss: above 0 it pushes the two
-    apart, below 0 it pulls them together. At distance 0 it has no direction, so there is no arrow.
+    the pair itself: the margin is a circle round X1, and arrows show where a step against the
+    gradient moves the two. The force is minus the slope of the loss: above 0 it pushes the two
+    apart, below 0 it pulls them together. At distance 0 it has no direction: there are no arrows.
     Both points follow the mouse and the arrow keys.
 
     Units: distance and margin are 0 to 2, as far as two unit vectors can be apart.

@@ -14,12 +14,6 @@ export function seenFrom(angleA, angle) {
   return { cosine: snap(Math.cos(angle - angleA)), side: Math.sin(angle - angleA) >= 0 ? 1 : -1 };
 }
 
-const CENTRE = 160, RADIUS = 118;
-const TICKS = [-1, -0.5, 0, 0.5, 1];
-const place = (angle, length = 1) =>
-  [CENTRE + length * RADIUS * Math.cos(angle), CENTRE - length * RADIUS * Math.sin(angle)];
-const angleAt = (x, y) => Math.atan2(CENTRE - y, x - CENTRE);
-
 function render({ model, el }) {
   const { panels, values, sentence } = stage(el);
   const get = (name) => model.get(name);
@@ -39,14 +33,15 @@ function render({ model, el }) {
   }
   const step = (name, by) => change(model, { [name]: snap(clamp(get(name) + 0.01 * by, -1, 1)) });
 
-  const circle = panel(panels, "Shaded: where N may lie, cost 0 or less");
+  const circle = panel(panels, "The shadows of P and N on A");
   const inside = svg(svg(circle, "defs"), "clipPath", { id: unique("disc") });
   svg(inside, "circle", { cx: CENTRE, cy: CENTRE, r: RADIUS });
   const half = svg(circle, "path", {
-    class: "siamese-tint siamese-positive", "clip-path": `url(#${inside.id})`,
+    class: "siamese-tint siamese-below", "clip-path": `url(#${inside.id})`,
   });
-  svg(circle, "circle", { cx: CENTRE, cy: CENTRE, r: RADIUS, class: "siamese-guide" });
+  unitCircle(circle);
   const border = svg(circle, "path", { class: "siamese-border" });
+  const shadowP = shadow(circle, "positive"), shadowN = shadow(circle, "negative");
   const line = {}, tip = {};
   for (const role of ["anchor", "positive", "negative"]) {
     line[role] = svg(circle, "line", { x1: CENTRE, y1: CENTRE, class: `siamese-vector siamese-${role}` });
@@ -55,10 +50,7 @@ function render({ model, el }) {
     name: "direction of A in degrees", letter: "A", role: "anchor", min: -180, max: 180,
     grab: () => [angleP(), angleN()],
     drag: (x, y, [p, n]) => turnA(angleAt(x, y), p, n),
-    step: (right, up) => {
-      const by = clamp(-(right || -up), -30, 30) * Math.PI / 90; // two degrees a step
-      turnA(get("angle_a") + by, angleP(), angleN());
-    },
+    step: (right, up) => turnA(get("angle_a") + turnOf(right, up), angleP(), angleN()),
   });
   tip.positive = handle(circle, {
     name: "P on the circle, cos(A,P)", letter: "P", role: "positive",
@@ -70,6 +62,11 @@ function render({ model, el }) {
     drag: (x, y) => turn("cos_an", "side_n", angleAt(x, y)),
     step: (right, up) => step("cos_an", right || up),
   });
+  legend(circle.parentElement, [
+    { role: "positive", mark: "▬", name: "shadow of P on A: cos(A,P)" },
+    { role: "negative", mark: "▬", name: "shadow of N on A: cos(A,N)" },
+    { role: "below", mark: "■", name: "where N may lie" },
+  ]);
 
   const square = panel(panels, "The cost over both cosines");
   const at = plane(square, {
@@ -79,8 +76,8 @@ function render({ model, el }) {
   const heat = svg(svg(square, "defs"), "linearGradient", {
     id: unique("heat"), gradientUnits: "userSpaceOnUse", x1: at.x(1), y1: at.y(-1), x2: at.x(-1), y2: at.y(1),
   });
-  svg(heat, "stop", { offset: 0, class: "siamese-good", "stop-opacity": 0.9 });
-  svg(heat, "stop", { offset: 0.5, class: "siamese-good", "stop-opacity": 0 });
+  svg(heat, "stop", { offset: 0, class: "siamese-cool", "stop-opacity": 0.9 });
+  svg(heat, "stop", { offset: 0.5, class: "siamese-cool", "stop-opacity": 0 });
   svg(heat, "stop", { offset: 0.5, class: "siamese-heat", "stop-opacity": 0 });
   svg(heat, "stop", { offset: 1, class: "siamese-heat", "stop-opacity": 0.9 });
   svg(square, "path", { d: `M${at.x(-1)} ${at.y(-1)}H${at.x(1)}V${at.y(1)}H${at.x(-1)}z`, fill: `url(#${heat.id})` });
@@ -108,7 +105,7 @@ function render({ model, el }) {
     const cosAP = get("cos_ap"), cosAN = get("cos_an"), a = get("angle_a");
     const now = cost(cosAP, cosAN);
     const angles = { anchor: a, positive: angleP(), negative: angleN() };
-    const degrees = Math.round((Math.atan2(Math.sin(a), Math.cos(a)) * 180) / Math.PI);
+    const degrees = degreesOf(a);
     const said = {
       anchor: [degrees, `${degrees} degrees`],
       positive: [cosAP, fixed(cosAP, 2)], negative: [cosAN, fixed(cosAN, 2)],
@@ -118,13 +115,17 @@ function render({ model, el }) {
       set(line[role], { x2: x, y2: y });
       tip[role](x, y, ...said[role]);
     }
+    // Where both stand on one side of A, N's bar goes to the other one.
+    shadowP(a, angles.positive, get("side_p"));
+    shadowN(a, angles.negative, -get("side_p"));
     // All points x with x . A <= cos(A,P): behind the line through P, square to A.
     const across = (length, aside) => {
       const [x, y] = place(a, length), [dx, dy] = [Math.sin(a), Math.cos(a)];
       return `${x + aside * RADIUS * dx} ${y + aside * RADIUS * dy}`;
     };
     half.setAttribute("d", `M${across(cosAP, -2)}L${across(cosAP, 2)}L${across(-2, 2)}L${across(-2, -2)}z`);
-    border.setAttribute("d", `M${across(cosAP, -1.1)}L${across(cosAP, 1.1)}`);
+    const aside = Math.sqrt(1.3 ** 2 - cosAP ** 2); // a little out of the circle, never out of the panel
+    border.setAttribute("d", `M${across(cosAP, -aside)}L${across(cosAP, aside)}`);
     point(at.x(cosAP), at.y(cosAN), cosAP,
       `cos(A,P) ${fixed(cosAP, 2)}, cos(A,N) ${fixed(cosAN, 2)}, cost ${fixed(now)}`);
     show.cost(now);

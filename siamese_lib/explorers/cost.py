@@ -9,7 +9,7 @@ from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_bet
 class CostPicture(anywidget.AnyWidget):
     """The unit circle with A, P and N, and the point of their two cosines in a square."""
 
-    _esm = program("cost")
+    _esm = program("circle", "cost")
     _css = STYLE
     cos_ap = traitlets.Float(min=-1, max=1).tag(sync=True)
     cos_an = traitlets.Float(min=-1, max=1).tag(sync=True)
@@ -22,9 +22,10 @@ class CostPicture(anywidget.AnyWidget):
 def cost_explorer(*, cos_ap: float = 0.8, cos_an: float = 0.3) -> Explorer:
     """Move cos(A,P) and cos(A,N), or drag A, P and N, and see -cos(A,P) + cos(A,N).
 
-    On the left is the unit circle. The cost is 0 or less while N lies in the shaded half-plane:
-    seen from A, beyond the line through P at right angles to A. On the right is the cost over both
-    cosines.
+    On the left is the unit circle. A bar along A is the shadow that P throws on it, from the
+    centre to the foot of the perpendicular: its length is the cosine, and backwards it is below 0.
+    N throws one, too. The cost is 0 or less while N lies in the shaded half-plane: seen from A,
+    beyond the line through P at right angles to A. On the right is the cost over both cosines.
 
     Units: cosines are -1 to 1, in steps of 0.01; the cost runs from -2 to 2.
     Returns: an Explorer (an ipywidgets VBox); `.picture.cos_ap` and so on can be read and set.

@@ -18,7 +18,7 @@ STYLE = (HERE / "explorers.css").read_text(encoding="utf-8")
 
 def program(*names: str) -> str:
     """The JavaScript of one picture: the shared helpers, then the explorer's own files."""
-    files = (HERE / f"{name}.js" for name in ("common", *names))
+    files = (HERE / f"{name}.js" for name in ("common", "handles", *names))
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

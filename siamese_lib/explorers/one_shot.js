@@ -94,7 +94,7 @@ function render({ model, el }) {
     trace(context, strokes);
     if (!pen.seen) return;
     context.lineWidth = 2;
-    context.strokeStyle = "#0072B2";
+    context.strokeStyle = "#767676";
     context.beginPath();
     context.arc(pen.x, pen.y, pen.down ? 5 : 10, 0, 7);
     context.stroke();

@@ -28,15 +28,13 @@ function drawPanels(panels, run, loss) {
   };
 }
 
-const percent = (share) => `${fixed(100 * share, 0)}\u00a0%`;
-
 function sentenceOf({ step, now, data }, { loss, batch }, { spread, alike }) {
   const said = [
-    `After ${step} steps the loss is ${fixed(now.loss)}, ${ACTIVE[loss]}: ${percent(now.share)}.`,
-    `${percent(alike)} of the points lie nearest to one of their own class.`,
+    `After ${step} steps the loss is ${fixed(now.loss)}; share of ${ACTIVE[loss]}: ${fixed(now.share, 2)}.`,
+    `Of the points ${fixed(alike, 2)} lie nearest to one of their own class.`,
   ];
   if (loss === "modified" || loss === "info_nce") {
-    said.push(`${percent(falseNegatives(batch, data.classes))} of the negatives are false: of their anchor's own class.`);
+    said.push(`Of the negatives ${fixed(falseNegatives(batch, data.classes), 2)} are false: of their anchor's own class.`);
   }
   if (spread < COLLAPSED) said.push("Collapsed: all embeddings are nearly the same.");
   return said.join(" ");

@@ -1,4 +1,4 @@
-// A training run: the map of one frame, the loss, and what all triplets of the frame say.
+// One training run or two: the map of one frame, the losses, and what all triplets of a frame say.
 
 // The frame to show after so many training steps: the last one recorded by then.
 export function frameOf(steps, step) {
@@ -16,142 +16,156 @@ export function lossAfter(loss, step) {
   return loss[Math.min(step, loss.length - 1)];
 }
 
-const FRAME_MS = 100; // of the recording, when it plays
-const CURVES = [
-  { key: "active", name: "active triplets (share)", role: "accent", dash: "" },
-  { key: "between", name: "mean distance A to N", role: "negative", dash: "7 3" },
-  { key: "within", name: "mean distance A to P", role: "positive", dash: "2 3" },
-];
+// The steps at which some run has a frame, in ascending order.
+export function stopsOf(runs) {
+  return [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
+}
+
+// Letters have the colours of their classes, so runs and distances are told apart by their lines.
+const RUNS = [{ dash: "", thin: "2 3" }, { dash: "9 4", thin: "9 3 2 3" }];
+const COLUMNS = [["loss", "loss"], ["active", "active triplets"], ["within", "distance A to P"], ["between", "distance A to N"]];
 
 // A letter stands for itself; a longer name is a dot whose colour the legend explains.
 const marks = (names) => (names.every((name) => [...name].length === 1) ? names : names.map(() => "●"));
 
-// Plays from frame to frame. Where the reader asked for less motion, a press goes one frame on.
-function player(parent, { next, isLast, rewind, heard }) {
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const button = html(parent, "button", { type: "button", class: "siamese-button" });
-  let timer = null;
-  const name = () => {
-    button.textContent = still.matches ? "Next frame" : timer === null ? "Play" : "Pause";
-  };
-  const pause = () => {
-    clearInterval(timer);
-    timer = null;
-    heard(true);
-    name();
-  };
-  button.addEventListener("click", () => {
-    if (timer !== null) return pause();
-    if (isLast()) rewind();
-    else next();
-    if (still.matches) return;
-    heard(false); // ten sentences a second are no help to a screen reader
-    timer = setInterval(() => (isLast() ? pause() : next()), FRAME_MS);
-    name();
-  });
-  still.addEventListener("change", pause);
-  name();
-  return () => {
-    clearInterval(timer);
-    still.removeEventListener("change", pause);
-  };
-}
-
-function render({ model, el }) {
-  const { panels, values, sentence } = stage(el);
-  const get = (name) => model.get(name);
-  const steps = get("steps"), points = get("points"), names = get("names"), labels = get("labels");
-  const loss = get("loss"), reach = get("reach"), margin = get("margin");
-  const [first, last] = [steps[0], steps.at(-1)];
-  const frame = () => frameOf(steps, get("step"));
-  const go = (k) => change(model, { step: steps[clamp(k, 0, steps.length - 1)] });
-
-  const controls = html(el, "div", { class: "siamese-options" });
-  el.insertBefore(controls, values);
-  const stopPlayer = player(controls, {
-    next: () => go(frame() + 1), rewind: () => go(0), isLast: () => frame() === steps.length - 1,
-    heard: (aloud) => sentence.setAttribute("aria-live", aloud ? "polite" : "off"),
-  });
-
-  const map = panel(panels, "The embeddings");
+// The map of one run; half its width is reach. Returns draw(frame).
+function mapPanel(panels, { title, names, labels, points, reach: own }, reach) {
+  const map = panel(panels, title ? `The embeddings, ${title}` : "The embeddings");
   const side = [-reach, -reach / 2, 0, reach / 2, reach];
   const at = plane(map, { x: [-reach, reach], y: [-reach, reach], xticks: side, yticks: side, xlabel: "first direction", ylabel: "second direction" });
   // One text a class: a list of places sets each of its marks on its own.
   const marked = marks(names);
   const clouds = names.map((_, k) => {
-    const own = labels.flatMap((label, i) => (label === k ? [i] : []));
+    const members = labels.flatMap((label, i) => (label === k ? [i] : []));
     const text = svg(map, "text", {
       class: `siamese-class${k % 8} siamese-coloured siamese-mark`, "text-anchor": "middle", "aria-hidden": true,
-    }, marked[k].repeat(own.length));
-    return { own, text };
+    }, marked[k].repeat(members.length));
+    return { members, text };
   });
   if (marked !== names) {
     legend(map.parentElement, names.map((name, k) => ({ role: `class${k % 8}`, mark: marked[k], name })));
   }
-
-  const cursors = [];
-  function curvePanel(title, top, ylabel) {
-    const place = panel(panels, title);
-    const on = plane(place, { x: [first, last], y: [0, top], xticks: ticks(first, last), yticks: ticks(0, top), xlabel: "training step", ylabel });
-    const cursor = svg(place, "path", { class: "siamese-guide" });
-    cursors.push(() => cursor.setAttribute("d", `M${on.x(steps[frame()])} ${on.y(0)}V${on.y(top)}`));
-    const line = (xs, ys, attributes) => svg(place, "path", {
-      d: xs.map((x, k) => `${k ? "L" : "M"}${on.x(x).toFixed(2)} ${on.y(ys[k]).toFixed(2)}`).join(""), ...attributes,
-    });
-    return { place, on, line };
-  }
-
-  const all = Array.from({ length: last - first + 1 }, (_, k) => first + k);
-  const shownLoss = all.map((step) => lossAfter(loss, step)), top = Math.max(margin, ...shownLoss) * 1.08;
-  const left = curvePanel("The loss of each step", top, "loss of the batch");
-  left.line([first, last], [margin, margin], { class: "siamese-guide" });
-  svg(left.place, "text", { x: left.on.x((first + last) / 2), y: left.on.y(margin) - 6, "text-anchor": "middle" }, "the margin");
-  left.line(all, shownLoss, { class: "siamese-curve siamese-anchor", style: "stroke-width: 1.5" });
-  const tip = handle(left.place, {
-    name: "step on the loss curve", letter: "", role: "anchor", min: first, max: last,
-    drag: (x) => go(frameOf(steps, left.on.fromX(x) + (steps[1] - first) / 2)),
-    step: (right, up) => go(frame() + (right || up)),
-  });
-
-  const high = Math.max(1, ...get("within"), ...get("between"));
-  const right = curvePanel("All triplets of the points shown", high, "share, or distance 1 - cos");
-  const dots = CURVES.map(({ key, role, dash }) => {
-    right.line(steps, get(key), { class: `siamese-curve siamese-${role}`, "stroke-dasharray": dash });
-    return svg(right.place, "circle", { r: 6, class: `siamese-disc siamese-${role}` });
-  });
-  legend(right.place.parentElement, CURVES);
-
-  const show = {
-    step: readout(values, "step"), loss: readout(values, "loss", "anchor"),
-    active: readout(values, "active triplets", "accent"),
-    within: readout(values, "distance A to P", "positive"),
-    between: readout(values, "distance A to N", "negative"),
-  };
-
-  function draw() {
-    const k = frame(), step = steps[k], now = lossAfter(loss, step), place = points[k];
-    for (const { own, text } of clouds) {
+  return (frame) => {
+    const place = points[frame];
+    for (const { members, text } of clouds) {
       set(text, {
-        x: own.map((i) => at.x((place[2 * i] / 1000) * reach).toFixed(2)).join(" "),
-        y: own.map((i) => (at.y((place[2 * i + 1] / 1000) * reach) + 4.5).toFixed(2)).join(" "),
+        x: members.map((i) => at.x((place[2 * i] / 1000) * own).toFixed(2)).join(" "),
+        y: members.map((i) => (at.y((place[2 * i + 1] / 1000) * own) + 4.5).toFixed(2)).join(" "),
       });
     }
-    for (const move of cursors) move();
-    tip(left.on.x(step), left.on.y(now), step, `step ${step}, loss ${fixed(now)}`);
-    CURVES.forEach(({ key }, c) => {
-      const value = get(key)[k];
-      set(dots[c], { cx: right.on.x(step), cy: right.on.y(value) });
-      show[key](value);
-    });
-    show.step(step, 0);
-    show.loss(now);
-    sentence.textContent = `After ${step} steps ${fixed(100 * get("active")[k], 0)} % of the triplets are active; `
-      + `N is on average ${fixed(get("between")[k], 2)} from A, P ${fixed(get("within")[k], 2)}.`;
+  };
+}
+
+// Curves over the training steps, a line and a dot for each. Returns draw(step, [[x, y], ...]).
+function curvePanel(panels, title, ylabel, stops, high, curves) {
+  const [first, last] = [stops[0], stops.at(-1)], figure = panel(panels, title);
+  const on = plane(figure, { x: [first, last], y: [0, high], xticks: ticks(first, last), yticks: ticks(0, high), xlabel: "training step", ylabel });
+  const cursor = svg(figure, "path", { class: "siamese-guide" });
+  const dots = curves.map(({ xs, ys, dash }) => {
+    const d = xs.map((x, k) => `${k ? "L" : "M"}${on.x(x).toFixed(2)} ${on.y(ys[k]).toFixed(2)}`).join("");
+    svg(figure, "path", { d, class: "siamese-curve siamese-ink siamese-thin", "stroke-dasharray": dash });
+    return svg(figure, "circle", { r: 5, class: "siamese-disc siamese-ink" });
+  });
+  const named = curves.filter(({ name }) => name).map(({ name, dash }) => ({ role: "ink", name, dash }));
+  if (named.length) legend(figure.parentElement, named);
+  const draw = (step, places) => {
+    set(cursor, { d: `M${on.x(step)} ${on.y(0)}V${on.y(high)}` });
+    places.forEach(([x, y], k) => set(dots[k], { cx: on.x(x), cy: on.y(y) }));
+  };
+  return { figure, on, draw };
+}
+
+// The numbers of each run, a row each. Returns show(run, values).
+function numbers(panels, runs) {
+  const figure = html(panels, "figure", { class: "siamese-panel siamese-wide" });
+  const table = html(figure, "table", { class: "siamese-table" });
+  const head = html(html(table, "thead"), "tr");
+  for (const name of ["run", ...COLUMNS.map(([, name]) => name)]) html(head, "th", { scope: "col" }, name);
+  const body = html(table, "tbody");
+  const rows = runs.map(({ title }) => {
+    const line = html(body, "tr");
+    html(line, "th", { scope: "row" }, title || "this run");
+    return COLUMNS.map(([, name]) => html(html(line, "td"), "output", { "aria-label": title ? `${name}, ${title}` : name, "aria-live": "off" }));
+  });
+  return (k, values) => rows[k].forEach((output, c) => {
+    setText(output, fixed(values[c]));
+    set(output, { "data-value": values[c] });
+  });
+}
+
+function drawPanels(panels, runs, stops) {
+  const reach = Math.max(...runs.map((run) => run.reach)), last = stops.at(-1);
+  const maps = runs.map((run) => mapPanel(panels, run, reach));
+  const titled = (run) => (runs.length > 1 ? run.title : "");
+  const curvesOf = (key) => runs.map((run, k) => ({ xs: run.steps, ys: run[key], dash: RUNS[k].dash, name: titled(run) }));
+  const losses = runs.map((run, k) => {
+    const xs = Array.from({ length: run.steps.at(-1) - run.steps[0] + 1 }, (_, i) => run.steps[0] + i);
+    return { xs, ys: xs.map((step) => lossAfter(run.loss, step)), dash: RUNS[k].dash, name: titled(run) };
+  });
+  const margins = [...new Set(runs.map((run) => run.margin))];
+  const top = Math.max(...margins, ...losses.flatMap(({ ys }) => ys)) * 1.08;
+  const loss = curvePanel(panels, "The loss of each step", "loss of the batch", stops, top, losses);
+  for (const margin of margins) {
+    svg(loss.figure, "path", { d: `M${loss.on.x(stops[0])} ${loss.on.y(margin)}H${loss.on.x(last)}`, class: "siamese-guide" });
+    svg(loss.figure, "text", { x: loss.on.x(last), y: loss.on.y(margin) - 6, "text-anchor": "end" }, "the margin");
   }
-  const stop = follow(model, el, draw);
+  const active = curvePanel(panels, "Active among all triplets of the points shown", "share", stops, 1, curvesOf("active"));
+  const apart = runs.flatMap((run, k) => ["between", "within"].map((key) => ({
+    xs: run.steps, ys: run[key], dash: key === "between" ? RUNS[k].dash : RUNS[k].thin,
+    name: `A to ${key === "between" ? "N" : "P"}${runs.length > 1 ? `, ${run.title}` : ""}`,
+  })));
+  const high = Math.max(...apart.flatMap(({ ys }) => ys)) * 1.08;
+  const distances = curvePanel(panels, "Mean distances of all pairs", "distance 1 - cos", stops, high, apart);
+  return { maps, loss, active, distances };
+}
+
+function render({ model, el }) {
+  const { panels, sentence, values } = stage(el);
+  const runs = model.get("runs"), stops = stopsOf(runs);
+  const stop = () => frameOf(stops, model.get("step"));
+  const go = (k) => change(model, { step: stops[clamp(k, 0, stops.length - 1)] });
+
+  const controls = html(el, "div", { class: "siamese-options" });
+  el.insertBefore(controls, values);
+  const stopPlayer = player(controls, {
+    next: () => go(stop() + 1), rewind: () => go(0), isLast: () => stop() === stops.length - 1,
+    heard: (aloud) => sentence.setAttribute("aria-live", aloud ? "polite" : "off"),
+  });
+  const showStep = readout(values, "step"), showNumbers = numbers(panels, runs);
+  const { maps, loss, active, distances } = drawPanels(panels, runs, stops);
+  const tip = handle(loss.figure, {
+    name: "step on the loss curve", letter: "", role: "ink", min: stops[0], max: stops.at(-1),
+    drag: (x) => go(frameOf(stops, loss.on.fromX(x) + (stops[1] - stops[0]) / 2)),
+    step: (right, up) => go(stop() + (right || up)),
+  });
+
+  function draw() {
+    const step = stops[stop()];
+    const now = runs.map((run) => {
+      const k = frameOf(run.steps, step), at = run.steps[k];
+      return { k, at, loss: lossAfter(run.loss, at), active: run.active[k], within: run.within[k], between: run.between[k] };
+    });
+    now.forEach((one, k) => {
+      maps[k](one.k);
+      showNumbers(k, COLUMNS.map(([key]) => one[key]));
+    });
+    const places = (key) => now.map((one) => [one.at, one[key]]);
+    loss.draw(step, places("loss"));
+    active.draw(step, places("active"));
+    distances.draw(step, now.flatMap((one) => [[one.at, one.between], [one.at, one.within]]));
+    tip(loss.on.x(step), loss.on.y(now[0].loss), step, `step ${step}, loss ${now.map((one) => fixed(one.loss)).join(" and ")}`);
+    showStep(step, 0);
+    const said = now.map((one, k) => {
+      const ended = one.at < step && one.k === runs[k].steps.length - 1 ? ` (ended after ${one.at})` : "";
+      const who = runs.length > 1 ? `${runs[k].title}${ended}: ` : "";
+      return `${who}active ${fixed(one.active, 2)}, N on average ${fixed(one.between, 2)} from A, P ${fixed(one.within, 2)}`;
+    });
+    sentence.textContent = `After ${step} steps, ${said.join("; ")}.`;
+  }
+  const leave = follow(model, el, draw);
   return () => {
     stopPlayer();
-    stop();
+    leave();
   };
 }
 

@@ -2,8 +2,9 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import ipywidgets as widgets
@@ -16,69 +17,92 @@ from siamese_lib.explorers.explorer import STYLE, Explorer, program
 from siamese_lib.validate import require_finite, require_margin, require_option
 
 DATA = Path(__file__).parent.parent / "data"
+RECORDED = ("random", "hardest")
 GRAIN = 1000  # positions on the map from its middle to its edge
 
 
 class ReplayPicture(anywidget.AnyWidget):
-    """The map of one frame beside the curves of the whole run."""
+    """The map of each run at one step, beside the curves of the whole training."""
 
-    _esm = program("replay")
+    _esm = program("player", "replay")
     _css = STYLE
     step = traitlets.Int(min=0).tag(sync=True)
-    # The run. points[frame] is x, y, x, y, ... in thousandths of reach; labels index names.
-    steps: traitlets.List = traitlets.List().tag(sync=True)
-    points: traitlets.List = traitlets.List().tag(sync=True)
-    reach = traitlets.Float().tag(sync=True)
-    labels: traitlets.List = traitlets.List().tag(sync=True)
-    names: traitlets.List = traitlets.List().tag(sync=True)
-    loss: traitlets.List = traitlets.List().tag(sync=True)
-    margin = traitlets.Float().tag(sync=True)
-    active: traitlets.List = traitlets.List().tag(sync=True)
-    within: traitlets.List = traitlets.List().tag(sync=True)
-    between: traitlets.List = traitlets.List().tag(sync=True)
+    # One or two of record_run's dicts. A run's points[frame] is x, y, x, y, ... in thousandths of
+    # its reach; its labels index its names.
+    runs: traitlets.List = traitlets.List().tag(sync=True)
 
 
-def replay_explorer(
-    frames: ArrayLike | None = None, labels: ArrayLike | None = None,
-    loss: ArrayLike | None = None, *, steps: ArrayLike | None = None,
-    names: Sequence[str] | None = None, margin: float = 0.25, run: str = "random",
-) -> Explorer:  # fmt: skip
-    """Scrub through a training run: where the embeddings lie, and what the triplets still teach.
+def replay_explorer(*runs: str | Mapping[str, Any]) -> Explorer:
+    """Scrub through one training run, or two side by side: where the embeddings lie, step by step.
 
-    It opens on the last frame; Play starts from the first. On the left is the map, in the middle
-    the loss of each step. On the right, over all triplets of the points shown, are the share of
-    active ones (those with a loss) and the mean distances 1 - cos within and between classes. To
-    record a run of your own, keep the embeddings after each epoch of `fit`:
+    It opens untrained, on step 0; Play and one slider move both runs. Above are the maps, to one
+    scale, and the loss of each step. Below, over all triplets of the points shown, are the share of
+    active ones (those with a loss) and the mean distances 1 - cos within and between classes. A run
+    that ended before the other stays at its last frame.
+
+    runs: one or two. "random" and "hardest", shown if none is given, are recorded with eight
+    letters of notebook 03: its training on random triplets, and its collapse. record_run makes
+    others.
+    Returns: an Explorer (an ipywidgets VBox); `.picture.step` can be read and set.
+    Raises: ValueError on an unknown word, or more than two runs.
+    Source: tools/record_explorers.py records both runs.
+    """
+    if len(runs) > 2:
+        raise ValueError(f"{len(runs)} runs; give one, or two to see side by side")
+    shown = [_recorded(run) if isinstance(run, str) else dict(run) for run in runs or RECORDED]
+    stops = sorted({step for run in shown for step in run["steps"]})
+    slider = widgets.IntSlider(
+        value=stops[0], min=stops[0], max=stops[-1], step=math.gcd(*np.diff(stops).tolist()),
+        description="step", style={"description_width": "7em"},
+        layout={"width": "auto", "max_width": "36rem"},
+    )  # fmt: skip
+    return Explorer(ReplayPicture(step=stops[0], runs=shown), {"step": slider})
+
+
+def _recorded(name):
+    require_option("run", name, RECORDED)
+    record = json.loads((DATA / f"explorer_{name}.json").read_text(encoding="utf-8"))
+    return {"title": name, **record}
+
+
+def record_run(
+    title: str, frames: ArrayLike, labels: ArrayLike, loss: ArrayLike, *,
+    steps: ArrayLike | None = None, names: Sequence[str] | None = None, margin: float = 0.25,
+) -> dict[str, Any]:  # fmt: skip
+    """A training run of your own for replay_explorer.
+
+    Keep the embeddings after each epoch of `fit`:
 
         frames = [encode(model, pictures)]
         history = fit(..., on_epoch=lambda _: frames.append(encode(model, pictures)))
-        replay_explorer(frames, labels, history["loss"])
+        replay_explorer(record_run("mine", frames, labels, history["loss"]))
 
     Shapes: frames [frame, point, dim]: dim 2 is drawn as it is, more dimensions are projected on
     the two main directions of all frames together; labels [point]; loss [step], one number for each
     training step.
+    title: what to call the run.
     steps: the number of training steps before each frame; by default spread evenly from 0 to all.
     names: what to call the labels, in ascending order.
     margin: that of the triplets that are counted, a difference of cosines, 0 to 2.
-    run: what to show if no frames are given, with eight letters of notebook 03: "random", its
-    training on random triplets, or "hardest", its collapse.
-    Returns: an Explorer (an ipywidgets VBox); `.picture.step` can be read and set.
     Raises: ValueError where sizes do not agree, there are no two classes or none with a pair, or
     a value is outside its range.
-    Source: tools/record_explorers.py records both runs.
     """
-    require_option("run", run, ("random", "hardest"))
-    if frames is None and labels is None and loss is None:
-        record = json.loads((DATA / f"explorer_{run}.json").read_text(encoding="utf-8"))
-    else:
-        record = _record(frames, labels, loss, steps, names, margin)
-    first, last = record["steps"][0], record["steps"][-1]
-    slider = widgets.IntSlider(
-        value=last, min=first, max=last, step=math.gcd(*np.diff(record["steps"]).tolist()),
-        description="step", style={"description_width": "7em"},
-        layout={"width": "auto", "max_width": "36rem"},
-    )  # fmt: skip
-    return Explorer(ReplayPicture(step=last, **record), {"step": slider})
+    frames, labels, loss = np.asarray(frames, float), np.asarray(labels), np.asarray(loss, float)
+    _require_run(frames, labels, loss)
+    require_margin(margin)
+    kinds, own = np.unique(labels, return_inverse=True)
+    if np.bincount(own).max() < 2 or len(kinds) < 2:
+        raise ValueError(f"labels are {kinds.tolist()[:5]}; give two classes, one with a pair")
+    names = [str(kind) for kind in kinds] if names is None else [str(name) for name in names]
+    if len(names) != len(kinds):
+        raise ValueError(f"{len(names)} names for {len(kinds)} labels; give one each")
+    points, reach = plane_points(frames)
+    return {
+        "title": title,
+        "steps": _steps(steps, len(frames), len(loss)), "points": points, "reach": reach,
+        "labels": own.tolist(), "names": names, "loss": loss.tolist(), "margin": float(margin),
+        **{k: v.tolist() for k, v in triplet_summary(frames, labels, margin=margin).items()},
+    }  # fmt: skip
 
 
 def triplet_summary(
@@ -125,27 +149,6 @@ def _round_up(value):
     """The smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, ... that is not below the value."""
     unit = 10.0 ** math.floor(math.log10(max(value, 1e-6)))
     return next(k * unit for k in (1, 2, 5, 10) if k * unit >= value - 1e-9)
-
-
-def _record(frames, labels, loss, steps, names, margin):
-    """The picture's values, made from the caller's arrays."""
-    if frames is None or labels is None or loss is None:
-        raise ValueError("frames, labels and loss belong together; give all three or none")
-    frames, labels, loss = np.asarray(frames, float), np.asarray(labels), np.asarray(loss, float)
-    _require_run(frames, labels, loss)
-    require_margin(margin)
-    kinds, own = np.unique(labels, return_inverse=True)
-    if np.bincount(own).max() < 2 or len(kinds) < 2:
-        raise ValueError(f"labels are {kinds.tolist()[:5]}; give two classes, one with a pair")
-    names = [str(kind) for kind in kinds] if names is None else [str(name) for name in names]
-    if len(names) != len(kinds):
-        raise ValueError(f"{len(names)} names for {len(kinds)} labels; give one each")
-    points, reach = plane_points(frames)
-    return {
-        "steps": _steps(steps, len(frames), len(loss)), "points": points, "reach": reach,
-        "labels": own.tolist(), "names": names, "loss": loss.tolist(), "margin": float(margin),
-        **{k: v.tolist() for k, v in triplet_summary(frames, labels, margin=margin).items()},
-    }  # fmt: skip
 
 
 def _require_run(frames, labels, loss):

@@ -70,17 +70,17 @@ function confusionTable(panels) {
     const line = html(body, "tr");
     html(line, "th", { scope: "row", class: `siamese-${i ? "positive" : "negative"} siamese-coloured` }, truth);
     return WORDS[i].map((name) => {
-      const cell = html(line, "td");
+      const cell = html(line, "td", { class: `siamese-${i ? "positive" : "negative"}` });
       const count = html(cell, "output", { "aria-label": name, "aria-live": "off" });
       return { cell, count, share: html(cell, "small") };
     });
   });
-  html(figure, "p", { class: "siamese-legend" }, "Percentages are of the row; framed: called wrong.");
+  html(figure, "p", { class: "siamese-legend" }, "Below each number: its share of the row. Framed: called wrong.");
   return (confusion) => confusion.forEach((row, i) => row.forEach((value, j) => {
     const { cell, count, share } = cells[i][j], part = value / (row[0] + row[1]);
     count.textContent = value;
     count.dataset.value = value;
-    share.textContent = `${fixed(100 * part, 1)} %`;
+    share.textContent = fixed(part);
     cell.style.setProperty("--share", `${fixed(45 * part, 1)}%`);
     cell.classList.toggle("siamese-error", i !== j);
   }));

@@ -17,25 +17,20 @@ const MEANING = {
   "semi-hard": "semi-hard: P is nearer than N, but by less than the margin",
   "hard": "hard: N is at least as near to A as P is",
 };
-const TICKS = [-1, -0.5, 0, 0.5, 1];
+const STRENGTH = 50; // pixels of the arrow of a vector that is pulled with force 1
 
-function drawCircle(parent) {
-  const centre = 160, radius = 118;
-  svg(parent, "circle", { cx: centre, cy: centre, r: radius, class: "siamese-guide" });
-  // A points up; P is drawn to its left, N to its right, at the angles of their cosines.
-  const angle = (cosine, side) => Math.PI / 2 + side * Math.acos(clamp(cosine, -1, 1));
-  const place = (a, length = 1) => [centre + length * radius * Math.cos(a), centre - length * radius * Math.sin(a)];
-  return { centre, angle, place };
+// How a step against the gradient turns each vector, counter-clockwise above 0, with A pointing up, P
+// to its left and N to its right. The gradient of a cosine along the circle is the sine of its angle:
+// P is drawn towards A, N is pushed away, A itself goes to P and away from N; at loss 0 all rest.
+export function turns(cosAP, cosAN, margin) {
+  if (tripletLoss(cosAP, cosAN, margin) === 0) return { anchor: 0, positive: 0, negative: 0 };
+  const sine = (cosine) => Math.sqrt(Math.max(1 - cosine ** 2, 0));
+  return { anchor: sine(cosAP) + sine(cosAN), positive: -sine(cosAP), negative: -sine(cosAN) };
 }
 
-function arrow(parent, tip) {
-  const shaft = svg(parent, "path", { class: "siamese-step", "marker-end": `url(#${tip.id})` });
-  return (from, along, length) => {
-    const [x, y] = from, [dx, dy] = along;
-    shaft.setAttribute("visibility", length > 2 ? "visible" : "hidden");
-    shaft.setAttribute("d", `M${x} ${y}L${x + dx * length} ${y + dy * length}`);
-  };
-}
+// A points up; P is drawn to its left, N to its right, at the angles of their cosines.
+const UP = Math.PI / 2;
+const angleOf = (cosine, side) => UP + side * Math.acos(clamp(cosine, -1, 1));
 
 function render({ model, el }) {
   const { panels, values, sentence } = stage(el);
@@ -43,25 +38,19 @@ function render({ model, el }) {
   const move = (name, by) => change(model, { [name]: snap(clamp(get(name) + 0.01 * by, -1, 1)) });
 
   const left = panel(panels, "The vectors and their next step");
-  const tip = svg(svg(left, "defs"), "marker", {
-    id: unique("tip"), viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 5, markerHeight: 5, orient: "auto",
-  });
-  svg(tip, "path", { d: "M0 0L8 4L0 8z", fill: "currentColor" });
-  const { centre, angle, place } = drawCircle(left);
-  const lines = {};
+  const tip = arrowTip(left);
+  unitCircle(left);
+  const lines = {}, steps = {};
   for (const role of ["anchor", "positive", "negative"]) {
-    lines[role] = svg(left, "line", { x1: centre, y1: centre, class: `siamese-vector siamese-${role}` });
+    lines[role] = svg(left, "line", { x1: CENTRE, y1: CENTRE, class: `siamese-vector siamese-${role}` });
+    steps[role] = stepArrow(left, tip, role);
   }
-  set(lines.anchor, { x2: place(Math.PI / 2)[0], y2: place(Math.PI / 2)[1] });
-  const stepP = arrow(left, tip), stepN = arrow(left, tip);
-  const anchorTip = svg(left, "g", {
-    class: "siamese-handle siamese-anchor", transform: `translate(${place(Math.PI / 2)})`,
-  });
-  svg(anchorTip, "circle", { r: 11, class: "siamese-disc" });
-  svg(anchorTip, "text", { y: 4.5, "text-anchor": "middle" }, "A");
+  const [topX, topY] = place(UP);
+  set(lines.anchor, { x2: topX, y2: topY });
+  set(disc(left, "A", "anchor"), { transform: `translate(${topX} ${topY})` });
   const tipOf = (name, label, letter, role) => handle(left, {
     name: label, letter, role,
-    drag: (x, y) => change(model, { [name]: snap((centre - y) / (Math.hypot(x - centre, y - centre) || 1)) }),
+    drag: (x, y) => change(model, { [name]: snap((CENTRE - y) / (Math.hypot(x - CENTRE, y - CENTRE) || 1)) }),
     step: (right, up) => move(name, right || up),
   });
   const tipP = tipOf("cos_ap", "P on the circle, cos(A,P)", "P", "positive");
@@ -74,7 +63,7 @@ function render({ model, el }) {
   svg(heat, "stop", { offset: 0, class: "siamese-heat", "stop-opacity": 0.12 });
   svg(heat, "stop", { offset: 1, class: "siamese-heat", "stop-opacity": 0.95 });
   const active = svg(square, "path", { fill: `url(#${heat.id})` });
-  const rest = svg(square, "path", { class: "siamese-tint siamese-positive" });
+  const rest = svg(square, "path", { class: "siamese-tint siamese-below" });
   svg(square, "path", { d: `M${at.x(-1)} ${at.y(-1)}L${at.x(1)} ${at.y(1)}`, class: "siamese-guide" });
   const border = svg(square, "path", { class: "siamese-border" });
   const names = ["hard", "semi-hard", "easy"].map((kind) => svg(square, "text", { "text-anchor": "middle", class: "siamese-region" }, kind));
@@ -84,11 +73,18 @@ function render({ model, el }) {
     step: (right, up) => { move("cos_ap", right); move("cos_an", up); },
   });
 
-  const curve = panel(panels, "The hinge");
-  const on = plane(curve, { x: [-2, 2], y: [0, 4], xticks: [-2, -1, 0, 1, 2], yticks: [0, 1, 2, 3, 4], xlabel: "cos(A,N) - cos(A,P)", ylabel: "loss" });
-  const hinge = svg(curve, "path", { class: "siamese-curve siamese-accent" });
-  const drop = svg(curve, "path", { class: "siamese-guide" });
-  const dot = svg(curve, "circle", { r: 8, class: "siamese-disc siamese-ink" });
+  const hinges = panel(panels, "The hinge"), hingeAxes = svg(hinges, "g");
+  const hinge = svg(hinges, "path", { class: "siamese-curve siamese-ink" });
+  const drop = svg(hinges, "path", { class: "siamese-guide" });
+  const dot = svg(hinges, "circle", { r: 8, class: "siamese-disc siamese-ink" });
+  // The loss reaches 2 + margin, and the axis the whole number above.
+  let on, highest = 0;
+  function fitHinge(margin) {
+    if (highest === Math.ceil(2 + margin)) return;
+    highest = Math.ceil(2 + margin);
+    hingeAxes.replaceChildren();
+    on = plane(hingeAxes, { x: [-2, 2], y: [0, highest], xticks: [-2, -1, 0, 1, 2], yticks: ticks(0, highest, highest), xlabel: "cos(A,N) - cos(A,P)", ylabel: "loss" });
+  }
 
   const show = {
     loss: readout(values, "loss"), kind: readout(values, "kind"),
@@ -99,17 +95,15 @@ function render({ model, el }) {
     const cosAP = get("cos_ap"), cosAN = get("cos_an"), margin = get("margin");
     const loss = tripletLoss(cosAP, cosAN, margin), kind = tripletKind(cosAP, cosAN, margin);
 
-    const angleP = angle(cosAP, 1), angleN = angle(cosAN, -1);
-    const [xP, yP] = place(angleP), [xN, yN] = place(angleN);
+    const angles = { anchor: UP, positive: angleOf(cosAP, 1), negative: angleOf(cosAN, -1) };
+    const [xP, yP] = place(angles.positive), [xN, yN] = place(angles.negative);
     set(lines.positive, { x2: xP, y2: yP });
     set(lines.negative, { x2: xN, y2: yN });
     tipP(xP, yP, cosAP, fixed(cosAP, 2));
     tipN(xN, yN, cosAN, fixed(cosAN, 2));
-    // The gradient of a cosine along the circle is the sine of its angle: P is drawn towards A,
-    // N is pushed away from it, and neither moves where the loss is 0.
-    const strength = loss > 0 ? 60 : 0;
-    stepP([xP, yP], [Math.sin(angleP), Math.cos(angleP)], strength * Math.sin(angleP - Math.PI / 2));
-    stepN([xN, yN], [Math.sin(angleN), Math.cos(angleN)], strength * Math.sin(Math.PI / 2 - angleN));
+    for (const [role, turn] of Object.entries(turns(cosAP, cosAN, margin))) {
+      steps[role](angles[role], STRENGTH * turn);
+    }
 
     // Corners of the zero-loss region, cos(A,N) <= cos(A,P) - margin, and of the rest.
     const x = at.x, y = at.y, m = margin;
@@ -122,6 +116,7 @@ function render({ model, el }) {
     set(names[2], { x: x((1 + m / 2) / 2 + 0.02), y: y(-(1 + m / 2) / 2) + 4, visibility: m <= 1.4 ? "visible" : "hidden" });
     point(x(cosAP), y(cosAN), cosAP, `cos(A,P) ${fixed(cosAP, 2)}, cos(A,N) ${fixed(cosAN, 2)}, loss ${fixed(loss)}`);
 
+    fitHinge(m);
     const difference = cosAN - cosAP;
     hinge.setAttribute("d", `M${on.x(-2)} ${on.y(0)}L${on.x(-m)} ${on.y(0)}L${on.x(2)} ${on.y(2 + m)}`);
     drop.setAttribute("d", `M${on.x(difference)} ${on.y(0)}V${on.y(loss)}H${on.x(-2)}`);

@@ -9,7 +9,7 @@ from siamese_lib.explorers.explorer import STYLE, Explorer, program, require_bet
 class TripletPicture(anywidget.AnyWidget):
     """The circle, the heat map and the hinge of one triplet."""
 
-    _esm = program("triplet")
+    _esm = program("circle", "triplet")
     _css = STYLE
     cos_ap = traitlets.Float(min=-1, max=1).tag(sync=True)
     cos_an = traitlets.Float(min=-1, max=1).tag(sync=True)
@@ -19,9 +19,9 @@ class TripletPicture(anywidget.AnyWidget):
 def triplet_explorer(*, cos_ap: float = 0.6, cos_an: float = 0.5, margin: float = 0.25) -> Explorer:
     """Move cos(A,P), cos(A,N) and the margin; see loss, kind and gradient change at once.
 
-    On the left are the three vectors on the unit circle; arrows on P and on N show where a step
-    against the gradient moves them. In the middle is the loss over both cosines, on the right the
-    hinge. A, P, N and the points can be dragged, or moved with the arrow keys.
+    On the left are the three vectors on the unit circle; arrows show where a step against the
+    gradient moves each of them, A as well. In the middle is the loss over both cosines, on the
+    right the hinge. A, P, N and the points can be dragged, or moved with the arrow keys.
 
     Units: cosines are -1 to 1; margin is a difference of cosines, 0 to 2.
     Returns: an Explorer (an ipywidgets VBox); `.picture.cos_ap` and so on can be read and set.

@@ -50,18 +50,18 @@ def number(page, name):
     return float(page.locator(f"output[aria-label='{name}']").get_attribute("data-value"))
 
 
-def test_the_bad_row_has_its_loss_in_row_3(still):
+def test_the_bad_row_has_its_loss_in_row_2_counted_from_0(still):
     page = still(batch_explorer())
     assert number(page, "loss") == 0
     before = page.locator(".siamese-picture").screenshot()
-    page.get_by_role("button", name="third positive -0.4").click()
+    page.get_by_role("button", name="positive of row 2: -0.4").click()
     assert number(page, "loss") == pytest.approx(0.5166667, abs=1e-6)
-    shown = [number(page, f"{name} of row 3") for name in ROW]
+    shown = [number(page, f"{name} of row 2") for name in ROW]
     assert shown == pytest.approx([-0.4, -2 / 15, -0.8, 0.5166667, 0, 0.5166667], abs=1e-6)
-    assert "from A3" in page.locator(".siamese-sentence").inner_text()
+    assert "from A2" in page.locator(".siamese-sentence").inner_text()
     assert page.locator(".siamese-picture").screenshot() != before
     page.get_by_role("radio", name="hardest").check()
-    assert number(page, "L2 of row 3") == pytest.approx(0.3 + 0.4 + 0.25)
+    assert number(page, "L2 of row 2") == pytest.approx(0.3 + 0.4 + 0.25)
     page.get_by_role("radio", name="mean").check()
     assert number(page, "loss") == pytest.approx((0.5166667 + 0.95) / 4, abs=1e-6)
     page.get_by_role("button", name="start again").click()
@@ -72,7 +72,7 @@ def test_entries_change_by_keys_click_and_slider(still):
     page = still(batch_explorer())
     slider = page.get_by_role("slider", name="chosen entry")
     assert float(slider.get_attribute("aria-valuenow")) == pytest.approx(0.7)
-    cell = page.get_by_role("spinbutton", name="S row 1, column 3")
+    cell = page.get_by_role("spinbutton", name="S row 0, column 2")
     cell.click()
     assert float(slider.get_attribute("aria-valuenow")) == pytest.approx(0.3)
     page.keyboard.press("ArrowUp")
@@ -87,22 +87,31 @@ def test_entries_change_by_keys_click_and_slider(still):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")  # past the row's end to the next row
     focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert focused == "S row 2, column 1"
+    assert focused == "S row 1, column 0"
     slider.focus()
     page.keyboard.press("ArrowRight")
-    changed = page.get_by_role("spinbutton", name="S row 2, column 1")
+    changed = page.get_by_role("spinbutton", name="S row 1, column 0")
     assert float(changed.get_attribute("aria-valuenow")) == pytest.approx(-0.79)
 
 
 def test_an_entry_between_two_steps_is_drawn_and_can_be_moved(still):
     page = still(batch_explorer([[0.9, 0.123], [0.2, 0.6549]]))
     painted(page)
-    shown = number(page, "positive of row 2")
+    shown = number(page, "positive of row 1")
     assert shown == pytest.approx(0.65, abs=0.006)
     page.get_by_role("slider", name="chosen entry").focus()
     page.keyboard.press("ArrowLeft")
-    assert number(page, "positive of row 2") == pytest.approx(0.64)
-    assert number(page, "mean negative of row 1") == pytest.approx(0.123)
+    assert number(page, "positive of row 1") == pytest.approx(0.64)
+    assert number(page, "mean negative of row 0") == pytest.approx(0.123)
+
+
+def test_rows_and_columns_count_from_0_as_arrays_do(still):
+    page = still(batch_explorer())
+    words = page.locator(".siamese-picture svg text").all_text_contents()
+    assert [word for word in words if word[:1] in ("A", "P")] == [
+        *(f"{letter}{k}" for k in range(4) for letter in "PA"), *(f"A{k}" for k in range(4)),
+    ]  # fmt: skip
+    assert page.locator("tbody th").all_text_contents() == ["A0", "A1", "A2", "A3"]
 
 
 def test_only_the_chosen_entry_is_a_tab_stop(still):

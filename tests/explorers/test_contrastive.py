@@ -90,18 +90,33 @@ def test_x2_can_be_dragged_round_x1(still):
     assert value(page, "loss") < 0.16
 
 
-def arrow(page):
-    return page.locator(".siamese-step").get_attribute("visibility")
+def arrows(page):
+    """Whether each arrow is seen, and how far it goes to the right."""
+    found = [page.locator(f"[data-step={name}]") for name in ("X1", "X2")]
+    return [
+        (one.get_attribute("visibility"), float(one.get_attribute("d").split("h")[1]))
+        for one in found
+    ]
+
+
+def test_x1_takes_the_opposite_step_of_x2(still):
+    page = still(contrastive_explorer(distance=0.6, is_same=False, margin=1.0))
+    (seen1, first), (seen2, second) = arrows(page)
+    assert seen1 == seen2 == "visible"
+    assert second > 0 and first == -second  # apart
+    page.get_by_role("checkbox").check()
+    (_, first), (_, second) = arrows(page)
+    assert second < 0 and first == -second  # together
 
 
 def test_two_equal_vectors_get_no_arrow_as_in_the_library(still):
     page = still(contrastive_explorer(distance=0))
     assert value(page, "loss") == 1
-    assert arrow(page) == "hidden"
+    assert [seen for seen, _ in arrows(page)] == ["hidden", "hidden"]
     assert "no direction" in page.locator(".siamese-sentence").inner_text()
     page.get_by_role("slider", name="distance", exact=True).focus()
     page.keyboard.press("ArrowRight")
-    assert arrow(page) == "visible"
+    assert [seen for seen, _ in arrows(page)] == ["visible", "visible"]
 
 
 @pytest.mark.parametrize(

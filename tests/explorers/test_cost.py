@@ -73,6 +73,31 @@ def test_keys_move_numbers_and_discs_to_where_the_formula_says(still):
     )
 
 
+def points(page, selector):
+    """The points of a path "Mx yLx y" or "Mx ylx y", absolute."""
+    drawn = page.locator(selector).get_attribute("d")
+    first, second = (
+        np.array(part.split(), float) for part in drawn[1:].replace("l", "L").split("L")
+    )
+    return first, first + second if "l" in drawn else second
+
+
+@pytest.mark.parametrize(("cos_ap", "cos_an"), [(0.8, 0.3), (-0.6, 0.96), (0.0, -1.0)])
+def test_the_shadow_ends_at_the_foot_of_the_perpendicular(still, cos_ap, cos_an):
+    page = still(cost_explorer(cos_ap=cos_ap, cos_an=cos_an))
+    middle, radius = np.array([160.0, 160.0]), 118
+    along = (disc(page, "direction of A") - middle) / radius
+    tips = {"positive": "P on the circle", "negative": "N on the circle"}
+    for (role, name), cosine in zip(tips.items(), (cos_ap, cos_an), strict=True):
+        tip, foot = points(page, f".siamese-drop.siamese-{role}")
+        np.testing.assert_allclose(tip, disc(page, name), atol=1e-6)
+        np.testing.assert_allclose(foot, middle + cosine * radius * along, atol=1e-6)
+        assert (tip - foot) @ along == pytest.approx(0, abs=1e-6)  # at a right angle to A
+        begin, end = points(page, f".siamese-shadow.siamese-{role}")
+        np.testing.assert_allclose(end - begin, cosine * radius * along, atol=1e-6)
+        assert abs((begin - middle) @ along) < 1e-6  # beside the centre, not along A
+
+
 def test_turning_a_leaves_p_and_n_where_they_are(still):
     page = still(cost_explorer(cos_ap=0.8, cos_an=0.3))
     before = disc(page, "P on the circle"), disc(page, "N on the circle")

@@ -12,7 +12,8 @@ from programs import need
 ROOT = Path(__file__).parents[2]
 # As in the notebook.
 NAMES = (
-    "cost", "triplet", "replay", "batch", "threshold", "one_shot", "contrastive", "playground",
+    "cost", "descent", "triplet", "replay", "matrix", "batch", "threshold", "one_shot",
+    "contrastive", "playground",
 )  # fmt: skip
 
 
@@ -58,6 +59,19 @@ def test_cost(live):
     assert press(live, root, "cos(A,P)", "End")
     assert press(live, root, "cos(A,N)", "Home")
     assert value(root, "cost") == pytest.approx(-2, abs=1e-6)
+
+
+def test_descent(live):
+    root = part(live, "descent")
+    assert press(live, root, "step", "End")
+    assert value(root, "cost") == pytest.approx(-1.675, abs=5e-4)
+
+
+def test_matrix(live):
+    root = part(live, "matrix")
+    assert press(live, root, "entries filled", "Home", "ArrowRight")
+    written = root.locator(".siamese-cell text").all_text_contents()
+    assert [text != "" for text in written] == [True] * 2 + [False] * 14
 
 
 def test_triplet(live):

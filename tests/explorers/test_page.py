@@ -7,7 +7,8 @@ from browser import painted
 from siamese_lib import explorers
 
 NAMES = (
-    "cost", "triplet", "contrastive", "batch", "threshold", "replay", "playground", "one_shot",
+    "cost", "descent", "triplet", "contrastive", "matrix", "batch", "threshold", "replay",
+    "playground", "one_shot",
 )  # fmt: skip
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -46,7 +47,7 @@ CONTRAST = """ground => {
     const words = "text, span, p, output, button, label, td, th, figcaption, legend";
     for (const node of document.querySelectorAll(`.siamese-explorer :is(${words})`)) {
         if (!node.textContent.trim() || !node.getClientRects().length) continue;
-        if (node.closest(".siamese-handle")) continue; // on a disc, not on the page
+        if (node.closest(".siamese-look")) continue; // on a disc, not on the page
         const style = getComputedStyle(node), colour = node.getScreenCTM ? style.fill : style.color;
         const [a, b] = [light(colour), light(ground)].sort((x, y) => y - x);
         if ((a + 0.05) / (b + 0.05) < 4.5) poor.push([node.textContent, colour]);
@@ -106,15 +107,16 @@ def test_a_slider_reaches_both_ends_and_refuses_nonsense(still, name):
 def test_two_displays_stay_in_step(still, name):
     one = explorer(name)
     page = still(one, one)
-    before = page.locator(".siamese-values").all_inner_texts()
+    before = page.locator(".siamese-picture").all_inner_texts()
     assert before[0] == before[1]
     handle = page.locator(".siamese-explorer").first.locator(".noUi-handle").first
     handle.focus()
-    page.keyboard.press("Home")
+    low, now = (handle.get_attribute(f"aria-value{word}") for word in ("min", "now"))
+    page.keyboard.press("End" if float(now) == float(low) else "Home")
     painted(page)
     after = page.locator(".siamese-explorer").all_inner_texts()
     assert after[0] == after[1]
-    assert page.locator(".siamese-values").first.inner_text() != before[0]
+    assert page.locator(".siamese-picture").first.inner_text() != before[0]
 
 
 @each

@@ -8,7 +8,7 @@ import optax
 import pytest
 from flax import nnx
 
-from siamese_lib.explorers import replay_explorer
+from siamese_lib.explorers import record_run, replay_explorer
 from siamese_lib.explorers.replay import DATA, ReplayPicture, plane_points, triplet_summary
 from siamese_lib.losses import triplet_loss
 from siamese_lib.training import encode, fit
@@ -81,70 +81,95 @@ def test_the_frame_shown_is_the_last_one_recorded_by_then(call_program):
     assert shown == [0.4, 0.3, 0.2, 0.2, 0.2]
 
 
-@pytest.mark.parametrize("run", ["random", "hardest"])
-def test_the_recorded_runs_say_what_notebook_03_says(run):
-    picture = replay_explorer(run=run).picture
-    assert 40 <= len(picture.steps) == len(picture.points) <= 60
-    assert {len(place) for place in picture.points} == {2 * len(picture.labels)}
-    assert len(picture.loss) == picture.steps[-1] == picture.step
-    assert abs(np.array(picture.points)).max() <= 1000
-    assert picture.active[0] > 0.99
-    if run == "random":
-        assert picture.active[-1] < 0.2
-        assert picture.between[-1] > 2 * picture.within[-1]
-        assert np.mean(picture.loss[-10:]) < 0.05
-    else:
-        assert picture.active[-1] == 1
-        assert picture.between[-1] < 0.01
-        assert picture.loss[-1] == pytest.approx(picture.margin, abs=0.002)
-    assert (DATA / f"explorer_{run}.json").stat().st_size <= 60_000
+def test_two_runs_stop_at_the_frames_of_both(call_program):
+    runs = [{"steps": [0, 4, 8]}, {"steps": [0, 3, 4]}]
+    assert call_program(ReplayPicture, "stopsOf", [[runs]]) == [[0, 3, 4, 8]]
+
+
+def test_the_recorded_runs_say_what_notebook_03_says():
+    picture = replay_explorer().picture
+    for run in picture.runs:
+        assert 40 <= len(run["steps"]) == len(run["points"]) <= 60
+        assert {len(place) for place in run["points"]} == {2 * len(run["labels"])}
+        assert len(run["loss"]) == run["steps"][-1]
+        assert abs(np.array(run["points"])).max() <= 1000
+        assert run["active"][0] > 0.99
+        assert (DATA / f"explorer_{run['title']}.json").stat().st_size <= 60_000
+    by_random, collapsed = picture.runs
+    assert by_random["active"][-1] < 0.2
+    assert by_random["between"][-1] > 2 * by_random["within"][-1]
+    assert np.mean(by_random["loss"][-10:]) < 0.05
+    assert collapsed["active"][-1] == 1
+    assert collapsed["between"][-1] < 0.01
+    assert collapsed["loss"][-1] == pytest.approx(collapsed["margin"], abs=0.002)
+
+
+def test_it_opens_untrained_with_both_runs_from_the_same_network():
+    explorer = replay_explorer()
+    assert explorer.picture.step == explorer.sliders["step"].value == 0
+    by_random, collapsed = explorer.picture.runs
+    for key in ("within", "between"):
+        assert by_random[key][0] == collapsed[key][0]
+    assert by_random["points"][0] == collapsed["points"][0]  # one map
 
 
 def number(page, name):
     return float(page.locator(f"output[aria-label='{name}']").get_attribute("data-value"))
 
 
-def marks(page):
-    """The places of all marks on the map, in pixels of the panel, class after class."""
+def marks(page, k):
+    """The places of all marks on the k-th map, in pixels of the panel, class after class."""
+    panel = page.locator(".siamese-panel:has(.siamese-mark)").nth(k)
     return np.concatenate([
         np.array([text.get_attribute(axis).split() for axis in "xy"], float).T
-        for text in page.locator(".siamese-mark").all()
+        for text in panel.locator(".siamese-mark").all()
     ])  # fmt: skip
 
 
-def expected_marks(picture, k):
-    order = np.argsort(picture.labels, kind="stable")
-    x, y = (np.array(picture.points[k]).reshape(-1, 2)[order] / 1000).T
+def expected_marks(run, frame, reach):
+    order = np.argsort(run["labels"], kind="stable")
+    places = np.array(run["points"][frame]).reshape(-1, 2)[order] / 1000
+    x, y = (places * run["reach"] / reach).T
     return np.c_[LEFT + (x + 1) / 2 * SIDE, TOP + SIDE - (y + 1) / 2 * SIDE + 4.5]
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_keys_move_numbers_and_marks_to_the_frame(still, dark):
+def test_one_slider_moves_numbers_and_marks_of_both_runs(still, dark):
     explorer = replay_explorer()
-    picture = explorer.picture
+    runs = explorer.picture.runs
+    reach = max(run["reach"] for run in runs)  # the maps have one scale
     page = still(explorer, dark=dark)
-    np.testing.assert_allclose(marks(page), expected_marks(picture, 50), atol=0.01)
+    for k, run in enumerate(runs):
+        np.testing.assert_allclose(marks(page, k), expected_marks(run, 0, reach), atol=0.01)
     before = page.locator(".siamese-picture").screenshot()
-    page.get_by_role("slider", name="step", exact=True).focus()
-    page.keyboard.press("Home")
-    for _ in range(3):
+    slider = page.get_by_role("slider", name="step", exact=True)
+    slider.focus()
+    for _ in range(6):
         page.keyboard.press("ArrowRight")
-    assert number(page, "step") == picture.steps[3] == 12
-    assert number(page, "loss") == picture.loss[12]
-    for name, shown in (
-        ("active", "active triplets"), ("within", "distance A to P"),
-        ("between", "distance A to N"),
-    ):  # fmt: skip
-        assert number(page, shown) == getattr(picture, name)[3]
-    np.testing.assert_allclose(marks(page), expected_marks(picture, 3), atol=0.01)
+    assert number(page, "step") == 12
+    for k, (run, frame) in enumerate(zip(runs, (3, 6), strict=True)):
+        assert run["steps"][frame] == 12
+        np.testing.assert_allclose(marks(page, k), expected_marks(run, frame, reach), atol=0.01)
+        assert number(page, f"loss, {run['title']}") == run["loss"][12]
+        for name, shown in (
+            ("active", "active triplets"), ("within", "distance A to P"),
+            ("between", "distance A to N"),
+        ):  # fmt: skip
+            assert number(page, f"{shown}, {run['title']}") == run[name][frame]
     assert page.locator(".siamese-picture").screenshot() != before
     tip = page.get_by_role("slider", name="step on the loss curve")
-    assert tip.get_attribute("aria-valuetext") == f"step 12, loss {picture.loss[12]:.3f}"
-    # The dot of the share stands at step 12 of 200, at the share of the axis from 0 to 1.
-    dot = page.locator("circle.siamese-accent")
-    place = [float(dot.get_attribute(name)) for name in ("cx", "cy")]
-    share = picture.active[3]
-    np.testing.assert_allclose(place, [LEFT + 12 / 200 * SIDE, TOP + SIDE - share * SIDE])
+    losses = " and ".join(f"{run['loss'][12]:.3f}" for run in runs)
+    assert tip.get_attribute("aria-valuetext") == f"step 12, loss {losses}"
+    # The dots of the share stand at step 12 of 200, at the share of the axis from 0 to 1.
+    dots = page.locator(".siamese-panel:has-text('Active among') circle")
+    for dot, run, frame in zip(dots.all(), runs, (3, 6), strict=True):
+        place = [float(dot.get_attribute(name)) for name in ("cx", "cy")]
+        share = run["active"][frame]
+        np.testing.assert_allclose(place, [LEFT + 12 / 200 * SIDE, TOP + SIDE - share * SIDE])
+    slider.focus()
+    page.keyboard.press("End")
+    assert "hardest (ended after 80)" in page.locator(".siamese-sentence").inner_text()
+    np.testing.assert_allclose(marks(page, 1), expected_marks(runs[1], -1, reach), atol=0.01)
 
 
 def test_the_loss_curve_is_a_handle_too(still):
@@ -153,8 +178,8 @@ def test_the_loss_curve_is_a_handle_too(still):
     tip.focus()
     page.keyboard.press("Home")
     assert number(page, "step") == 0
-    page.keyboard.press("PageUp")
-    assert number(page, "step") == 40
+    page.keyboard.press("PageUp")  # ten frames: one of the runs has one every two steps
+    assert number(page, "step") == 20
     box = tip.locator("circle").last.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -166,14 +191,14 @@ def test_the_loss_curve_is_a_handle_too(still):
 
 
 def test_play_runs_from_the_first_frame_to_the_last_and_pauses(still):
-    page = still(replay_explorer(*small_run()))
+    page = still(replay_explorer(record_run("small", *small_run())))
     sentence = page.locator(".siamese-sentence")
-    assert number(page, "step") == 4
+    assert number(page, "step") == 0
     page.get_by_role("button", name="Play").click()
     assert sentence.get_attribute("aria-live") == "off"
     page.get_by_role("button", name="Pause").click()
     assert sentence.get_attribute("aria-live") == "polite"
-    assert number(page, "step") in (0, 2)
+    assert number(page, "step") in (2, 4)
     page.get_by_role("button", name="Play").click()
     page.get_by_role("button", name="Play").wait_for()  # it has come to its end
     assert number(page, "step") == 4
@@ -181,10 +206,10 @@ def test_play_runs_from_the_first_frame_to_the_last_and_pauses(still):
 
 
 def test_with_less_motion_a_press_is_one_frame(still):
-    page = still(replay_explorer(*small_run()))
+    page = still(replay_explorer(record_run("small", *small_run())))
     page.emulate_media(reduced_motion="reduce")
     button = page.get_by_role("button", name="Next frame")
-    for step in (0, 2, 4, 0):
+    for step in (2, 4, 0, 2):
         button.click()
         page.wait_for_timeout(250)  # nothing moves on
         assert number(page, "step") == step
@@ -192,9 +217,10 @@ def test_with_less_motion_a_press_is_one_frame(still):
 
 def test_letters_mark_themselves_and_longer_names_have_a_legend(still):
     frames, labels, loss = small_run()
-    page = still(replay_explorer(frames, labels, loss))
+    page = still(replay_explorer(record_run("small", frames, labels, loss)))
     assert page.locator(".siamese-mark").all_text_contents() == ["aaa", "bbb"]
-    page = still(replay_explorer(frames, labels, loss, names=["alpha", "beta"]))
+    run = record_run("small", frames, labels, loss, names=["alpha", "beta"])
+    page = still(replay_explorer(run))
     assert page.locator(".siamese-mark").all_text_contents() == ["●●●", "●●●"]
     assert page.locator(".siamese-legend").first.inner_text().split() == ["●", "alpha", "●", "beta"]
 
@@ -227,17 +253,17 @@ def test_a_run_of_fit_is_recorded_as_the_docstring_says():
         model, loss, batches, epochs=3, optimizer=optax.adam(0.1), progress=False,
         on_epoch=lambda _: frames.append(encode(model, pictures)),
     )  # fmt: skip
-    picture = replay_explorer(frames, labels, history["loss"]).picture
-    assert picture.steps == [0, 2, 4, 6]
-    assert picture.loss == history["loss"]
-    assert len({tuple(place) for place in picture.points}) == 4
-    assert picture.active == triplet_summary(frames, labels)["active"].tolist()
+    run = record_run("mine", frames, labels, history["loss"])
+    assert run["steps"] == [0, 2, 4, 6]
+    assert run["loss"] == history["loss"]
+    assert len({tuple(place) for place in run["points"]}) == 4
+    assert run["active"] == triplet_summary(frames, labels)["active"].tolist()
+    assert replay_explorer(run, "random").picture.runs[0] == run
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"loss": None}, "belong together; give all three or none"),
         ({"frames": np.zeros((6, 2))}, r"frames has shape \(6, 2\); give \[frame, point, dim\]"),
         ({"frames": np.zeros((3, 6, 1))}, r"frames has shape \(3, 6, 1\)"),
         ({"frames": np.full((3, 6, 2), np.nan)}, "frames holds nan"),
@@ -252,10 +278,16 @@ def test_a_run_of_fit_is_recorded_as_the_docstring_says():
         ({"loss": [0.1]}, "from 0 to the 1 of loss"),
         ({"names": ["a"]}, "1 names for 2 labels"),
         ({"margin": -1}, "margin is -1"),
-        ({"run": "best"}, "run is 'best'; give one of 'random', 'hardest'"),
     ],
 )
 def test_bad_input_is_refused(change, said):
     frames, labels, loss = small_run()
     with pytest.raises(ValueError, match=said):
-        replay_explorer(**({"frames": frames, "labels": labels, "loss": loss} | change))
+        record_run("bad", **({"frames": frames, "labels": labels, "loss": loss} | change))
+
+
+def test_a_word_that_is_no_run_and_a_third_run_are_refused():
+    with pytest.raises(ValueError, match="run is 'best'; give one of 'random', 'hardest'"):
+        replay_explorer("best")
+    with pytest.raises(ValueError, match="3 runs; give one, or two"):
+        replay_explorer("random", "hardest", "random")

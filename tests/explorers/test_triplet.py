@@ -2,6 +2,8 @@
 
 import itertools
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -35,6 +37,38 @@ def test_loss_and_kind_are_the_library_s(call_program, margin):
         k for k, c in zip(kinds, clear, strict=True) if c
     ]
     assert sum(clear) >= 40
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.25, 2.0])
+def test_each_step_is_minus_the_gradient_a_s_own_as_well(call_program, margin):
+    def loss(angles):
+        a, p, n = jnp.stack([jnp.cos(angles), jnp.sin(angles)], axis=1)[:, None]
+        return triplet_loss(a, p, n, margin=margin)[0]
+
+    # The bend, where the loss has no gradient, is left out.
+    rows = [
+        [ap, an, margin] for ap, an in itertools.product(COSINES, COSINES)
+        if abs(an - ap + margin) > 1e-6
+    ]  # fmt: skip
+    shown = call_program(TripletPicture, "turns", rows)
+    for (ap, an, _), turn in zip(rows, shown, strict=True):
+        angles = np.pi / 2 + np.array([0, np.arccos(ap), -np.arccos(an)])
+        expected = -jax.grad(loss)(jnp.asarray(angles))
+        drawn = [turn[role] for role in ("anchor", "positive", "negative")]
+        np.testing.assert_allclose(drawn, expected, atol=1e-3)  # float32 near the ends
+
+
+def test_a_has_an_arrow_along_the_circle_and_none_at_rest(still):
+    page = still(triplet_explorer(cos_ap=0.6, cos_an=0.5, margin=0.25))
+    arrow = page.locator("[data-step=anchor]")
+    assert arrow.get_attribute("visibility") == "visible"
+    x, y = (float(part) for part in arrow.get_attribute("d").split("l")[1].split())
+    # A stands on top; towards P is to the left, by both sines together.
+    assert x == pytest.approx(-50 * (0.8 + np.sqrt(0.75))) and y == pytest.approx(0, abs=1e-9)
+    page.get_by_role("slider", name="margin", exact=True).focus()
+    page.keyboard.press("Home")
+    for role in ("anchor", "positive", "negative"):
+        assert page.locator(f"[data-step={role}]").get_attribute("visibility") == "hidden"
 
 
 def shown(page, name):
