@@ -167,7 +167,6 @@ to_positive, to_negative = np.asarray(cosine_similarity(a, p)), np.asarray(cosin
 by_loop = [kind_of(x, y, MARGIN) for x, y in zip(to_positive, to_negative, strict=True)]
 print(dict(zip(TRIPLET_KINDS, np.bincount(by_loop).tolist(), strict=True)))
 
-# %%
 is_hard = to_negative >= to_positive
 is_easy = to_negative <= to_positive - MARGIN
 vectorised = np.where(is_hard, 2, np.where(is_easy, 0, 1))
@@ -730,6 +729,34 @@ check("triplets.4", is_collapsed)
 # ```
 #
 # The diagonal holds n ones, every row with itself. They say nothing, so they are taken out.
+#
+# </details>
+#
+# **triplets.5 Uphill or downhill (hard).** Two letters have two drawings each: four vectors of length 1
+# in the plane, so four angles. Pushing all of them into one point takes every triplet to the margin,
+# 0.25. Construct four angles for which that way leads uphill for random triplets and downhill for the
+# hardest:
+# - the mean loss of all eight triplets is at most 0.2,
+# - the mean loss of the hardest triplet of each of the four anchors is at least 0.3.
+#
+# Give them in degrees, the two of the first letter first. Sketch them before you calculate.
+
+# %%
+angles = ...
+
+check("triplets.5", angles)
+
+# %% [markdown]
+# <details><summary>Solution to triplets.5</summary>
+#
+# ```python
+# angles = (0, 45, 55, 100)
+# ```
+#
+# Many others do. Here the letters lie side by side. The two drawings in the middle, 10 degrees apart, are
+# each nearer to the stranger than to their partner: two triplets in the wrong order, six in the right one. The
+# mean of all eight hardly notices. The hardest of each anchor leave out what rests, so there the two
+# weigh twice as much.
 #
 # </details>
 

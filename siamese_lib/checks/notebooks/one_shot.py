@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.one_shot_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(6)
@@ -130,4 +131,5 @@ EXERCISES = {
         meaning="Two accuracies whose intervals overlap widely tell you little apart; more "
         "episodes narrow them, by the root.",
     ),
+    "one_shot.4": HARD,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.triplets_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(3)
@@ -214,4 +215,5 @@ EXERCISES = {
         meaning="This one number finds a collapse that the loss hides: it only stands still, at "
         "the margin.",
     ),
+    "triplets.5": HARD,
 }  # fmt: skip
