@@ -1,5 +1,6 @@
 """The exercises of the notebooks: what one consists of, and how an answer to it is judged."""
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -70,12 +71,16 @@ def _task(exercise, answer):
         expected=answers(exercise.right), names=own if len(own) == size else ours[:size],
         tolerance=exercise.tolerance,
         mistakes=lambda: [hints.Known(m.hint, answers(m.answer)) for m in exercise.mistakes],
-        pairs=lambda: [
-            hints.Known(hints.two(*two), answers(made)) for two, made in pairs_of(exercise.mistakes)
-        ],
+        pairs=lambda: list(_pairs(exercise, answers)),
         guards={number - 1: hint for number, hint in exercise.guards.items()},
         fallback=exercise.fallback, meaning=exercise.meaning,
     )  # fmt: skip
+
+
+def _pairs(exercise, answers):
+    for two, made in pairs_of(exercise.mistakes):
+        with contextlib.suppress(Exception):  # some two cannot be made at once
+            yield hints.Known(hints.two(*two), answers(made))
 
 
 def _answers(exercise):

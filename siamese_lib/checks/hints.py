@@ -59,6 +59,11 @@ class Asked(NamedTuple):
             same(e, self.expected[0], self.tolerance) for e in self.expected
         )
 
+    def is_yes_or_no(self) -> bool:
+        """True where True or False is asked: a wrong answer is the other one, and tells no more."""
+        arrays = map(array_of, self.expected)
+        return all(array is not None and array.dtype.kind == "b" for array in arrays)
+
     def _all(self, answers, cases, finite_only):
         return all(
             same(self.given[k], answers[k], self.tolerance, finite_only=finite_only) for k in cases
@@ -87,7 +92,7 @@ def hint(
     if asked.is_constant():
         return CONSTANT
     _, first = asked.plain_and_first()
-    scopes = [(asked.wrong(), True)] + [([first], True)] * (_bits(asked, [first]) >= 8)
+    scopes = [] if asked.is_yes_or_no() else _telling(asked, first)
     usual = _usual(asked.expected, _entry(asked, first))
     return _first(asked, mistakes, scopes) or _first(asked, usual, scopes)
 
@@ -96,7 +101,8 @@ def strong(asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]]
     """The hint of what explains the answers in all cases, or in all that need no guard."""
     everywhere = range(len(asked.given))
     plain, first = asked.plain_and_first()
-    name, is_vague = _entry(asked, first), _bits(asked, plain) < 5
+    name = _entry(asked, first)
+    is_vague = asked.is_constant() or _bits(asked, plain) < 5
     sources = (
         lambda: mistakes,
         lambda: _usual(asked.expected, name),
@@ -116,6 +122,12 @@ def _first(asked, known, scopes):
             if asked.fits(mistake.answers, cases, finite_only=finite_only):
                 return mistake.hint
     return ""
+
+
+def _telling(asked, first):
+    """Cases by which a mistake may be known: the wrong ones, or the first of them alone."""
+    scopes = ((asked.wrong(), 5), ([first], 8))
+    return [(cases, True) for cases, least in scopes if _bits(asked, cases) >= least]
 
 
 def _entry(asked, case):

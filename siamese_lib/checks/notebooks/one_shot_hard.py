@@ -88,6 +88,14 @@ HARD = Exercise(
         Mistake(slip(_fair, spoilt=lambda c: float(c[0] >= np.nanmax(c))),
                 "a trial with a NaN anywhere proves nothing, even if the right class leads the "
                 "rest: it counts 0."),
+        Mistake(slip(_fair, worth=lambda c: (c[0] == c.max()) / len(c)),
+                "where nothing ties the right class gets the whole point; divide by those that "
+                "share the top only."),
+        Mistake(slip(_fair, worth=lambda c: (c[0] >= c).mean()),
+                "this is the share of classes at or below the right one; it is right only at the "
+                "top."),
+        Mistake(slip(_fair, worth=lambda c: (np.exp(c - c.max()) / np.exp(c - c.max()).sum())[0]),
+                "a softmax gives every class something; only the top counts here."),
         Mistake(slip(_fair, count=np.sum), "this is a count; a share is asked."),
         Mistake(slip(_fair, count=lambda each: np.array(each)),
                 "these are the points of each trial; their mean is asked."),
