@@ -750,10 +750,10 @@ check("triplets.5", angles)
 # <details><summary>Solution to triplets.5</summary>
 #
 # ```python
-# angles = (0, 45, 55, 100)
+# angles = (0, 55, 70, 125)
 # ```
 #
-# Many others do. Here the letters lie side by side. The two drawings in the middle, 10 degrees apart, are
+# Many others do. Here the letters lie side by side. The two drawings in the middle, 15 degrees apart, are
 # each nearer to the stranger than to their partner: two triplets in the wrong order, six in the right one. The
 # mean of all eight hardly notices. The hardest of each anchor leave out what rests, so there the two
 # weigh twice as much.

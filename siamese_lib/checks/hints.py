@@ -5,6 +5,8 @@ nothing to average). The guard shows in few cases, the mistake in all. So the ca
 guard are looked at first, and numbers that are not finite are ignored.
 """
 
+import functools
+import itertools
 import math
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -103,15 +105,16 @@ def strong(asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]]
     plain, first = asked.plain_and_first()
     name = _entry(asked, first)
     is_vague = asked.is_constant() or _bits(asked, plain) < 5
-    sources = (
+    sources = [functools.cache(make) for make in (
         lambda: mistakes,
         lambda: _usual(asked.expected, name),
         lambda: [] if is_vague else pairs(),
         lambda: [] if is_vague else _twice(mistakes, name),
-    )
-    for scopes in (((everywhere, False), (everywhere, True)), ((plain, True),)):
+    )]  # fmt: skip
+    # As they are first: a mistake may hold infinity on purpose. Then without what no guard caught.
+    for finite_only, cases in itertools.product((False, True), (everywhere, plain)):
         for known in sources:
-            if found := _first(asked, known(), scopes):
+            if found := _first(asked, known(), [(cases, finite_only)]):
                 return found
     return ""
 
@@ -165,4 +168,8 @@ def _numbers(value):
         entries = value.values() if isinstance(value, dict) else value
         return [number for entry in entries for number in _numbers(entry)]
     array = array_of(value)
-    return [] if array is None else array[np.isfinite(array)].astype(float).ravel().tolist()
+    if array is None:
+        return []
+    if array.dtype.kind == "b":  # True or False: one bit each
+        return [1.0] * array.size
+    return array[np.isfinite(array)].astype(float).ravel().tolist()

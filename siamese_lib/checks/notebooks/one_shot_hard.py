@@ -66,8 +66,8 @@ HARD = Exercise(
                 "this still scores as before. What does argmax name where all entries are "
                 "equal? And where all are NaN?"),
         Mistake(slip(_fair, worth=_first),
-                "NaN is dealt with. Of equal entries argmax names the first, and the right one "
-                "stands there: such a tie is a gift, share it."),
+                "of equal entries argmax names the first, and the right one stands there: such a "
+                "tie is a gift, share it."),
         Mistake(slip(_fair, worth=lambda c: float(c[0] > c[1:].max())),
                 "now every tie is lost, as if the right class stood last; of m that tie each "
                 "gets 1/m."),
@@ -78,8 +78,7 @@ HARD = Exercise(
         Mistake(slip(_fair, worth=lambda c: 1 / (c == c.max()).sum()),
                 "a share only where the right class is among those that tie."),
         Mistake(slip(_fair, spoilt=_first),
-                "ties are dealt with. argmax names the first NaN as well: a trial with NaN "
-                "counts 0."),
+                "argmax names the first NaN as if it were the highest: a trial with NaN counts 0."),
         Mistake(slip(_fair, spoilt=lambda c: np.nan),
                 "one trial with NaN spoils the whole mean; count it as 0."),
         Mistake(slip(_fair, spoilt=lambda c: _shared(np.nan_to_num(c))),

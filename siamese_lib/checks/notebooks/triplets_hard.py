@@ -51,7 +51,7 @@ def trait(answer: Any) -> str:
 
 
 HARD = Exercise(
-    "uphill or downhill", (0, 45, 55, 100), (),
+    "uphill or downhill", (0, 55, 70, 125), (),
     (
         Mistake((0, 10, 180, 190),
                 "far apart everything rests. An anchor has a hard triplet if a negative is nearer "
@@ -62,7 +62,7 @@ HARD = Exercise(
         Mistake((0, 90, 45, 135),
                 "too much is in disorder: half of the eight triplets can rest. Give each anchor "
                 "one negative that is far away."),
-        Mistake((0, 55, 45, 100),
+        Mistake((0, 70, 55, 125),
                 "the first two angles are one letter, the last two the other; these four would do "
                 "if the middle two changed places."),
         Mistake((0, 0, 0, 0), "a tie costs exactly the margin, whichever you ask; spread them."),
