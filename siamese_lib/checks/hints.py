@@ -5,8 +5,6 @@ nothing to average). The guard shows in few cases, the mistake in all. So the ca
 guard are looked at first, and numbers that are not finite are ignored.
 """
 
-import functools
-import itertools
 import math
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -67,8 +65,11 @@ class Asked(NamedTuple):
         return all(array is not None and array.dtype.kind == "b" for array in arrays)
 
     def _all(self, answers, cases, finite_only):
+        def is_odd(k):  # elsewhere infinity is no missing guard: a mistake may hold it on purpose
+            return finite_only and (k in self.guarded or not self.guarded)
+
         return all(
-            same(self.given[k], answers[k], self.tolerance, finite_only=finite_only) for k in cases
+            same(self.given[k], answers[k], self.tolerance, finite_only=is_odd(k)) for k in cases
         )
 
 
@@ -105,16 +106,15 @@ def strong(asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]]
     plain, first = asked.plain_and_first()
     name = _entry(asked, first)
     is_vague = asked.is_constant() or _bits(asked, plain) < 5
-    sources = [functools.cache(make) for make in (
+    sources = (
         lambda: mistakes,
         lambda: _usual(asked.expected, name),
         lambda: [] if is_vague else pairs(),
         lambda: [] if is_vague else _twice(mistakes, name),
-    )]  # fmt: skip
-    # As they are first: a mistake may hold infinity on purpose. Then without what no guard caught.
-    for finite_only, cases in itertools.product((False, True), (everywhere, plain)):
+    )
+    for scopes in (((everywhere, False), (everywhere, True)), ((plain, True),)):
         for known in sources:
-            if found := _first(asked, known(), [(cases, finite_only)]):
+            if found := _first(asked, known(), scopes):
                 return found
     return ""
 
