@@ -753,10 +753,10 @@ check("triplets.5", angles)
 # angles = (0, 55, 70, 125)
 # ```
 #
-# Many others do. Here the letters lie side by side. The two drawings in the middle, 15 degrees apart, are
-# each nearer to the stranger than to their partner: two triplets in the wrong order, six in the right one. The
-# mean of all eight hardly notices. The hardest of each anchor leave out what rests, so there the two
-# weigh twice as much.
+# Many others work too. Here the letters lie side by side. The two drawings in the middle, 15 degrees apart,
+# are nearer to each other than to their partners: two triplets are in the wrong order, six in the right one.
+# Among all eight the two hardly show. The hardest of each anchor are only four, so there they count twice
+# as much. Draw the four angles together step by step: one loss rises all the way, the other falls.
 #
 # </details>
 

@@ -793,8 +793,8 @@ check("questions.4", is_duplicate)
 # **questions.5 Where to draw the line (hard).** A forum merges duplicates without asking anybody. One pair
 # in fifty is a duplicate, and merging two strangers does as much harm as missing four duplicates. Below are
 # the ROC curves of two networks (invented), each at four settings of its threshold, A the strictest. Guess
-# from the curves: which network, at which setting? Then work out the harm done per 1,000 pairs, counted in
-# missed duplicates, choose, and state it as the `cost`.
+# from the curves: which network, at which setting? Then count the harm per 1,000 pairs, in missed
+# duplicates, choose, and state it as the `cost`.
 
 # %%
 false_alarms = np.array([0.001, 0.005, 0.02, 0.1])  # share of the different pairs that is called same

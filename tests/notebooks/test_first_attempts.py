@@ -96,6 +96,17 @@ def test_two_at_once():
     assert len(lost) <= 0.04 * len(attempts), lost
 
 
+@pytest.mark.parametrize(
+    ("name", "swapped"),
+    [("triplets.4", {0, 2, 5, 9, 12, 14, 16}), ("questions.4", {1, 3, 7, 8, 12, 15})],
+)
+def test_where_yes_and_no_tell_nothing_no_mistake_is_made_up(name, swapped):
+    known = FUNCTIONS[name]
+    task = exercise._task(known, known.right)
+    answers = [e ^ (k in swapped) for k, e in enumerate(task.expected)]
+    assert hint_help.message(task, answers).endswith(f"Hint: {known.fallback}")
+
+
 @pytest.mark.parametrize("name", DICTS)
 def test_of_two_wrong_values_one_gets_its_hint(name):
     known = EXERCISES[name]
