@@ -800,13 +800,13 @@ check("questions.4", is_duplicate)
 false_alarms = np.array([0.001, 0.005, 0.02, 0.1])  # share of the different pairs that is called same
 found = {"P": np.array([0.45, 0.70, 0.95, 0.99]), "Q": np.array([0.60, 0.68, 0.80, 0.90])}  # recall
 figure, axes = plt.subplots(figsize=(6.4, 3.4))
-for (name, recall), colour, gap in zip(found.items(), plots.CLASSES, (-0.09, 0.04), strict=False):
+for (name, recall), colour in zip(found.items(), plots.CLASSES, strict=False):
     area = np.trapezoid(np.r_[0, recall, 1], np.r_[0, false_alarms, 1])
     axes.semilogx(false_alarms, recall, "o-", color=colour, label=f"network {name}, AUC {area:.3f}")
-    for setting, x, y in zip("ABCD", false_alarms, recall, strict=True):
-        axes.text(x, y + gap, f"{setting} {y:.2f}", color=colour, ha="center")
+    for setting, x, y, best in zip("ABCD", false_alarms, recall, np.maximum(*found.values()), strict=True):
+        axes.text(x, y + (0.04 if y == best else -0.09), f"{setting} {y:.2f}", color=colour, ha="center")
 axes.set_xticks(false_alarms, [f"{x}" for x in false_alarms])
-axes.set(xlabel="false alarms, share of the different pairs", ylabel="found, share of the same", ylim=(0.3, 1.1))
+axes.set(xlabel="false alarms, share of the different", ylabel="found, share of the same", xlim=(0.0007, 0.15), ylim=(0.3, 1.09))
 axes.legend(loc="lower right")
 plots.show(figure, alt="Two ROC curves: P finds more from setting B on, Q finds more at A, where false alarms are fewest.")
 

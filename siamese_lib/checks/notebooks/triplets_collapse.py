@@ -23,7 +23,7 @@ def _cosines(x):
 def _around(spread, *, rows, dim=3, lengths=(1.0, 1.0)):
     """Rows of lengths between the two that scatter around one direction."""
     rows = np.arange(1, dim + 1) + spread * _rng.normal(size=(rows, dim))
-    return _unit(rows) * _rng.uniform(*lengths, (len(rows), 1))
+    return _unit(rows) * _rng.uniform(lengths[0], lengths[1], (len(rows), 1))
 
 
 def _collapsed(x, t, *, similarity=_cosines, pairs=_off_diagonal, whole=np.mean, above=np.greater):
