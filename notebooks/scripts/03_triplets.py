@@ -736,8 +736,8 @@ check("triplets.4", is_collapsed)
 # in the plane, so four angles. Pushing all of them into one point takes every triplet to the margin,
 # 0.25. Construct four angles for which that way leads uphill for random triplets and downhill for the
 # hardest:
-# - the mean loss of all eight triplets is at most 0.2,
-# - the mean loss of the hardest triplet of each of the four anchors is at least 0.3.
+# - the mean loss of all eight triplets is at most four fifths of the margin,
+# - the mean loss of the hardest triplet of each of the four anchors is at least six fifths of it.
 #
 # Give them in degrees, the two of the first letter first. Sketch them before you calculate.
 
@@ -753,7 +753,7 @@ check("triplets.5", angles)
 # angles = (0, 55, 70, 125)
 # ```
 #
-# Many others work too. Here the letters lie side by side. The two drawings in the middle, 15 degrees apart,
+# Many others work too. Here the letters lie side by side. The two drawings in the middle, fifteen degrees apart,
 # are nearer to each other than to their partners: two triplets are in the wrong order, six in the right one.
 # Among all eight the two hardly show. The hardest of each anchor are only four, so there they count twice
 # as much. Draw the four angles together step by step: one loss rises all the way, the other falls.

@@ -793,7 +793,7 @@ check("questions.4", is_duplicate)
 # **questions.5 Where to draw the line (hard).** A forum merges duplicates without asking anybody. One pair
 # in fifty is a duplicate, and merging two strangers does as much harm as missing four duplicates. Below are
 # the ROC curves of two networks (invented), each at four settings of its threshold, A the strictest. Guess
-# from the curves: which network, at which setting? Then count the harm per 1,000 pairs, in missed
+# from the curves: which network, at which setting? Then count the harm per thousand pairs, in missed
 # duplicates, choose, and state it as the `cost`.
 
 # %%
@@ -821,10 +821,10 @@ check("questions.5", choice)
 # choice = {"network": "Q", "setting": "A", "cost": 20 * (1 - 0.60) + 4 * 980 * 0.001}
 # ```
 #
-# Of 1,000 pairs 20 are same and 980 different. At the knee, C, network P finds 19 of the 20 and merges
-# 980 x 0.02 = 19.6 pairs of strangers: 1 + 4 x 19.6 = 79.4, far more than the 20 that it costs to merge
-# nothing at all. At A network Q costs 8 + 3.92 = 11.92. The AUC prefers P; it weighs the whole curve, and
-# you stand on one point of it.
+# Of a thousand pairs 20 are same and 980 different. At the knee, C, network P finds 19 of the 20, but its
+# false alarms are 980 x 0.02 = 19.6. That costs 1 + 4 x 19.6 = 79.4, far more than the 20 that it costs to
+# merge nothing at all. At A network Q costs 8 + 3.92 = 11.92. The AUC prefers P; it weighs the whole curve,
+# and you stand on one point of it.
 #
 # </details>
 

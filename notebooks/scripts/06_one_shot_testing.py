@@ -648,7 +648,7 @@ def colleague(queries, supports):
     return right / len(queries)
 
 
-noise = unit(np.random.default_rng(SEED).normal(size=(1000, 21, 8)))
+noise = unit(np.random.default_rng(SEED).normal(size=(10_000, 21, 8)))
 for name, made in {"random vectors": noise, "collapsed": np.ones_like(noise), "NaN": noise * np.nan}.items():
     print(f"{name:15}{colleague(made[:, 0], made[:, 1:]):.3f}")
 

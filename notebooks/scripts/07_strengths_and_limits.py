@@ -491,7 +491,7 @@ check("limits.2", calibration_error)
 # With pencil and calculator, each after a guess:
 # - `surest`: a perfect head, 20 classes, cosine 1 to the right one and -1 to all others. Which share does it
 #   give the right one at $s = 1$?
-# - `scale`: the right cosine is 0.8, the other nineteen are 0.2. From which $s$ on is the share 0.9?
+# - `scale`: the right cosine is 0.8, the other nineteen are 0.2. From which $s$ on does it get nine tenths?
 # - `classes`: with these cosines and $s = 10$, at most how many classes may there be, the right one included,
 #   if it is to keep more than one half?
 #

@@ -29,7 +29,7 @@ def _both(angle):
 
 def _is_right(angle):
     every, hardest = _both(angle)
-    return every <= 0.2 and hardest >= 0.3
+    return every <= 0.8 * MARGIN and hardest >= 1.2 * MARGIN
 
 
 def trait(answer: Any) -> str:
@@ -44,10 +44,13 @@ def trait(answer: Any) -> str:
         return "all four are one point, and both losses are the margin"
     if np.ptp(angle) < 7:
         return "all four lie within a few degrees"
-    if hardest < 0.3:
-        return "no triplet has a loss" if hardest == 0 else "the hardest are below 0.3"
-    swapped = _is_right(angle[[0, 2, 1, 3]])
-    return "the letters take turns" if swapped else "the mean of all triplets is above 0.2"
+    if hardest == 0:
+        return "no triplet has a loss"
+    if hardest < 1.2 * MARGIN:
+        return "the hardest are below six fifths of the margin"
+    if _is_right(angle[[0, 2, 1, 3]]):
+        return "the letters take turns"
+    return "the mean of all triplets is above four fifths of the margin"
 
 
 HARD = Exercise(
