@@ -94,8 +94,10 @@ def hint(
         return found
     if asked.is_constant():
         return CONSTANT
+    if asked.is_yes_or_no():
+        return ""
     _, first = asked.plain_and_first()
-    scopes = [] if asked.is_yes_or_no() else _telling(asked, first)
+    scopes = [(asked.wrong(), True)] + [([first], True)] * (_bits(asked, [first]) >= 8)
     usual = _usual(asked.expected, _entry(asked, first))
     return _first(asked, mistakes, scopes) or _first(asked, usual, scopes)
 
@@ -125,12 +127,6 @@ def _first(asked, known, scopes):
             if asked.fits(mistake.answers, cases, finite_only=finite_only):
                 return mistake.hint
     return ""
-
-
-def _telling(asked, first):
-    """Cases by which a mistake may be known: the wrong ones, or the first of them alone."""
-    scopes = ((asked.wrong(), 5), ([first], 8))
-    return [(cases, True) for cases, least in scopes if _bits(asked, cases) >= least]
 
 
 def _entry(asked, case):
