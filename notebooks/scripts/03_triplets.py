@@ -168,7 +168,6 @@ to_positive, to_negative = np.asarray(cosine_similarity(a, p)), np.asarray(cosin
 by_loop = [kind_of(x, y, MARGIN) for x, y in zip(to_positive, to_negative, strict=True)]
 print(dict(zip(TRIPLET_KINDS, np.bincount(by_loop).tolist(), strict=True)))
 
-# %%
 is_hard = to_negative >= to_positive
 is_easy = to_negative <= to_positive - MARGIN
 vectorised = np.where(is_hard, 2, np.where(is_easy, 0, 1))
@@ -755,6 +754,34 @@ check("triplets.4", is_collapsed)
 # ```
 #
 # The diagonal holds n ones, every row with itself. They say nothing, so they are taken out.
+#
+# </details>
+#
+# **triplets.5 Uphill or downhill (hard).** Two letters have two drawings each: four vectors of length 1
+# in the plane, so four angles. Pushing all of them into one point takes every triplet to the margin,
+# 0.25. Construct four angles for which that way leads uphill for random triplets and downhill for the
+# hardest:
+# - the mean loss of all eight triplets is at most four fifths of the margin,
+# - the mean loss of the hardest triplet of each of the four anchors is at least six fifths of it.
+#
+# Give them in degrees, the two of the first letter first. Sketch them before you calculate.
+
+# %%
+angles = ...
+
+check("triplets.5", angles)
+
+# %% [markdown]
+# <details><summary>Solution to triplets.5</summary>
+#
+# ```python
+# angles = (0, 55, 70, 125)
+# ```
+#
+# Many others work too. Here the letters lie side by side. The two drawings in the middle, fifteen degrees apart,
+# are nearer to each other than to their partners: two triplets are in the wrong order, six in the right one.
+# Among all eight the two hardly show. The hardest of each anchor are only four, so there they count twice
+# as much. Draw the four angles together step by step: one loss rises all the way, the other falls.
 #
 # </details>
 

@@ -799,6 +799,44 @@ check("questions.4", is_duplicate)
 # ```
 #
 # </details>
+#
+# **questions.5 Where to draw the line (hard).** A forum merges duplicates without asking anybody. One pair
+# in fifty is a duplicate, and merging two strangers does as much harm as missing four duplicates. Below are
+# the ROC curves of two networks (invented), each at four settings of its threshold, A the strictest. Guess
+# from the curves: which network, at which setting? Then count the harm per thousand pairs, in missed
+# duplicates, choose, and state it as the `cost`.
+
+# %%
+false_alarms = np.array([0.001, 0.005, 0.02, 0.1])  # share of the different pairs that is called same
+found = {"P": np.array([0.45, 0.70, 0.95, 0.99]), "Q": np.array([0.60, 0.68, 0.80, 0.90])}  # recall
+figure, axes = plt.subplots(figsize=(6.4, 3.4))
+for (name, recall), colour in zip(found.items(), plots.CLASSES, strict=False):
+    area = np.trapezoid(np.r_[0, recall, 1], np.r_[0, false_alarms, 1])
+    axes.semilogx(false_alarms, recall, "o-", color=colour, label=f"network {name}, AUC {area:.3f}")
+    for setting, x, y, best in zip("ABCD", false_alarms, recall, np.maximum(*found.values()), strict=True):
+        axes.text(x, y + (0.04 if y == best else -0.09), f"{setting} {y:.2f}", color=colour, ha="center")
+axes.set_xticks(false_alarms, [f"{x}" for x in false_alarms])
+axes.set(xlabel="false alarms, share of the different", ylabel="found, share of the same", xlim=(0.0007, 0.15), ylim=(0.3, 1.09))
+axes.legend(loc="lower right")
+plots.show(figure, alt="Two ROC curves: P finds more from setting B on, Q finds more at A, where false alarms are fewest.")
+
+choice = {"network": ..., "setting": ..., "cost": ...}
+
+check("questions.5", choice)
+
+# %% [markdown]
+# <details><summary>Solution to questions.5</summary>
+#
+# ```python
+# choice = {"network": "Q", "setting": "A", "cost": 20 * (1 - 0.60) + 4 * 980 * 0.001}
+# ```
+#
+# Of a thousand pairs 20 are same and 980 different. At the knee, C, network P finds 19 of the 20, but its
+# false alarms are 980 x 0.02 = 19.6. That costs 1 + 4 x 19.6 = 79.4, far more than the 20 that it costs to
+# merge nothing at all. At A network Q costs 8 + 3.92 = 11.92. The AUC prefers P; it weighs the whole curve,
+# and you stand on one point of it.
+#
+# </details>
 
 # %% [markdown]
 # ### Without code

@@ -639,6 +639,55 @@ check("one_shot.3", interval)
 # ```
 #
 # </details>
+#
+# **one_shot.4 Find the bug (hard).** A colleague scores 20-way trials with this function and puts the right
+# class first in each. Three networks that know nothing should score like guessing, or worse. Run the cell.
+
+# %%
+def colleague(queries, supports):
+    """Share right: queries [trials, dim], supports [trials, n_way, dim], the right class first."""
+    right = 0
+    for query, support in zip(queries, supports, strict=True):
+        cosines = support @ query
+        right += np.argmax(cosines) == 0
+    return right / len(queries)
+
+
+noise = unit(np.random.default_rng(SEED).normal(size=(10_000, 21, 8)))
+for name, made in {"random vectors": noise, "collapsed": np.ones_like(noise), "NaN": noise * np.nan}.items():
+    print(f"{name:15}{colleague(made[:, 0], made[:, 1:]):.3f}")
+
+# %% [markdown]
+# Which line is to blame, and why does it praise two networks that cannot tell anything apart? Mend it in
+# `fair`: m classes that tie at the top share the point, 1/m each, and a trial with a NaN among its cosines
+# counts 0. *Predict before you run it what the collapsed network will score.*
+
+# %%
+def fair(queries, supports):
+    ...
+
+
+check("one_shot.4", fair)
+
+# %% [markdown]
+# <details><summary>Solution to one_shot.4</summary>
+#
+# ```python
+# def fair(queries, supports):
+#     points = 0
+#     for query, support in zip(queries, supports, strict=True):
+#         cosines = support @ query
+#         if not np.isnan(cosines).any():
+#             is_top = cosines == cosines.max()
+#             points += is_top[0] / is_top.sum()
+#     return points / len(queries)
+# ```
+#
+# The line with `argmax`: of equal entries it names the first, of a row with NaN the first NaN, and the right
+# class stands first. Now the collapsed network scores 1/N, like guessing. This notebook's own tests are safe
+# from it: there the right class stands in another place for each query.
+#
+# </details>
 
 # %% [markdown]
 # ### Without code

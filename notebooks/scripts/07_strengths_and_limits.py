@@ -526,6 +526,42 @@ check("limits.2", calibration_error)
 # ```
 #
 # </details>
+#
+# **limits.3 How sure can it be? (hard)** The head gives the right class the share
+# $e^{s c} / (e^{s c} + \sum_j e^{s c_j})$, where $c$ is its cosine and the $c_j$ are those of the others.
+# With pencil and calculator, each after a guess:
+# - `surest`: a perfect head, 20 classes, cosine 1 to the right one and -1 to all others. Which share does it
+#   give the right one at $s = 1$?
+# - `scale`: the right cosine is 0.8, the other nineteen are 0.2. From which $s$ on does it get nine tenths?
+# - `classes`: with these cosines and $s = 10$, at most how many classes may there be, the right one included,
+#   if it is to keep more than one half?
+#
+# And where does your formula for `scale` break?
+
+# %%
+by_hand = {"surest": ..., "scale": ..., "classes": ...}
+
+check("limits.3", by_hand)
+
+# %% [markdown]
+# <details><summary>Solution to limits.3</summary>
+#
+# Divide above and below the line by $e^{s c}$. With n - 1 others at the same cosine the share is
+# $1 / (1 + (n - 1)\, e^{-s (c - c_j)})$, so only the lead $c - c_j$ counts.
+#
+# ```python
+# by_hand = {
+#     "surest": 1 / (1 + 19 * np.exp(-2)),
+#     "scale": np.log(19 * 0.9 / 0.1) / (0.8 - 0.2),
+#     "classes": int(1 + np.exp(10 * 0.6)),
+# }
+# ```
+#
+# A perfect head is sure to less than one third: cosines need a scale before a softmax, and it depends on
+# how many classes there are. The formula for `scale` breaks where the lead is 0: no scale helps. Where the
+# lead is negative, a larger one makes the head surer of the wrong class.
+#
+# </details>
 
 # %% [markdown]
 # ### Without code

@@ -10,6 +10,8 @@ from siamese_lib.checks.values import array_of, same, shown
 def difference(given: Any, expected: Any, tolerance: float) -> str:
     """A sentence on the first thing that is wrong; the expected shape is no secret."""
     if isinstance(expected, dict):
+        if not isinstance(given, dict):
+            return f"your answer is {kind(given)}; give {kind(expected)}."
         name = first_wrong(given, expected, tolerance)
         said = difference(given.get(name), expected[name], tolerance)
         return said.replace("your answer", name, 1)

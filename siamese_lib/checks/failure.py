@@ -25,6 +25,7 @@ _FIXED = "JAX arrays never change; x.at[i].set(value) gives a changed copy."
 _BRACKETS = "round brackets call a function; an entry of an array takes square ones."
 _AT = "this is a NumPy array; jnp.asarray(x).at[...] works."
 _AXES = "the array has fewer axes than that; axis=-1 is the last one, whatever their number."
+_BY_NAME = "some arguments are given by name, as in threshold=0.5; help(the function) says which."
 # (kind of error, a pattern in its message, the likely cause); the first that fits is shown.
 CAUSES = (
     ("TracerArrayConversionError", "", _NUMPY),
@@ -42,6 +43,7 @@ CAUSES = (
     ("TypeError", "ellipsis", _DOTS),
     ("TypeError", "does not support item assignment", _FIXED),
     ("TypeError", "is not callable", _BRACKETS),
+    ("TypeError", "positional argument", _BY_NAME),
     ("AttributeError", "ndarray' object has no attribute 'at'", _AT),
     ("AxisError", "", _AXES),
     ("ValueError", "axis .* out of bounds", _AXES),

@@ -59,9 +59,17 @@ class Asked(NamedTuple):
             same(e, self.expected[0], self.tolerance) for e in self.expected
         )
 
+    def is_yes_or_no(self) -> bool:
+        """True where True or False is asked: a wrong answer is the other one, and tells no more."""
+        arrays = map(array_of, self.expected)
+        return all(array is not None and array.dtype.kind == "b" for array in arrays)
+
     def _all(self, answers, cases, finite_only):
+        def is_odd(k):  # elsewhere infinity is no missing guard: a mistake may hold it on purpose
+            return finite_only and (k in self.guarded or not self.guarded)
+
         return all(
-            same(self.given[k], answers[k], self.tolerance, finite_only=finite_only) for k in cases
+            same(self.given[k], answers[k], self.tolerance, finite_only=is_odd(k)) for k in cases
         )
 
 
@@ -86,6 +94,8 @@ def hint(
         return found
     if asked.is_constant():
         return CONSTANT
+    if asked.is_yes_or_no():
+        return ""
     _, first = asked.plain_and_first()
     scopes = [(asked.wrong(), True)] + [([first], True)] * (_bits(asked, [first]) >= 8)
     usual = _usual(asked.expected, _entry(asked, first))
@@ -96,7 +106,8 @@ def strong(asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]]
     """The hint of what explains the answers in all cases, or in all that need no guard."""
     everywhere = range(len(asked.given))
     plain, first = asked.plain_and_first()
-    name, is_vague = _entry(asked, first), _bits(asked, plain) < 5
+    name = _entry(asked, first)
+    is_vague = asked.is_constant() or _bits(asked, plain) < 5
     sources = (
         lambda: mistakes,
         lambda: _usual(asked.expected, name),
@@ -153,4 +164,8 @@ def _numbers(value):
         entries = value.values() if isinstance(value, dict) else value
         return [number for entry in entries for number in _numbers(entry)]
     array = array_of(value)
-    return [] if array is None else array[np.isfinite(array)].astype(float).ravel().tolist()
+    if array is None:
+        return []
+    if array.dtype.kind == "b":  # True or False: one bit each
+        return [1.0] * array.size
+    return array[np.isfinite(array)].astype(float).ravel().tolist()

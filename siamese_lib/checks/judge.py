@@ -106,11 +106,11 @@ def is_stub(answer: Any) -> bool:
 
 
 def _compared(task, given):
-    present, missing = _present(task.expected, given)
-    asked = hints.Asked(given, present, frozenset(task.guards), task.tolerance)
+    expected, missing = present(task.expected, given)
+    asked = hints.Asked(given, expected, frozenset(task.guards), task.tolerance)
     wrong, count = asked.wrong(), len(given)
     if not wrong and missing:
-        return Finding(False, f"{', '.join(present[0])}: right so far. {missing[0]}: not yet.")
+        return so_far(expected[0], missing)
     if not wrong:
         return Finding(True, f"right, {count} of {count} cases. {task.meaning}".strip())
     _, first = asked.plain_and_first()
@@ -118,10 +118,15 @@ def _compared(task, given):
     hint = _hint(task, asked, first)
     said = f"{said} Hint: {hint}" if hint else said
     done = f"{count - len(wrong)} of {count} cases right."
-    return _finding(task, first + 1, said, value, done, present[first])
+    return _finding(task, first + 1, said, value, done, expected[first])
 
 
-def _present(expected, given):
+def so_far(right: dict, missing: list[str]) -> Finding:
+    """The Finding on an answer whose parts are right but for those that are missing."""
+    return Finding(False, f"{', '.join(right)}: right so far. {missing[0]}: not yet.")
+
+
+def present(expected: list, given: list) -> tuple[list, list[str]]:
     """expected without the parts that the answer leaves at None, and the names of those parts."""
     entries = next((g for g in given if isinstance(g, dict)), {})
     missing = [name for name, entry in entries.items() if entry is None and name in expected[0]]

@@ -6,11 +6,10 @@ the tests of each lab make mistakes anew, from source text.
 
 import re
 
-import numpy as np
+import hint_help
 import pytest
 
 from siamese_lib.checks import labs, progress
-from siamese_lib.checks.judge import judge
 
 TABLES = {name: table for lab in progress.LABS for name, table in progress.exercises(lab).items()}
 NEVER = "no answer"  # what instructor.labs.table writes where a mistake raises an error
@@ -34,19 +33,9 @@ def _whole(expected, answers):
 
 def message(name, answers):
     """What the check says to an attempt that gives these answers; an Exception is raised."""
-    given = iter(answers)
-
-    def run(answer, case):
-        value = next(given)
-        if isinstance(value, Exception):
-            raise value
-        if isinstance(value, str) and value == NEVER:
-            raise ValueError("wrong shape")
-        return value
-
-    found = judge(TASKS[name]._replace(run=run), len)
-    assert not found.is_right
-    return found.message
+    never = [isinstance(a, str) and a == NEVER for a in answers]
+    raised = [ValueError("wrong shape") if n else a for n, a in zip(never, answers, strict=True)]
+    return hint_help.message(TASKS[name], raised)
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -56,37 +45,20 @@ def test_each_listed_mistake_alone(name):
         if any(isinstance(a, str) and a == NEVER for a in answers):
             continue
         # Facts are known by a part of them, so an earlier mistake may be the same to the check.
-        fitting = {
-            known.hint
-            for known in task.mistakes()
-            if all(labs.hints.same(*pair, task.tolerance)
-                   for pair in zip(answers, known.answers, strict=True))
-        }  # fmt: skip
+        fitting = {k.hint for k in task.mistakes() if hint_help.alike(task, answers, k.answers)}
         assert hint in fitting
         said = message(name, answers)
         assert any(said.endswith(f"Hint: {one}") for one in fitting), (hint, said)
 
 
-def _nan(value):
-    return np.asarray(value) + np.nan if not isinstance(value, dict | list) else ZeroDivisionError()
-
-
-@pytest.mark.parametrize("odd", [lambda value: ZeroDivisionError("division by zero"), _nan])
+@pytest.mark.parametrize("odd", hint_help.ODD)
 @pytest.mark.parametrize("name", [name for name, task in TASKS.items() if task.guards])
 def test_each_together_with_the_missing_guard(name, odd):
     task, everything = TASKS[name], listed(name)
-    plain = [k for k in range(len(task.cases)) if k not in task.guards]
-
-    def alike(a, b):
-        return all(labs.hints.same(a[k], b[k], task.tolerance) for k in plain)
-
     for hint, answers in everything[::2]:
-        fitting = {other for other, theirs in everything if alike(answers, theirs)}
+        fitting = hint_help.fitting_without_guard(task, answers, everything)
         assert hint in fitting or any(isinstance(a, str) for a in answers)
-        if alike(task.expected, answers):  # such a mistake shows in the odd cases alone
-            fitting |= set(task.guards.values())
-        unguarded = [odd(a) if k in task.guards else a for k, a in enumerate(answers)]
-        said = message(name, unguarded)
+        said = message(name, hint_help.unguarded(task, answers, odd))
         assert any(said.endswith(f"Hint: {one}") for one in fitting), (hint, said)
 
 

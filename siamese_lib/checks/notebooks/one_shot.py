@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.one_shot_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(6)
@@ -46,9 +47,12 @@ def _ends(p, half):
     return p - half, p + half
 
 
-def _interval(right, n, *, times=1.96, root=np.sqrt, count=lambda n: n, ends=_ends):
-    p = right / n
-    return ends(p, times * root(p * (1 - p) / count(n)))
+def _interval(
+    right, n, *, share=np.divide, times=1.96, root=np.sqrt, spread=lambda p: p * (1 - p),
+    count=lambda n: n, ends=_ends,
+):  # fmt: skip
+    p = share(right, n)
+    return ends(p, times * root(spread(p) / count(n)))
 
 
 EXERCISES = {
@@ -59,6 +63,20 @@ EXERCISES = {
                     "a long support vector wins by its length; divide by the lengths."),
             Mistake(slip(_one, pick=lambda s: int(s.argmin())),
                     "this is the least similar row; a cosine is larger when closer."),
+            Mistake(slip(_one, measure=lambda s, q: abs(_cosines(s, q))),
+                    "a strongly negative cosine is far, not near: no abs."),
+            Mistake(slip(_one, measure=lambda s, q: s @ q / (s**2).sum(1)),
+                    "divide by the length, not by its square."),
+            Mistake(slip(_one, measure=lambda s, q: s * q),
+                    "the products are not added up yet: a cosine for each row, then argmax."),
+            Mistake(slip(_one, measure=lambda s, q: _unit(s) * _unit(q)),
+                    "the products are not added up yet: a cosine for each row, then argmax."),
+            Mistake(slip(_one, pick=lambda s: s.argsort()),
+                    "this is the whole order; only the row of the highest is asked."),
+            Mistake(slip(_one, pick=lambda s: (-s).argsort()),
+                    "this is the whole order; only the row of the highest is asked."),
+            Mistake(slip(_one, pick=lambda s: s == s.max()),
+                    "this marks the row; its number is asked."),
             Mistake(slip(_one, measure=lambda s, q: -np.linalg.norm(s - q, axis=1)),
                     "this compares distances between points; the cosine ignores lengths."),
             Mistake(slip(_one, measure=lambda s, q: np.linalg.norm(s - q, axis=1)),
@@ -83,6 +101,25 @@ EXERCISES = {
                     "this trusts the worst shot; take the mean over a class's shots."),
             Mistake(slip(_many, over=lambda s: s[..., 0]),
                     "only the first shot counts here; use all of them."),
+            Mistake(slip(_many, over=lambda s: s[..., -1]),
+                    "only the last shot counts here; use all of them."),
+            Mistake(slip(_many, over=lambda s: np.median(s, axis=-1)),
+                    "this is the median of the shots; their mean is asked."),
+            Mistake(slip(_many, over=lambda s: s.mean(1)),
+                    "this averages over the classes; average over the shots of each."),
+            Mistake(slip(_many, over=lambda s: s, pick=lambda s: s.argmax(1)),
+                    "this finds a class for each shot; take the mean over the shots first."),
+            Mistake(lambda s, q: s @ q.T,
+                    "these are the cosines, [n_way, k_shot, q]; average over the shots, then pick "
+                    "the class."),
+            Mistake(slip(_many, over=lambda s: (s == s.max(1, keepdims=True)).sum(-1)),
+                    "this lets each shot vote; take the mean of the cosines."),
+            Mistake(lambda s, q: ((q[:, None] - s.mean(1)) ** 2).sum(-1).argmin(1),
+                    "this is the nearest mean by distance, which depends on its length; the mean "
+                    "cosine is asked."),
+            Mistake(lambda s, q: _by_shot(s, q).reshape(len(q), -1).argmax(-1) % len(s),
+                    "shots of one class lie side by side: the class of shot j is j // k_shot, and "
+                    "the best single shot is not asked."),
             Mistake(lambda s, q: _by_shot(s, q).reshape(len(q), -1).argmax(-1),
                     "this numbers single shots; a row of support is a class with k_shot of them."),
             Mistake(slip(_many, pick=lambda s: s.argmax(0)),
@@ -109,6 +146,25 @@ EXERCISES = {
                     "this is one standard error to each side; 95 % takes more of them."),
             Mistake(slip(_interval, times=2), "the factor is 1.96, not 2."),
             Mistake(slip(_interval, times=2 * 1.96), "the half width was doubled."),
+            Mistake(slip(_interval, times=1.96 / 2),
+                    "the interval goes 1.96 standard errors to each side; you halved that."),
+            Mistake(slip(_interval, times=1.645), "1.645 is for 90 %; 95 % takes 1.96."),
+            Mistake(slip(_interval, times=0.95),
+                    "0.95 is how sure, not how far: the factor is 1.96."),
+            Mistake(slip(_interval, spread=lambda p: p), "under the root 1 - p is missing."),
+            Mistake(slip(_interval, spread=lambda p: 1), "under the root p (1 - p) is missing."),
+            Mistake(slip(_interval, spread=lambda p: p * (1 + p)),
+                    "under the root stands 1 - p, not 1 + p."),
+            Mistake(slip(_interval, share=lambda right, n: right),
+                    "p is the share of right answers, right / n, and not their number."),
+            Mistake(slip(_interval, share=lambda right, n: n / right),
+                    "the share is upside down: p is right / n."),
+            Mistake(slip(_interval, ends=lambda p, half: (half - p, half + p)),
+                    "low is p minus the half width, not the other way round."),
+            Mistake(slip(_interval, ends=lambda p, half: p - half),
+                    "this is the lower end alone; give both."),
+            Mistake(slip(_interval, ends=lambda p, half: (p - half, p, p + half)),
+                    "p itself is not asked; give both ends."),
             Mistake(slip(_interval, root=lambda x: x), "the root is missing."),
             Mistake(slip(_interval, count=lambda n: 1),
                     "more answers make the interval narrower; where does n enter?"),
@@ -130,4 +186,5 @@ EXERCISES = {
         meaning="Two accuracies whose intervals overlap widely tell you little apart; more "
         "episodes narrow them, by the root.",
     ),
+    "one_shot.4": HARD,
 }  # fmt: skip

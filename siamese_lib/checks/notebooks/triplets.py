@@ -3,6 +3,8 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.triplets_collapse import COLLAPSE
+from siamese_lib.checks.notebooks.triplets_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(3)
@@ -41,11 +43,11 @@ def _hinge(x):
 
 def _losses(
     a, p, n, m, *, measure=_cosines, couples=lambda a, p, n: ((a, p), (a, n)), sign=1, margin=1,
-    bend=lambda gap, m: _hinge(gap + m),
+    bend=lambda gap, m: _hinge(gap + m), gap=lambda near, far: far - near,
 ):  # fmt: skip
     """sign: 1 where a near positive has a large measure, -1 where it has a small one."""
     near, far = couples(a, p, n)
-    return bend(sign * (measure(*far) - measure(*near)), margin * m)
+    return bend(sign * gap(measure(*near), measure(*far)), margin * m)
 
 
 def _squared_losses(a, p, n, m, *, measure=_squares, sign=-1, **switches):
@@ -56,42 +58,16 @@ def _useful(p, n, m, *, is_useful=lambda gap, m: gap + m > 0, count=np.mean):
     return count(is_useful(n - p, m))
 
 
-def _off_diagonal(similarity):
-    return similarity[~np.eye(len(similarity), dtype=bool)]
-
-
 def _unit(x):
     return x / np.linalg.norm(x, axis=-1, keepdims=True)
 
-
-def _pairs(x):
-    return _off_diagonal(_unit(x) @ _unit(x).T)
-
-
-def _around(spread, *, rows, lengths):
-    """Rows of the given lengths that scatter around one direction."""
-    return lengths * (np.array([1.0, 2.0, -1.0]) + spread * _rng.normal(size=(rows, 3)))
-
-
-# Unit rows with cosines 0.88: with the diagonal the mean is 0.92, on the other side of 0.9.
-_THREE = np.linalg.cholesky(np.full((3, 3), 0.88) + 0.12 * np.eye(3))
-# Three equal rows and one at right angles: the cosines are 1 or 0, on average 0.5.
-_MIXED = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-_EMBEDDINGS = (
-    (_around(0.01, rows=6, lengths=0.1), 0.99),  # collapsed, but its dot products are small
-    (3 * _rng.normal(size=(7, 4)), 0.9),  # scattered
-    (_THREE, 0.9),
-    (_MIXED, 0.4),  # collapsed by the mean, but not by the smallest cosine
-    (_MIXED, 0.6),  # not collapsed by the mean, but by the largest cosine
-    (_MIXED, 0.5),  # exactly at the threshold
-    (10 * _MIXED, 0.6),  # dot products are large
-)
 
 _SIGN = "the order is turned round: a near positive must make the loss small."
 _NO_HINGE = "the loss is negative for easy triplets; cut it off at 0."
 _NO_MARGIN = "the margin is left out."
 _MEAN = "keep one loss a row: no mean is asked."
 _FIXED = "the margin is fixed in your code; take the one that is given."
+_SUM = "subtract one from the other; this is their sum."
 _INSIDE = "the margin belongs inside the maximum, so that an easy triplet gets 0."
 _SHAPES_OF_LOSS = (
     ({"bend": lambda gap, m: gap + m}, _NO_HINGE),
@@ -109,6 +85,38 @@ _SHAPES_OF_LOSS = (
     ({"margin": 2}, "the margin was added twice."),
     ({"gives": np.mean}, _MEAN),
     ({"gives": np.sum}, "keep one loss a row: no sum is asked."),
+    ({"gives": lambda loss: loss / len(loss)}, "keep one loss a row: divide by nothing."),
+    (
+        {"bend": lambda gap, m: np.max(gap + m)},
+        "np.max takes one maximum of all; np.maximum(x, 0) compares entry by entry.",
+    ),
+    (
+        {"bend": lambda gap, m: np.where(gap > 0, gap + m, 0)},
+        "semi-hard triplets are lost: the hinge is cut at 0 after the margin has been added.",
+    ),
+    (
+        {"bend": lambda gap, m: (gap + m > 0).astype(float)},
+        "this says which triplets have a loss; how large is it?",
+    ),
+    (
+        {"bend": lambda gap, m: np.clip(gap + m, 0, 1)},
+        "a loss may be larger than 1: cut it off below only.",
+    ),
+    (
+        {"bend": lambda gap, m: np.log1p(np.exp(gap + m))},
+        "this is the soft margin, which has no bend; the hinge is asked.",
+    ),
+    ({"gap": lambda near, far: -near}, "the negative is missing."),
+    ({"gap": lambda near, far: far}, "the positive is missing."),
+    (
+        {"couples": lambda a, p, n: ((a[:, None], p[None]), (a[:, None], n[None]))},
+        "this compares every anchor with every row; row i belongs to row i, so multiply entry by "
+        "entry and sum over the last axis.",
+    ),
+    (
+        {"couples": lambda a, p, n: ((a.T, p.T), (a.T, n.T))},
+        "this runs down the columns; a row is an embedding: axis=-1.",
+    ),
     (
         {"couples": lambda a, p, n: ((a, p), (p, n))},
         "the negative is compared with the positive; compare it with the anchor.",
@@ -129,8 +137,13 @@ EXERCISES = {
                     "these are dot products; divide by both lengths."),
             Mistake(slip(_losses, measure=lambda x, y: _cosines(x, y, axis=None)),
                     "you divided by the length of the whole batch; each row has its own."),
+            Mistake(slip(_losses, gap=lambda near, far: near + far), _SUM),
+            Mistake(slip(_losses, measure=lambda x, y: (x * y).sum()),
+                    "this is one number for all; sum over the last axis only."),
             Mistake(slip(_losses, measure=_squares, sign=-1),
                     "these are squared distances; that is triplets.2."),
+            Mistake(slip(_losses, measure=lambda x, y: np.sqrt(_squares(x, y)), sign=-1),
+                    "these are distances; the cosine is asked."),
         ),
         meaning="A triplet that is far enough apart costs nothing and teaches nothing; the margin "
         "says how far that is.",
@@ -151,6 +164,23 @@ EXERCISES = {
                     "these are cosines; that was triplets.1."),
             Mistake(slip(_squared_losses, measure=lambda x, y: ((x - y) ** 2).mean(-1)),
                     "you took the mean of the squares; the squared distance is their sum."),
+            Mistake(slip(_squared_losses, gap=lambda near, far: -near - far), _SUM),
+            Mistake(slip(_squared_losses, measure=lambda x, y: 2 - 2 * _dots(x, y)),
+                    "2 - 2 a.p is right at length 1 only; take the difference and square it."),
+            Mistake(slip(_squared_losses, measure=lambda x, y: (x - y).sum(-1) ** 2),
+                    "square each difference before you add them up."),
+            Mistake(slip(_squared_losses, measure=lambda x, y: (x**2 - y**2).sum(-1)),
+                    "square the difference; this is the difference of the squares."),
+            Mistake(slip(_squared_losses, measure=lambda x, y: ((x - y) ** 2).sum()),
+                    "this is one number for all; sum over the last axis only."),
+            Mistake(slip(_squared_losses, measure=lambda x, y: (x - y) ** 2),
+                    "the squares are not added up yet: sum over the last axis."),
+            Mistake(lambda a, p, n, m: _hinge((a - p) ** 2 - (a - n) ** 2 + m).sum(-1),
+                    "this cuts each column at 0; add the squares up first, then cut."),
+            Mistake(slip(_squared_losses, given=lambda a, p, n, m: (a, p, n, a.shape[1] * m)),
+                    "the margin was added in every column; add it once, after the sum."),
+            Mistake(slip(_squared_losses, measure=_cosines),
+                    "these are cosines; that was triplets.1, with other signs."),
             Mistake(slip(_squared_losses, measure=lambda x, y: np.abs(x - y).sum(-1)),
                     "these are absolute differences; the differences are squared."),
         ),
@@ -178,6 +208,15 @@ EXERCISES = {
                     "these are the semi-hard ones only; hard triplets have a loss too."),
             Mistake(slip(_useful, is_useful=lambda gap, m: _hinge(gap + m)),
                     "this is the mean loss; count how many are above 0."),
+            Mistake(slip(_useful, is_useful=lambda gap, m: gap + m),
+                    "this is the mean of what stands inside the hinge; count how many are above "
+                    "0."),
+            Mistake(slip(_useful, is_useful=lambda gap, m: abs(gap) < m),
+                    "hard triplets have a loss however far they are in the wrong order: no abs."),
+            Mistake(lambda p, n, m: np.mean(n + m > 0),
+                    "the positive is missing: cos(A, N) - cos(A, P) + m is to be above 0."),
+            Mistake(lambda p, n, m: (n - p + m)[n - p + m > 0].mean(),
+                    "this is the mean loss of those that have one; their share is asked."),
             Mistake(slip(_useful, given=lambda p, n, m: (n, p, m)),
                     "positive and negative are swapped: a near positive makes the loss small."),
             Mistake(slip(_useful, is_useful=lambda gap, m: gap - m > 0),
@@ -191,27 +230,6 @@ EXERCISES = {
         meaning="Only these triplets have a gradient. Watch this share in training: at 0 the "
         "network stands still.",
     ),
-    "triplets.4": Exercise(
-        "is it collapsed", lambda x, t: np.mean(_pairs(x)) > t, _EMBEDDINGS,
-        (
-            Mistake(lambda x, t: np.mean(_unit(x) @ _unit(x).T) > t,
-                    "every row was also compared with itself; those pairs do not count."),
-            Mistake(lambda x, t: np.mean(_off_diagonal(x @ x.T)) > t,
-                    "these are dot products; divide by both lengths."),
-            Mistake(lambda x, t: np.mean(_pairs(x)) >= t - 1e-9,
-                    "a mean of exactly the threshold is not above it: > and not >=."),
-            Mistake(lambda x, t: np.mean(_pairs(x)) <= t,
-                    "True and False are swapped: collapsed is a mean cosine above the threshold."),
-            Mistake(lambda x, t: np.max(_pairs(x)) > t,
-                    "one near pair is no collapse; the mean over the pairs is asked."),
-            Mistake(lambda x, t: np.min(_pairs(x)) > t,
-                    "one far pair does not rule it out; the mean over the pairs is asked."),
-            Mistake(lambda x, t: np.mean(_pairs(x)),
-                    "this is the mean cosine itself; compare it with the threshold."),
-            Mistake(lambda x, t: _pairs(x) > t,
-                    "one answer for each pair; take the mean first, then compare."),
-        ),
-        meaning="This one number finds a collapse that the loss hides: it only stands still, at "
-        "the margin.",
-    ),
+    "triplets.4": COLLAPSE,
+    "triplets.5": HARD,
 }  # fmt: skip
