@@ -132,6 +132,7 @@ ABOVE = Exercise(
         (lambda x: {"above": x[x > 1]}, "a dict of above; give an array"),
         (lambda x: x[x > 2], "should be"),  # an array of nothing has no first entry
         (lambda x: [x[x > 1], "two"], "give an array"),
+        (lambda x: np.array([None, 1.0]), "other things than numbers; give an array"),
     ],
 )
 def test_no_answer_of_any_kind_breaks_the_check(answer, said):
