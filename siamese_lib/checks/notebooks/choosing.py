@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.choosing_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(9)
@@ -243,4 +244,5 @@ EXERCISES = {
         meaning="Each anchor has to name its positive among the whole batch; the temperature says "
         "how sure it must be.",
     ),
+    "choosing.5": HARD,
 }  # fmt: skip

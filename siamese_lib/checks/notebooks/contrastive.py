@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.contrastive_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(7)
@@ -244,4 +245,5 @@ EXERCISES = {
         "somebody else.",
         fallback="go through the first case pair by pair: is one of the two in held_out?",
     ),
+    "contrastive.5": HARD,
 }  # fmt: skip

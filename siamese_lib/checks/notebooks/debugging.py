@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.debugging_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(10)
@@ -234,4 +235,5 @@ EXERCISES = {
         meaning="A loss that rests above 0 may be this floor: the network is done, and the batch "
         "is not.",
     ),
+    "debugging.5": HARD,
 }  # fmt: skip

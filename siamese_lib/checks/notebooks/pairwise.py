@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.pairwise_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(8)
@@ -127,8 +128,6 @@ EXERCISES = {
                     "this is a distance and a bias; each entry has a weight of its own."),
             Mistake(slip(_head, squash=lambda t: np.exp(t) / np.exp(t).sum()),
                     "a softmax lets the pairs compete; each is asked for itself, by a sigmoid."),
-            Mistake(slip(_head, squash=lambda t: t > 0),
-                    "these are decisions; the probabilities are asked."),
         ),
         fallback="one pair, one step at a time: |h1 - h2|, then the logit, then the sigmoid.",
         meaning="The head learns which differences matter and gives a probability; swapping the "
@@ -245,4 +244,5 @@ EXERCISES = {
         meaning="A probability belongs to the mix it was trained on; one factor on the odds takes "
         "it to another.",
     ),
+    "pairwise.5": HARD,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.scaling_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _MODELS = ((60_448, 4), (4_768_256, 8), (1_000, 2), (500, 1))
@@ -132,4 +133,5 @@ EXERCISES = {
         meaning="Without a gather more devices mean fewer negatives: the loss is another one, not "
         "only a faster one.",
     ),
+    "scaling.4": HARD,
 }  # fmt: skip
