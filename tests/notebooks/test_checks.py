@@ -152,6 +152,14 @@ def test_values_booleans_and_words():
     assert not verdict(Exercise("", "hard"), "easy")[0]
 
 
+def test_the_hint_is_that_of_the_value_that_is_named():
+    mistakes = (Mistake({"b": 4.0}, "half of it."), Mistake({"a": 2.0}, "twice."))
+    known = Exercise("", {"a": 1.0, "b": 2.0}, (), mistakes, fallback="work it out.")
+    assert verdict(known, {"a": 2.0, "b": 4.0})[1] == "a 2 differs. Hint: twice."
+    assert verdict(known, {"a": 7.0, "b": 4.0})[1] == "a 7 differs. Hint: work it out."
+    assert verdict(known, {"a": 1.0, "b": 4.0})[1] == "b 4 differs. Hint: half of it."
+
+
 def test_a_pass_is_remembered_and_can_be_forgotten(capsys):
     checks.check("cost.4", ...)
     assert ("cost", 0, 4) in checks.course_progress()

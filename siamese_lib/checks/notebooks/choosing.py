@@ -148,6 +148,7 @@ EXERCISES = {
                     "0.2 is fixed in your code; take margin."),
             Mistake(lambda s, p, m: np.where(_semi_hard(s, p, m), s, 0),
                     "these are the similarities; give True or False for each negative."),
+            Mistake(slip(_semi_hard, gives=np.any), "one answer for each negative is asked."),
             Mistake(slip(_semi_hard, gives=np.flatnonzero),
                     "these are places; give True or False for each negative."),
             Mistake(slip(_semi_hard, gives=lambda x: x.astype(int)),

@@ -7,7 +7,7 @@ _SHARE = 1 / 4  # of genuine pairs
 
 # Every pair pays q d^2 + (1 - q) (1 - d)^2, whatever it is: least at d = 1 - q, and then q (1 - q).
 HARD = Exercise(
-    "labels that never meet their pairs",
+    "the eleventh failure",
     {"line": 3, "distance": 1 - _SHARE, "loss": _SHARE * (1 - _SHARE)},
     mistakes=(
         Mistake({"line": 1}, _LINE),
