@@ -670,11 +670,12 @@ check("contrastive.4", may_train)
 # loss above with margin 1. *Guess first: does the loss reach 0?* Then derive where they rest:
 # - `AB` and `AC`: the two distances,
 # - `loss`: the three losses together,
-# - `obeyed`: how many of the three labels a cut at 0.5 obeys.
+# - `obeyed`: how many of the three labels a cut at 0.5 obeys (genuine is what lies below it).
 #
 # Begin with B: where does it lie, whatever AC is?
 
 # %%
+CUT = 0.5
 at_rest = {"AB": ..., "AC": ..., "loss": ..., "obeyed": ...}
 
 check("contrastive.5", at_rest)
@@ -683,7 +684,7 @@ check("contrastive.5", at_rest)
 # <details><summary>Solution to contrastive.5</summary>
 #
 # B is pulled alike only half-way, so AB = BC = s/2 where AC = s. What is left is a loss of one number,
-# $2\,(s/2)^2 + (1 - s)^2$, and its slope $s - 2\,(1 - s)$ is 0 at s = 2/3.
+# $2\,(s/2)^2 + (1 - s)^2$, and its slope $s - 2\,(1 - s)$ is 0 at $s = 2/3$.
 #
 # ```python
 # s = 2 / 3

@@ -819,9 +819,10 @@ check("pairwise.4", at_share)
 # before you calculate: how low is the mean cross-entropy?*
 # - `plain`: with w = 1 and b = 0, as the reader has it,
 # - `shifted`: with w = 1 and the best b,
-# - `weight`: which w brings it down to 0.01, with the best b for that w?
+# - `weight`: which w brings this loss down to 0.01, with the best b for that w?
 
 # %%
+LOSS = 0.01  # what `weight` is to reach
 head = {"plain": ..., "shifted": ..., "weight": ...}
 
 check("pairwise.5", head)

@@ -559,6 +559,7 @@ check("choosing.4", my_info_nce)
 # *How few is that? Prove it before you write them down.*
 
 # %%
+MARGIN, LOSS_OF_HIGH, LOSS_OF_LOW = 0.3, 0.29, 0.1
 gaps = {"low": ..., "high": ...}
 
 check("choosing.5", gaps)

@@ -771,8 +771,8 @@ check("debugging.5", eleven)
 # eleven = {"line": 3, "distance": 3 / 4, "loss": 1 / 4 * (3 / 4) ** 2 + 3 / 4 * (1 / 4) ** 2}
 # ```
 #
-# `is_same` has shape `[96, 1]` and `energy` `[96]`, so line 5 makes a table `[96, 96]`: every label is laid
-# over every pair. Each pair pays $\tfrac14 d^2 + \tfrac34 (1 - d)^2$, whatever it shows, and the slope of
+# `is_same` has shape `[96, 1]` and `energy` `[96]`, so their product is a table `[96, 96]`: every label is
+# laid over every pair. Each pair pays $\tfrac14 d^2 + \tfrac34 (1 - d)^2$, whatever it shows, and the slope of
 # that is 0 at d = 3/4. The labels have dropped out; only their share is left. Write
 # `jnp.repeat(jnp.array([1, 0, 0, 0]), PAIRS)`, then look at `ill[0]["loss"][-20:]`: the run has come close
 # to your number.
