@@ -25,6 +25,7 @@ HARD = Exercise(
                 "each squared by itself."),
         Mistake({"AB": 1 / 2, "AC": 1 / 2},
                 "B lies between A and C, so AC is twice AB; where do push and pull balance?"),
+        Mistake({"AB": 1 / 2}, "then A and C are 1 apart, and nothing pushes them any more."),
         Mistake({"AC": 1.0}, "at the margin the push has faded to 0, and the pulls have not."),
         Mistake({"AC": 1 / 2}, "balance one point: A is pulled by 2 AB and pushed by 2 (1 - AC)."),
         Mistake({"loss": 0.0}, "no pair is where its label wants it: each of the three pays."),
