@@ -25,7 +25,7 @@ def trait(answer: Any) -> str:
     """What two lists of ten gaps are an example of, in words."""
     lists = answer if isinstance(answer, dict) else {}
     low, high = (array_of(plain(lists.get(name))) for name in ("low", "high"))
-    if any(gaps is None or gaps.shape != (10,) for gaps in (low, high)):
+    if low is None or high is None or not low.shape == high.shape == (10,):
         return "these are not two lists of ten numbers"
     if not (np.abs([low, high]) <= 2).all():
         return "a gap is beyond 2, which is as far as unit vectors can be apart"
