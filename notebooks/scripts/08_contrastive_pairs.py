@@ -668,6 +668,38 @@ check("contrastive.4", may_train)
 # told what the first is *not* like.
 #
 # </details>
+#
+# **contrastive.5 Labels that do not fit (hard).** Pairs are labelled one at a time. Somebody called A and B
+# genuine, B and C genuine, and A and C impostors. Let A, B and C be free points, pulled and pushed by the
+# loss above with margin 1. *Guess first: does the loss reach 0?* Then derive where they rest:
+# - `AB` and `AC`: the two distances,
+# - `loss`: the three losses together,
+# - `obeyed`: how many of the three labels a cut at 0.5 obeys (genuine is what lies below it).
+#
+# Begin with B: where does it lie, whatever AC is?
+
+# %%
+CUT = 0.5
+at_rest = {"AB": ..., "AC": ..., "loss": ..., "obeyed": ...}
+
+check("contrastive.5", at_rest)
+
+# %% [markdown]
+# <details><summary>Solution to contrastive.5</summary>
+#
+# B is pulled alike only half-way, so AB = BC = s/2 where AC = s. What is left is a loss of one number,
+# $2\,(s/2)^2 + (1 - s)^2$, and its slope $s - 2\,(1 - s)$ is 0 at $s = 2/3$.
+#
+# ```python
+# s = 2 / 3
+# at_rest = {"AB": s / 2, "AC": s, "loss": 2 * (s / 2) ** 2 + (1 - s) ** 2, "obeyed": 3}
+# ```
+#
+# No pair gets what its label wants, and still all three labels are obeyed: nearness does not pass on from A
+# to B to C, as being one person does. A loss that stays above 0 may come from labels that do not fit. Where
+# they should (one person, one meaning), collect such triangles and read them.
+#
+# </details>
 
 # %% [markdown]
 # ### Without code

@@ -817,6 +817,42 @@ check("pairwise.4", at_share)
 # With one same pair in a hundred, a network that says 0.9 means 0.9 / (0.9 + 99 x 0.1) = 0.083.
 #
 # </details>
+#
+# **pairwise.5 A sigmoid on a distance (hard).** Back to the reader at the top, whose head is a sigmoid on a
+# distance: $p(\text{different}) = \sigma(w\,d - b)$. Be generous: the encoder is perfect. All drawings of a
+# letter have one unit vector, any two letters are at right angles, and half of the pairs are same. *Guess
+# before you calculate: how low is the mean cross-entropy?*
+# - `plain`: with w = 1 and b = 0, as the reader has it,
+# - `shifted`: with w = 1 and the best b,
+# - `weight`: which w brings this loss down to 0.01, with the best b for that w?
+
+# %%
+LOSS = 0.01  # what `weight` is to reach
+head = {"plain": ..., "shifted": ..., "weight": ...}
+
+check("pairwise.5", head)
+
+# %% [markdown]
+# <details><summary>Solution to pairwise.5</summary>
+#
+# There are two distances: 0 for same pairs, √2 for different ones. Without b, a same pair has logit 0 and
+# pays ln 2 for ever. The best b gives both kinds the same lead, half of w√2, and a pair with a lead t
+# pays $\ln(1 + e^{-t})$.
+#
+# ```python
+# apart = np.sqrt(2)
+# head = {
+#     "plain": (np.log(2) + np.log(1 + np.exp(-apart))) / 2,
+#     "shifted": np.log(1 + np.exp(-apart / 2)),
+#     "weight": -np.log(np.exp(0.01) - 1) / (apart / 2),
+# }
+# ```
+#
+# A perfect encoder, and the loss is hardly better than guessing. Without b every answer is "different". So
+# the head needs both of its own numbers, and a weight of several units: that is what the head's own rate
+# was for.
+#
+# </details>
 
 # %% [markdown]
 # ### Without code

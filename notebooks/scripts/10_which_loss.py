@@ -523,25 +523,31 @@ check("choosing.2", is_semi_hard)
 #
 # </details>
 #
-# **choosing.3 Choose, then report.** `validation` and `test` `[numbers, seeds]` hold accuracies for several
-# margins and seeds. Return the index of the row you would choose, and the one number you would report for
-# it, over all seeds.
+# **choosing.3 Choose, then report: find the bugs.** `validation` and `test` `[numbers, seeds]` hold
+# accuracies for several margins and seeds. A colleague returns the index of the chosen row and the one number
+# to report for it. Two of these lines flatter: say how, and write `honest`, which takes all seeds alike.
 
 # %%
-def choose_and_report(validation, test):
-    ...
+def colleague(validation, test):
+    best = validation.max(axis=1).argmax()
+    score = test[best].max()
+    return best, score
 
 
-check("choosing.3", choose_and_report)
+honest = ...
+
+check("choosing.3", honest)
 
 # %% [markdown]
 # <details><summary>Solution to choosing.3</summary>
 #
 # ```python
-# def choose_and_report(validation, test):
+# def honest(validation, test):
 #     best = validation.mean(axis=1).argmax()
 #     return best, test[best].mean()
 # ```
+#
+# The first line follows the luckiest run, the second reports the luckiest seed.
 #
 # </details>
 #
@@ -563,6 +569,34 @@ check("choosing.4", my_info_nce)
 #     logits = a @ p.T / t
 #     return np.log(np.exp(logits).sum(axis=1)) - np.diag(logits)
 # ```
+#
+# </details>
+#
+# **choosing.5 The lower curve, the worse network (hard).** Two networks see the same ten triplets, with one
+# margin, 0.3, on distances of unit vectors. Construct a case in which the lower loss belongs to the worse
+# network. For `low` and for `high` give the ten gaps $d(A,N) - d(A,P)$ (above 0: right order), so that
+# - `high` has all ten in the right order, and a mean loss of at least 0.29,
+# - `low` has a mean loss of at most 0.1, and as few in the right order as such a loss allows.
+#
+# *How few is that? Prove it before you write them down.*
+
+# %%
+MARGIN, LOSS_OF_HIGH, LOSS_OF_LOW = 0.3, 0.29, 0.1
+gaps = {"low": ..., "high": ...}
+
+check("choosing.5", gaps)
+
+# %% [markdown]
+# <details><summary>Solution to choosing.5</summary>
+#
+# ```python
+# gaps = {"low": 7 * [0.3] + 3 * [0.0], "high": 10 * [0.01]}
+# ```
+#
+# A triplet in the wrong order pays the margin at least, and the ten may pay 10 x 0.1 = 1 together: room for
+# three of them, not for four. The other seven lead by the margin and pay nothing. In general a mean loss L
+# with margin m lets at most the share L/m be wrong. That is all it says, and with a larger margin the same
+# loss says something else.
 #
 # </details>
 

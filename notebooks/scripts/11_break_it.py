@@ -689,13 +689,18 @@ check("debugging.2", normalised_over)
 #
 # </details>
 #
-# **debugging.3 How leaky?** `group` is the letter of every row of the data, `train_rows` and `test_rows`
-# are row numbers. Return the share of test rows whose letter was trained on.
+# **debugging.3 How leaky? Find the bug.** `group` is the letter of every row of the data, `train_rows` and
+# `test_rows` are row numbers. A colleague measures the share of test rows whose letter was trained on, and
+# finds nothing in the leaky split above. Write `leaked_share`, which does.
 
 # %%
-def leaked_share(group, train_rows, test_rows):
-    ...
+def colleague(group, train_rows, test_rows):
+    shared = np.intersect1d(train_rows, test_rows)
+    return len(shared) / len(test_rows)
 
+
+print("new drawings of old letters:", colleague(letter, train_rows, rest_rows))
+leaked_share = ...
 
 check("debugging.3", leaked_share)
 
@@ -706,6 +711,9 @@ check("debugging.3", leaked_share)
 # def leaked_share(group, train_rows, test_rows):
 #     return np.isin(group[test_rows], group[train_rows]).mean()
 # ```
+#
+# The colleague looks for rows that are on both sides, and a split keeps rows apart. What leaks is the letter.
+# (And where rows do repeat, `intersect1d` counts each only once.)
 #
 # </details>
 #
@@ -729,6 +737,55 @@ check("debugging.4", floor)
 #     equal = (own[:, None] == own).sum(axis=1)  # candidates of the anchor's letter, its own included
 #     return np.log(equal).mean()
 # ```
+#
+# </details>
+#
+# **debugging.5 The eleventh failure (hard).** This loss is to be the contrastive one with margin 1: to each
+# genuine pair come three impostor pairs, made by shifting rows. No error, a calm curve, no collapse, and
+# still something is wrong. Run the cell.
+
+# %% tags=["trained"]
+def eleventh(h, g):
+    first = jnp.concatenate([h] * 4)  # line 1
+    second = jnp.concatenate([jnp.roll(g, k, axis=0) for k in range(4)])  # line 2
+    is_same = jnp.repeat(jnp.array([[1], [0], [0], [0]]), PAIRS, axis=0)  # line 3
+    energy = euclidean_distance(first, second)  # line 4
+    loss = is_same * energy**2 + (1 - is_same) * jnp.maximum(1 - energy, 0) ** 2  # line 5
+    return loss.mean()  # line 6
+
+
+ill = train(eleventh)
+for name, tower in (("untrained", untrained), ("trained", ill[1])):
+    print(f"{name:9} AUC {auc(tower, x[::4], letter[::4]):.3f}, new letters {auc(tower, new_x, new_letter):.3f}")
+ask(ill)
+ask(ill, labels=letter[::4])
+
+# %% [markdown]
+# Training made it worse, and `diagnose` blames labels that are right. Find the cause by reading. Then foresee
+# the end, without looking at the curve:
+# - `line`: which line has to be mended?
+# - `distance`: at which distance is the loss lowest, if the network can give every pair the same?
+# - `loss`: how low is it there?
+
+# %%
+eleven = {"line": ..., "distance": ..., "loss": ...}
+
+check("debugging.5", eleven)
+
+# %% [markdown]
+# <details><summary>Solution to debugging.5</summary>
+#
+# ```python
+# eleven = {"line": 3, "distance": 3 / 4, "loss": 1 / 4 * (3 / 4) ** 2 + 3 / 4 * (1 / 4) ** 2}
+# ```
+#
+# `is_same` has shape `[96, 1]` and `energy` `[96]`, so their product is a table `[96, 96]`: every label is
+# laid over every pair. Each pair pays $\tfrac14 d^2 + \tfrac34 (1 - d)^2$, whatever it shows, and the slope of
+# that is 0 at d = 3/4. The labels have dropped out; only their share is left. Write
+# `jnp.repeat(jnp.array([1, 0, 0, 0]), PAIRS)`, then look at `ill[0]["loss"][-20:]`: the run has come close
+# to your number.
+#
+# `siamese_lib.losses.contrastive_loss` refuses such shapes. Your own loss can too: assert them.
 #
 # </details>
 

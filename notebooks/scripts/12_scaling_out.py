@@ -655,6 +655,38 @@ check("scaling.3", negatives_of)
 # ```
 #
 # </details>
+#
+# **scaling.4 The loss is right, the gradient is not (hard).** In PyTorch `all_gather` passes no gradient
+# back. A common patch lets every worker [put its own rows back
+# in](https://github.com/mlfoundations/open_clip/issues/616). Suppose each worker then takes the loss of its own
+# anchors, as above: the mean over the workers is the loss of the whole batch, to the last digit. And the
+# gradient? Look at L1 with every hinge above 0: a positive is pulled by its own anchor, and pushed by all
+# other anchors alike.
+#
+# *Guess, then count:*
+# - `workers`: with four workers of 64 rows, which share of the pushes on a positive arrives?
+# - `pod`: and on 256 chips with 256 rows each?
+# - `bytes`: JAX sends the missing ones, in a reduce-scatter of the positives' gradients. How many bytes
+#   does one of the four workers receive? (A row has 64 float32 numbers.)
+
+# %%
+arrives = {"workers": ..., "pod": ..., "bytes": ...}
+
+check("scaling.4", arrives)
+
+# %% [markdown]
+# <details><summary>Solution to scaling.4</summary>
+#
+# ```python
+# arrives = {"workers": 63 / 255, "pod": 255 / 65_535, "bytes": 256 * 64 * 4 * 3 // 4}
+# ```
+#
+# A push comes back only from anchors on the positive's own worker, and its own anchor is none of them. The
+# pull arrives whole, since the own anchor lives there too. So every positive is pulled as ever and hardly
+# pushed, more so with each device, while the loss is printed right. Compare the *gradient* with that of one
+# device, as at the start of this notebook.
+#
+# </details>
 
 # %% [markdown]
 # ### Without code

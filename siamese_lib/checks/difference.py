@@ -128,6 +128,8 @@ def kind(value: Any) -> str:
     array = array_of(value)
     if array is None:
         held = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+        if isinstance(held, np.ndarray):
+            return "an array of other things than numbers"
         return f"a {type(held).__name__}" if held is not None else "nothing (None)"
     if array.ndim == 0:
         return "True or False" if array.dtype.kind == "b" else "a number"

@@ -106,6 +106,14 @@ def _is_empty(value):
     return value is Ellipsis or value is None
 
 
+def _at_fault(exercise, given, right):
+    """The mistakes; of a dict of values those of the first wrong one, which the check names."""
+    if not isinstance(given, dict) or not isinstance(right, dict):
+        return exercise.mistakes
+    wrong = [n for n in right if n in given and not same(given[n], right[n], exercise.tolerance)]
+    return [m for m in exercise.mistakes if wrong and wrong[0] in m.answer]
+
+
 def _value_finding(exercise, answer):
     seen = exercise.trait or plain
     given, expected = seen(answer), seen(exercise.right)
@@ -114,7 +122,7 @@ def _value_finding(exercise, answer):
         is_whole = Finding(True, f"right. {exercise.meaning}".strip())
         return so_far(right, missing) if missing else is_whole
     asked = hints.Asked([given], [right], frozenset(), exercise.tolerance)
-    known = [hints.Known(m.hint, [seen(m.answer)]) for m in exercise.mistakes]
+    known = [hints.Known(m.hint, [seen(m.answer)]) for m in _at_fault(exercise, given, right)]
     hint = hints.hint(asked, known, list) or exercise.fallback
     said = f"{given}." if exercise.trait else difference(given, right, exercise.tolerance)
     return Finding(False, f"{said} Hint: {hint}", expected=shown(plain(exercise.right)))

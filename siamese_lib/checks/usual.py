@@ -23,8 +23,8 @@ def _numbers(change):
 
 
 def _rows(change):
-    """The change, for arrays but not for single numbers."""
-    return lambda x: change(x) if x.ndim else None
+    """The change, for arrays but not for single numbers, nor for arrays of nothing."""
+    return lambda x: change(x) if x.ndim and len(x) else None
 
 
 USUAL = (

@@ -14,6 +14,7 @@ from siamese_lib import checks
 from siamese_lib.checks import progress
 from siamese_lib.checks.contents import CONTENTS
 from siamese_lib.checks.exercise import Exercise, Mistake, verdict
+from siamese_lib.checks.slips import slip
 
 SCRIPTS = Path(__file__).parents[2] / "notebooks" / "scripts"
 EXERCISES = {name: e for n in progress.CORE for name, e in progress.exercises(n).items()}
@@ -112,12 +113,51 @@ def test_what_a_wrong_answer_is_told(answer, said):
     assert "2." not in message.replace("of 2 ", "")  # the right value is never shown
 
 
+def above_one(x):
+    return x[x > 1]
+
+
+ABOVE = Exercise(
+    "above 1", above_one, ((np.arange(4.0),), (np.zeros(2),)),
+    (
+        Mistake(slip(above_one, gives=len), "this counts them."),
+        Mistake(slip(above_one, gives=lambda above: above[::-1]), "they are turned round."),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x: {"above": x[x > 1]}, "a dict of above; give an array"),
+        (lambda x: x[x > 2], "should be"),  # an array of nothing has no first entry
+        (lambda x: [x[x > 1], "two"], "give an array"),
+        (lambda x: np.array([None, 1.0]), "other things than numbers; give an array"),
+    ],
+)
+def test_no_answer_of_any_kind_breaks_the_check(answer, said):
+    is_right, message = verdict(ABOVE, answer)
+    assert not is_right
+    assert said in message
+    assert not verdict(Exercise("", "hard"), answer(np.arange(4.0)))[0]
+    by_word = Exercise("", lambda x: "hard", ABOVE.cases, (Mistake(lambda x: "easy", "no."),))
+    assert not verdict(by_word, answer)[0]
+
+
 def test_values_booleans_and_words():
     assert verdict(Exercise("", 0.5), 0.50001)[0]
     assert not verdict(Exercise("", 0.5), 0.51)[0]
     assert not verdict(Exercise("", True), 1)[0]
     assert verdict(Exercise("", "hard"), "hard")[0]
     assert not verdict(Exercise("", "hard"), "easy")[0]
+
+
+def test_the_hint_is_that_of_the_value_that_is_named():
+    mistakes = (Mistake({"b": 4.0}, "half of it."), Mistake({"a": 2.0}, "twice."))
+    known = Exercise("", {"a": 1.0, "b": 2.0}, (), mistakes, fallback="work it out.")
+    assert verdict(known, {"a": 2.0, "b": 4.0})[1] == "a 2 differs. Hint: twice."
+    assert verdict(known, {"a": 7.0, "b": 4.0})[1] == "a 7 differs. Hint: work it out."
+    assert verdict(known, {"a": 1.0, "b": 4.0})[1] == "b 4 differs. Hint: half of it."
 
 
 def test_a_pass_is_remembered_and_can_be_forgotten(capsys):

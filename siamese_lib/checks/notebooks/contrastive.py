@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.contrastive_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(7)
@@ -90,9 +91,25 @@ EXERCISES = {
             Mistake(slip(_loss, near=lambda d: 0 * d), "genuine pairs pay too: d squared."),
             Mistake(slip(_loss, gives=np.mean), "keep one loss a pair: no mean is asked."),
             Mistake(slip(_loss, gives=np.sum), "keep one loss a pair: no sum is asked."),
+            Mistake(slip(_loss, far=lambda d, m: np.max(m - d) ** 2),
+                    "np.max finds the largest number of all; np.maximum(m - d, 0) goes entry by "
+                    "entry."),
+            Mistake(slip(_loss, far=lambda d, m: np.where(d < m, d**2, 0)),
+                    "nearer than m an impostor pair pays what it lacks to m, squared: (m - d)^2."),
+            Mistake(slip(_loss, far=lambda d, m: (m + d) ** 2),
+                    "the sign is wrong: the nearer an impostor pair, the more it pays, m - d."),
+            Mistake(slip(_loss, near=lambda d: np.maximum(d - 1, 0) ** 2),
+                    "a genuine pair pays for every distance above 0; the margin is for impostors."),
+            Mistake(lambda d, y, m: d**2 + np.maximum(m - d, 0) ** 2,
+                    "each pair pays one of the two terms: y and 1 - y choose which."),
+            Mistake(lambda d, y, m: y * d**2 - (1 - y) * np.maximum(m - d, 0) ** 2,
+                    "the second term is added: a loss of impostor pairs is no reward."),
+            Mistake(lambda d, y, m: y * (d**2 + np.maximum(m - d, 0) ** 2),
+                    "the second term is that of impostor pairs: 1 - y stands before it."),
         ),
         meaning="Genuine pairs pull together for ever, impostor ones push only while they are "
         "nearer than m.",
+        fallback="do two pairs by hand, a genuine one and an impostor, and print d, y and m.",
     ),
     "contrastive.2": Exercise(
         "FAR and FRR", _rates, _CUTS,
@@ -121,9 +138,26 @@ EXERCISES = {
                     "an impostor pair exactly at cut is rejected: it is not below."),
             Mistake(slip(_rates, rejected=lambda d, cut: d > cut),
                     "a genuine pair exactly at cut is rejected: it is not below."),
+            Mistake(lambda d, y, cut: (np.mean(d < cut), np.mean(d >= cut)),
+                    "the labels are not used: FAR looks at impostor pairs only, FRR at genuine."),
+            Mistake(slip(_rates, rejected=lambda d, cut: d < cut),
+                    "the second is the share of genuine pairs accepted; FRR counts the rejected."),
+            Mistake(slip(_rates, accepted=lambda d, cut: d >= cut),
+                    "the first is the share of impostor pairs rejected; FAR counts the accepted."),
+            Mistake(slip(_rates, given=lambda d, y, cut: (d, y, 0.5)),
+                    "0.5 is fixed in your code; take cut."),
+            Mistake(lambda d, y, cut: (np.mean((d < cut) & (y == 0)) / np.mean(y == 1),
+                                       np.mean((d >= cut) & (y == 1)) / np.mean(y == 0)),
+                    "each count is divided by the number of the other kind."),
+            Mistake(lambda d, y, cut: np.mean((d < cut) != y),
+                    "this is the share of all pairs called wrong; give (FAR, FRR)."),
+            Mistake(lambda d, y, cut: np.mean(d[y == 0] < cut),
+                    "this is FAR alone; give (FAR, FRR)."),
         ),
         meaning="Each rate has its own kind below the line, so neither changes with the mix of "
         "pairs; the price of each error sets the cut.",
+        fallback="take the impostor pairs alone: which share of them is below cut? Then the "
+        "genuine ones.",
     ),
     "contrastive.3": Exercise(
         "precision at another mix", _precision, _MIXES,
@@ -154,9 +188,20 @@ EXERCISES = {
                     "this is the share of accepted pairs that are impostor."),
             Mistake(slip(_precision, given=lambda far, frr, p: (far, frr, 1 - p)),
                     "p is the share of genuine pairs; yours weighs the kinds the other way round."),
+            Mistake(slip(_precision, of=lambda hits, alarms: hits / alarms),
+                    "these are odds, hits for each alarm; divide by all that are accepted."),
+            Mistake(slip(_precision, hits=lambda frr, p: p),
+                    "not every genuine pair is accepted: 1 - FRR of them are."),
+            Mistake(slip(_precision, of=lambda hits, alarms: hits - alarms),
+                    "a difference is no share; divide the hits by all that are accepted."),
+            Mistake(lambda far, frr, p: p, "p is the share before anybody looks; what is it among "
+                    "the accepted?"),
+            Mistake(lambda far, frr, p: 1 - (1 - p) * far,
+                    "this takes the false alarms off all pairs; look at accepted pairs only."),
         ),
         meaning="The same two rates, another precision: where genuine pairs are rare, most "
         "accepted ones may be wrong.",
+        fallback="imagine a thousand pairs, p of them genuine: how many of each kind are accepted?",
     ),
     "contrastive.4": Exercise(
         "pairs to train on", _allowed, _PEOPLE,
@@ -183,8 +228,22 @@ EXERCISES = {
                     "only the first person of held_out is kept back; all of them are."),
             Mistake(slip(_allowed, gives=np.all), "give True or False for each pair, not one "
                     "answer for all."),
+            Mistake(lambda a, b, held_out: np.isin(a, held_out) & np.isin(b, held_out),
+                    "these are the pairs of two held-out people, the test itself."),
+            Mistake(lambda a, b, held_out: np.isin(a, held_out) != np.isin(b, held_out),
+                    "these are the pairs of one held-out person and one other; they tell about the "
+                    "first too."),
+            Mistake(lambda a, b, held_out: a != b,
+                    "this asks whether two people are shown; who is held out?"),
+            Mistake(lambda a, b, held_out: a == b,
+                    "this asks whether one person is shown; who is held out?"),
+            Mistake(lambda a, b, held_out: np.isin(held_out, a) | np.isin(held_out, b),
+                    "np.isin asks of each entry of its first argument; yours asks of the people "
+                    "held out, not of the pairs."),
         ),
         meaning="Nothing about a held-out person reaches the training, not even that they are "
         "somebody else.",
+        fallback="go through the first case pair by pair: is one of the two in held_out?",
     ),
+    "contrastive.5": HARD,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.debugging_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(10)
@@ -25,7 +26,7 @@ _NORMALISED = tuple(
         np.vstack([_unit(_RAW[:3]), 3 * _RAW[3:]]),
         _unit(_RAW) * np.array([[0.5, 1.5, 0.5, 1.5, 0.5, 1.5, 1.0]]).T,  # 1 on average only
         np.linalg.qr(_RAW[:4])[0],  # rows and columns of length 1
-        _unit(_RAW[:, :1], axis=0), 1.0005 * _unit(_RAW),
+        _unit(_RAW[:, :1], axis=0), 1.0005 * _unit(_RAW), 1.01 * _unit(_RAW),
     )
 )  # fmt: skip
 _SPLITS = tuple(
@@ -98,7 +99,22 @@ EXERCISES = {
                     "divide by the mean squared length of the rows."),
             Mistake(slip(_spread, mean=lambda e: e.mean()),
                     "this is the mean of all numbers; the mean row has one for each column."),
+            Mistake(slip(_spread, top=lambda m: (m**2).mean()),
+                    "a squared length is the sum of the squares, not their mean."),
+            Mistake(slip(_spread, top=lambda m: m.sum() ** 2),
+                    "square each entry of the mean row first, then add up."),
+            Mistake(slip(_spread, mean=lambda e: e.sum(0)),
+                    "this is the sum of the rows; their mean is asked."),
+            Mistake(lambda e: 1 - e.mean(0) ** 2 / (e**2).mean(0),
+                    "this is one number for each column; add up the squares on either side first."),
+            Mistake(lambda e: e.var(0).sum(),
+                    "this grows with the data; divide by the mean squared length."),
+            Mistake(lambda e: e.std(0).mean(),
+                    "a standard deviation doubles with the data; the spread does not."),
+            Mistake(lambda e: e.std(), "a standard deviation doubles with the data; the spread "
+                    "does not."),
         ),
+        fallback="two rows, (1, 0) and (0, 1): the mean row is (0.5, 0.5), so the spread is 0.5.",
         meaning="This number sees a collapse before the loss does, and needs no labels.",
     ),
     "debugging.2": Exercise(
@@ -118,14 +134,25 @@ EXERCISES = {
                     "floats are seldom exactly 1; lengths may be off by 0.001."),
             Mistake(slip(_over, are_one=lambda lengths: np.allclose(lengths, 1)),
                     "this is too strict; allow 0.001, with atol=1e-3."),
+            Mistake(slip(_over, are_one=lambda lengths: np.allclose(lengths, 1, atol=0.1)),
+                    "this is too lenient; allow 0.001, with atol=1e-3."),
             Mistake(slip(_over, are_one=lambda lengths: np.all(lengths < 1 + 1e-3)),
                     "a length below 1 is not 1 either; look at both sides."),
             Mistake(lambda e: _over(e.T), "axis=1 adds up along a row, axis=0 down a column."),
             Mistake(lambda e: _over(e, ("rows", "columns")), "the whole array has a length too."),
             Mistake(lambda e: _over(e, ("rows", "batch")), "columns may have length 1 too."),
+            Mistake(lambda e: _over(e, ("rows",)), "the whole or the columns may have length 1."),
+            Mistake(lambda e: "rows" if _over(e) == "rows" else "columns",
+                    "there are four answers; batch and none are two of them."),
+            Mistake(lambda e: _over(e) if _over(e) in ("rows", "batch") else "columns",
+                    "columns are to be measured too; if nothing fits it is none."),
+            Mistake(lambda e: _over(e).rstrip("s"), "give the word as it stands in the text."),
+            Mistake(lambda e: (_over(e) == "rows", _over(e) == "batch", _over(e) == "columns"),
+                    "give one word, that of the first that holds."),
             Mistake(lambda e: _over(e).capitalize(), "give the word as it stands in the text, in "
                     "small letters."),
         ),
+        fallback="print the lengths of the rows, of the whole and of the columns, in this order.",
         meaning="A batch normalised over the wrong axis looks healthy in the loss; its lengths "
         "tell.",
     ),
@@ -138,6 +165,18 @@ EXERCISES = {
                     "this is the share of the training rows; turn it round."),
             Mistake(lambda g, a, b: len(np.intersect1d(g[a], g[b])) / len(np.unique(g[b])),
                     "this counts letters; count test rows."),
+            Mistake(lambda g, a, b: len(np.intersect1d(g[a], g[b])) / len(np.unique(g[a])),
+                    "this is a share of the training letters; count test rows."),
+            Mistake(lambda g, a, b: len(np.intersect1d(g[a], g[b])),
+                    "this counts letters; a share of the test rows is asked."),
+            Mistake(lambda g, a, b: np.isin(g[b], a).mean(),
+                    "letters are compared with row numbers: take group[train_rows] too."),
+            Mistake(lambda g, a, b: np.isin(b, g[a]).mean(),
+                    "row numbers are compared with letters: take group[test_rows] too."),
+            Mistake(lambda g, a, b: np.isin(g[b], g[a]).sum() / len(a),
+                    "divide by the test rows, not by the training rows."),
+            Mistake(lambda g, a, b: (g[b][:, None] == g[a]).mean(),
+                    "this is the share of pairs of rows; count each test row once."),
             Mistake(lambda g, a, b: len(np.intersect1d(g[a], g[b])) / len(b),
                     "this counts each letter once; count test rows."),
             Mistake(slip(_leaked, gives=lambda share: 1 - share),
@@ -152,6 +191,7 @@ EXERCISES = {
             Mistake(slip(_leaked, count=np.any), "this says whether there is a leak; how large is "
                     "it?"),
         ),
+        fallback="take one test row: what is its letter, and does it stand in group[train_rows]?",
         meaning="Only where this is 0 does a test speak of letters that the network has never "
         "seen.",
     ),
@@ -180,8 +220,20 @@ EXERCISES = {
                     "one is asked."),
             Mistake(lambda own: np.log(len(np.unique(own))),
                     "this counts letters; count the pairs of the anchor's letter."),
+            Mistake(lambda own: np.log(len(own) / _crowd(own)).mean(),
+                    "upside down: a perfect network errs only among the equal ones, 1 in so many."),
+            Mistake(lambda own: np.log(_crowd(own).max()),
+                    "this is the loss of the most crowded letter; the mean over all is asked."),
+            Mistake(slip(_floor, log=lambda n: 1 / n),
+                    "these are the chances to name the right one; minus their logarithm is asked."),
+            Mistake(slip(_floor, crowd=lambda own: _crowd(own) + 1),
+                    "the positive is one of the candidates; it is counted twice."),
+            Mistake(lambda own: np.log(_crowd(own)).sum() / len(np.unique(own)),
+                    "divide by the pairs, not by the letters."),
         ),
+        fallback="one anchor whose letter has two pairs: two equal candidates, so it pays ln 2.",
         meaning="A loss that rests above 0 may be this floor: the network is done, and the batch "
         "is not.",
     ),
+    "debugging.5": HARD,
 }  # fmt: skip

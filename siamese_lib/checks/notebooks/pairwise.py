@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.pairwise_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _rng = np.random.default_rng(8)
@@ -29,6 +30,7 @@ _ASKED = tuple(
     for n, least, least_logit in ((5, 0.5, 0.2), (8, 0.6, 0.5), (3, 0.9, 1.5))
 )  # fmt: skip
 _ASKED += ((np.array([[0.0, -2.0], [-1.0, -3.0], [2.0, 0.0]]), 0.5),)  # equal to least
+_ASKED += ((np.array([[-2.0, -1.0, -3.0], [-1.5, -2.0, -0.5]]), 0.4),)  # no query is sure
 _SHARES = tuple(
     (p, share)
     for p, share in (
@@ -116,7 +118,18 @@ EXERCISES = {
             Mistake(slip(_head, gives=lambda p: 1 - p),
                     "this is the probability that they differ."),
             Mistake(slip(_head, gives=np.mean), "keep one probability a pair."),
+            Mistake(slip(_head, apart=lambda a, b: abs(abs(a) - abs(b))),
+                    "the difference is taken first, and then its absolute value."),
+            Mistake(slip(_head, logit=lambda d, w, b: abs(d * w).sum(-1) + b),
+                    "a weight keeps its sign: the absolute value is that of h1 - h2 alone."),
+            Mistake(slip(_head, logit=lambda d, w, b: (d * w + b).sum(-1)),
+                    "the bias is added once to a logit, not to each entry."),
+            Mistake(slip(_head, logit=lambda d, w, b: np.linalg.norm(d, axis=-1) + b),
+                    "this is a distance and a bias; each entry has a weight of its own."),
+            Mistake(slip(_head, squash=lambda t: np.exp(t) / np.exp(t).sum()),
+                    "a softmax lets the pairs compete; each is asked for itself, by a sigmoid."),
         ),
+        fallback="one pair, one step at a time: |h1 - h2|, then the logit, then the sigmoid.",
         meaning="The head learns which differences matter and gives a probability; swapping the "
         "two inputs changes nothing.",
     ),
@@ -147,9 +160,18 @@ EXERCISES = {
                     "this is the squared error of the probability; its logarithm is asked."),
             Mistake(lambda t, y: np.where(y == 1, _sigmoid(t), 1 - _sigmoid(t)),
                     "this is the probability of the right answer; minus its logarithm is asked."),
+            Mistake(lambda t, y: np.logaddexp(0, -t * y),
+                    "t times y is 0 for every different pair; its sign has to turn, not vanish."),
+            Mistake(lambda t, y: np.logaddexp(0, t * y),
+                    "t times y is 0 for every different pair; its sign has to turn, not vanish."),
+            Mistake(lambda t, y: (1 - y) * np.logaddexp(0, t),
+                    "same pairs cost nothing here; they have a loss too."),
+            Mistake(lambda t, y: np.maximum(np.where(y == 1, -t, t), 0),
+                    "this is a hinge: even a right answer costs a little, ln(1 + e^t)."),
         ),
         guards={3: "a probability of exactly 0 or 1 has lost what its logit knew; stay with the "
                    "logits, as np.logaddexp does."},
+        fallback="what does a same pair with the logit 0 cost, and a different one? Both ln 2.",
         meaning="Nothing was rounded on the way: a wrong answer that is sure of itself costs what "
         "it should, and has a slope.",
     ),
@@ -178,7 +200,17 @@ EXERCISES = {
                     "0.5 is fixed in your code; take least."),
             Mistake(slip(_named, gives=lambda c: np.where(c < 0, c, c + 1)),
                     "supports are counted from 0."),
+            Mistake(slip(_named, unknown=np.nan), "where none is sure enough give -1, not NaN."),
+            Mistake(slip(_named, odds=lambda t: np.min(_sigmoid(t), axis=1, keepdims=True)),
+                    "least is asked of the likeliest support, not of all of them."),
+            Mistake(lambda t, least: (_sigmoid(t) >= least).argmax(1),
+                    "where none passes, argmax gives 0, and that is a support."),
+            Mistake(lambda t, least: np.where(_sigmoid(t).max() < least, -1, t.argmax(1)),
+                    "each query is asked for itself: take the maximum of its row, axis=1."),
+            Mistake(lambda t, least: _sigmoid(t).max(1) >= least,
+                    "this says which queries are answered; with what?"),
         ),
+        fallback="take one row: which support is likeliest, and does its sigmoid reach least?",
         meaning="Asked about something that none of the supports is, the network can say so; a "
         "softmax would always name one.",
     ),
@@ -203,8 +235,14 @@ EXERCISES = {
             Mistake(slip(_shifted, back=lambda odds: odds / (1 - odds)),
                     "odds turn back into a probability by odds / (1 + odds), with a plus."),
             Mistake(lambda p, s: p, "nothing was corrected."),
+            Mistake(lambda p, s: np.log(p / (1 - p)) + np.log(s / (1 - s)),
+                    "these are log-odds, rightly added; e to them gives odds, and then p."),
+            Mistake(lambda p, s: p / 1 - p * s / 1 - s,
+                    "brackets are missing: division goes before minus."),
         ),
+        fallback="p = 0.5 has the odds 1: whatever share is, share must come out for it.",
         meaning="A probability belongs to the mix it was trained on; one factor on the odds takes "
         "it to another.",
     ),
+    "pairwise.5": HARD,
 }  # fmt: skip

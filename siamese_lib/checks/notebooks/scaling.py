@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamese_lib.checks.exercise import Exercise, Mistake
+from siamese_lib.checks.notebooks.scaling_hard import HARD
 from siamese_lib.checks.slips import slip
 
 _MODELS = ((60_448, 4), (4_768_256, 8), (1_000, 2), (500, 1))
@@ -42,7 +43,13 @@ EXERCISES = {
                     "this sends every gradient to everybody; in a ring each part is summed on the "
                     "way."),
             Mistake(lambda n, d: n * 4, "this is the size of the gradient; count what arrives."),
+            Mistake(lambda n, d: n * 4 * d, "all together hold this; what does one receive?"),
+            Mistake(slip(_received, part=lambda d: d),
+                    "a ring passes parts of one gradient, not whole gradients."),
+            Mistake(slip(_received, gives=lambda b: b / 1e6), "these are megabytes; give bytes."),
+            Mistake(slip(_received, gives=lambda b: b / 1024), "these are kilobytes; give bytes."),
         ),
+        fallback="two devices: each sends the other one half, is sent a half, and then once more.",
         meaning="However many devices there are, each receives less than twice its gradient: that "
         "is why a ring scales.",
     ),
@@ -66,7 +73,24 @@ EXERCISES = {
             Mistake(lambda rows, d: next((k for k in range(2, min(rows, d) + 1) if rows % k == 0),
                                          1),
                     "this is the smallest number that fits; the largest is asked."),
+            Mistake(lambda rows, d: rows, "so many are not available."),
+            Mistake(lambda rows, d: d if rows % d == 0 else 1,
+                    "if not all of them fit, fewer may: try each number below."),
+            Mistake(lambda rows, d: d if rows % d == 0 else d - 1,
+                    "one less need not fit either: try on."),
+            Mistake(lambda rows, d: d if rows % d == 0 else d - rows % d,
+                    "the rest of the rows says nothing about devices: try each number below."),
+            Mistake(lambda rows, d: rows / d, "these are the rows of one device, if they divide."),
+            Mistake(lambda rows, d: rows % d == 0,
+                    "this says whether all can be used; how many can?"),
+            Mistake(lambda rows, d: [k for k in range(1, d + 1) if rows % k == 0],
+                    "these are all that fit; give the largest."),
+            Mistake(lambda rows, d: sum(rows % k == 0 for k in range(1, d + 1)),
+                    "this counts the numbers that fit; give the largest of them."),
+            Mistake(lambda rows, d: max([k for k in range(2, d + 1, 2) if rows % k == 0] or [1]),
+                    "it need not be even."),
         ),
+        fallback="go down from available: the first number that divides the rows is it.",
         meaning="A batch whose size has many divisors leaves few devices idle, which is one reason "
         "for powers of two.",
     ),
@@ -77,7 +101,7 @@ EXERCISES = {
                     "the row itself is the positive, not a negative."),
             Mistake(slip(_negatives, given=lambda row, batch, d: (row, batch, 1)),
                     "these are the negatives of the whole batch."),
-            Mistake(slip(_negatives, gives=len), "this counts them; give their numbers."),
+            Mistake(lambda row, batch, d: batch // d - 1, "this counts them; give their numbers."),
             Mistake(slip(_negatives, given=lambda row, b, d: (row % (b // d), b, d)),
                     "these lie on the first device; start at the row's own one."),
             Mistake(lambda row, batch, d: np.array([j for j in range(batch)
@@ -86,11 +110,28 @@ EXERCISES = {
             Mistake(lambda row, batch, d: np.array([j for j in range(batch)
                                                     if j // (batch // d) != row // (batch // d)]),
                     "these lie on the other devices, and nothing is gathered."),
-            Mistake(slip(_negatives, gives=lambda x: x - x.min() if len(x) else x),
+            Mistake(slip(_negatives, gives=lambda x: np.sort(x) - np.min(x, initial=256)),
                     "rows are numbered in the whole batch, not on their device."),
             Mistake(slip(_negatives, gives=lambda x: x[::-1]), "give them in order."),
+            Mistake(lambda row, batch, d: np.array([j for j in range(batch)
+                                                    if j // d == row // d and j != row]),
+                    "a device holds batch // devices rows, not devices rows."),
+            Mistake(lambda row, batch, d: np.arange(d)[np.arange(d) != row],
+                    "these are numbers of devices; give numbers of rows."),
+            Mistake(lambda row, batch, d: np.split(np.arange(batch), d),
+                    "these are the rows of all devices; take the block that row lies in."),
+            Mistake(lambda row, batch, d: row // (batch // d),
+                    "this is the device; which rows does it hold?"),
+            Mistake(slip(_negatives, gives=lambda x: x + 1), "rows are counted from 0."),
+            Mistake(lambda row, batch, d: np.arange(row + 1, row // (batch // d) * (batch // d)
+                                                    + batch // d),
+                    "rows before it on its device are negatives too."),
+            Mistake(lambda row, batch, d: np.arange(row + 1, row + batch // d),
+                    "the block starts at a multiple of its size, not at the row."),
         ),
+        fallback="eight rows on two devices: 0 to 3 and 4 to 7. Who is with row 5?",
         meaning="Without a gather more devices mean fewer negatives: the loss is another one, not "
         "only a faster one.",
     ),
+    "scaling.4": HARD,
 }  # fmt: skip
