@@ -127,7 +127,7 @@ function render({ model, el }) {
   svg(square, "text", { x: at.x(0.5), y: at.y(0.5) + 18, "text-anchor": "middle", transform: `rotate(-45 ${at.x(0.5)} ${at.y(0.5)})` }, "guessing");
   svg(square, "path", {
     d: falseRate.map((x, k) => `${k ? "L" : "M"}${at.x(x).toFixed(2)} ${at.y(trueRate[k]).toFixed(2)}`).join(""),
-    class: "siamese-curve siamese-anchor",
+    class: "siamese-curve siamese-accent",
   });
   const drop = svg(square, "path", { class: "siamese-guide" });
   const point = svg(square, "circle", { r: 8, class: "siamese-disc siamese-ink" });
