@@ -1,53 +1,13 @@
 // One-shot: a pad to draw on, and the support set ranked: by the encoder in this page, or by the kernel.
 
-const LONG = 18;    // of them, the longer side of the ink, as in load_glyphs
-const PAD = 280;    // units of the pad
-const STROKE = 2.2; // pixels of a stroke in the picture
 const SHOWN = 8;    // classes listed
 const PATIENCE = 3000; // ms without an answer: then no kernel listens
-
-// Where the picture draws a point of the pad: the ink's box, centred, its longer side LONG.
-export function placement(strokes) {
-  const xs = strokes.flat().map((p) => p[0]), ys = strokes.flat().map((p) => p[1]);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const scale = (LONG - STROKE) / Math.max(right - left, bottom - top, PAD / 10);
-  return { scale, x: SIDE / 2 - (scale * (left + right)) / 2, y: SIDE / 2 - (scale * (top + bottom)) / 2 };
-}
-
-function trace(context, strokes) {
-  context.lineCap = context.lineJoin = "round";
-  for (const stroke of strokes) {
-    context.beginPath();
-    context.moveTo(...stroke[0]);
-    for (const point of stroke) context.lineTo(...point);
-    context.stroke();
-  }
-}
-
-function rasterise(strokes) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  const context = canvas.getContext("2d");
-  const { scale, x, y } = placement(strokes);
-  context.setTransform(scale, 0, 0, scale, x, y);
-  context.lineWidth = STROKE / scale;
-  trace(context, strokes);
-  const alpha = context.getImageData(0, 0, SIDE, SIDE).data.filter((_, k) => k % 4 === 3);
-  return new DataView(Uint8Array.from(alpha).buffer);
-}
-
-function paint(canvas, bytes, place) {
-  const context = canvas.getContext("2d"), image = context.createImageData(SIDE, SIDE);
-  for (let k = 0; k < SIDE * SIDE; k++) {
-    const paper = 255 - bytes.getUint8(place * SIDE * SIDE + k);
-    image.data.set([paper, paper, paper, 255], 4 * k);
-  }
-  context.putImageData(image, 0, 0);
-}
 
 function render({ model, el }) {
   const { panels, values, sentence } = stage(el);
   const get = (name) => model.get(name);
+  // None for an empty pad: an answer to what was there before may arrive after "clear".
+  const answer = () => (get("drawing").byteLength ? get("similarity") : []);
 
   const left = html(panels, "figure", { class: "siamese-panel" });
   html(left, "figcaption", {}, "Draw a character");
@@ -84,7 +44,7 @@ function render({ model, el }) {
   const strokes = [], pen = { x: PAD / 2, y: PAD / 2, down: false, seen: false };
   const context = pad.getContext("2d");
   const weights = get("weights").byteLength ? tensors(get("weights")) : null, known = new Map();
-  let sent = 0, asked = null, silent = null, problem = "";
+  let sent = 0, asked = null, silent = null, problem = "", news = "";
 
   function repaint() {
     context.setTransform(2, 0, 0, 2, 0, 0);
@@ -114,7 +74,7 @@ function render({ model, el }) {
       asked = get("answered");
       silent = setTimeout(() => {
         if (asked !== get("answered")) return;
-        problem = "No answer: your own embed is Python, and on this page no kernel listens.";
+        problem = "No answer: your own embed is Python, and no kernel listens. After a restart run the cell again.";
         say();
       }, PATIENCE);
       return change(model, changes);
@@ -126,11 +86,13 @@ function render({ model, el }) {
     change(model, { similarity, answered: get("answered") + 1 });
   }
   function send() {
+    news = "";
     if (strokes.length) ask({ drawing: rasterise(strokes) });
   }
   function clear() {
     strokes.length = 0;
-    [pen.down, problem] = [false, ""];
+    [pen.down, problem, news] = [false, "", ""];
+    clearTimeout(silent);
     repaint();
     change(model, { drawing: new DataView(new ArrayBuffer(0)), similarity: [] });
   }
@@ -139,6 +101,7 @@ function render({ model, el }) {
     const called = name.value.trim();
     problem = !strokes.length ? "Draw a character first." : !called ? "Type a name first, then enrol." : "";
     if (problem) return say();
+    news = enrolledAs(called, get("names"));
     ask(packed(enrolIn(state(), called, drawn())));
   }
   function forget() {
@@ -146,6 +109,7 @@ function render({ model, el }) {
     problem = !called ? "Type the name that is to be forgotten."
       : found.support.length === pictures().length ? `You have enrolled nothing under the name ${called}.` : "";
     if (problem) return say();
+    news = `${called} is forgotten.`;
     ask({ ...packed(found), similarity: [] });
   }
 
@@ -197,15 +161,15 @@ function render({ model, el }) {
   });
 
   function say() {
-    const order = ranking(get("similarity"), 2), names = get("names"), mine = get("enrolled");
+    const order = ranking(answer(), 2), names = get("names"), mine = get("enrolled");
     const known = `${names.length - mine} classes to begin with${mine ? `, ${mine} enrolled by you` : ""}`;
     sentence.textContent = problem || (!order.length ? `Draw a character: ${known}.`
-      : `Closest is ${names[order[0][0]]}, cosine ${fixed(order[0][1], 2)}; ${known}.`);
+      : news ? `${news} ${known}.` : `Closest is ${names[order[0][0]]}, cosine ${fixed(order[0][1], 2)}; ${known}.`);
   }
 
   let answers = get("answered");
   function draw() {
-    const names = get("names"), similarity = get("similarity"), support = get("support"), owner = get("owner");
+    const names = get("names"), similarity = answer(), support = get("support"), owner = get("owner");
     // With no drawing the list shows the support set in its own order, the learner's classes first.
     const none = !similarity.length, first = names.length - get("enrolled");
     const order = none ? names.map((_, k) => [(k + first) % names.length, null]).slice(0, SHOWN) : ranking(similarity, SHOWN);

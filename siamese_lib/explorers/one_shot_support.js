@@ -40,6 +40,12 @@ export function enrolIn({ names, owner, support, enrolled }, name, picture) {
   };
 }
 
+// What is said once a drawing is enrolled under a name, which is among the names or new to them.
+export function enrolledAs(name, names) {
+  return names.includes(name) ? `One more drawing of ${name}: its cosine is now the mean over all of them.`
+    : `${name} is enrolled, from this one drawing. Press clear, then draw it again.`;
+}
+
 // The support set without what the learner enrolled under that name; what it began with stays.
 export function forgetIn({ names, owner, support, enrolled }, name) {
   const place = names.indexOf(name), first = names.length - enrolled;
