@@ -77,6 +77,8 @@ def _structure(given, expected):
         return None
     if array.size == 1 == np.size(expected) and np.ndim(expected) == 0:
         return "your answer is an array of one entry; give the number itself, as in values[0]."
+    if np.ndim(expected) == 0:
+        return f"your answer is {kind(array)}; give {wanted}."
     said = f"your answer has shape {array.shape}, it should be {np.shape(expected)}"
     if array.size > 1 and np.squeeze(array).shape == np.shape(expected):
         return f"{said}: an axis of length 1 is left over (keepdims, or a [:, None])."

@@ -23,6 +23,18 @@ _NONE = "something here is None: an earlier function is unfilled, or does not en
 _DOTS = "the dots of an earlier exercise are still there; fill that in first."
 _FIXED = "JAX arrays never change; x.at[i].set(value) gives a changed copy."
 _BRACKETS = "round brackets call a function; an entry of an array takes square ones."
+_NO_CALL = "what is called here is no function; if its class is yours, has it a __call__?"
+_PRECEDENCE = "& and | come before > and ==: put each comparison in brackets, (a > b) & (c == d)."
+_ONE_ENTRY = "this is one number, with no entries; np.array([x]) has one, and range(n) counts to n."
+_PLACES = "an index is a whole number: range(len(a)) goes over the places of a, a over its entries."
+_UNPACK = "the names left of the = are not as many as the parts that come; print these."
+_DICT = 'an entry of a dict stands in square brackets, as text: d["name"]; list(d) shows the names.'
+_PARTS = "a list or tuple has no names; take it apart: first, second = pair."
+_SELF = "what __init__ makes is kept in self, self.name = ..., under the name that is used later."
+_MISSING = "compare this call with the def: is an argument not handed over, or one too many?"
+_NAMES = (
+    "is it spelled so above, or an argument of your function, and have the cells above been run?"
+)
 _AT = "this is a NumPy array; jnp.asarray(x).at[...] works."
 _AXES = "the array has fewer axes than that; axis=-1 is the last one, whatever their number."
 # (kind of error, a pattern in its message, the likely cause); the first that fits is shown.
@@ -36,20 +48,33 @@ CAUSES = (
     ("NonConcreteBooleanIndexError", "", _MASK),
     ("ValueError|TypeError", "truth value of an array", _ENTRYWISE),
     ("ValueError|TypeError", "matmul|not aligned|dot_general", _PRODUCT),
+    ("TypeError", "scalar index", _PLACES),
     ("ValueError|TypeError", "broadcast|[Ii]ncompatible shapes|same shape", _SHAPES),
     ("TypeError", "(only|can be) .*(convert|scalar)", _ONE),
     ("TypeError|AttributeError", "NoneType", _NONE),
     ("TypeError", "ellipsis", _DOTS),
     ("TypeError", "does not support item assignment", _FIXED),
-    ("TypeError", "is not callable", _BRACKETS),
+    ("TypeError", "(ndarray|ArrayImpl|list|tuple|dict|float|int)' object is not call", _BRACKETS),
+    ("TypeError", "is not callable", _NO_CALL),
+    ("TypeError", "bitwise_(and|or)' not supported|for [&|]:", _PRECEDENCE),
+    ("TypeError", "(int|float)\\w*' object is not (iter|subscr)|0-d|unsized", _ONE_ENTRY),
+    ("ValueError", "values to unpack", _UNPACK),
+    ("KeyError", "", _DICT),
+    ("AttributeError", "^'dict' object", _DICT),
+    ("AttributeError", "^'(list|tuple)' object", _PARTS),
+    ("TypeError", "missing .* argument|positional argument", _MISSING),
     ("AttributeError", "ndarray' object has no attribute 'at'", _AT),
     ("AxisError", "", _AXES),
     ("ValueError", "axis .* out of bounds", _AXES),
-    ("NameError", "", "is it spelled so above, and have the cells above been run?"),
+    ("AttributeError", r"^'(?!ArrayImpl|\w*Tracer)[A-Z]\w*' object has no attribute", _SELF),
+    ("NameError", "", _NAMES),
     ("UnboundLocalError", "", "it gets a value further down or in another branch only."),
     ("ZeroDivisionError", "", "what may be 0 below the line here?"),
+    ("IndexError", "scalar variable", _ONE_ENTRY),
+    ("IndexError", "only integers|must be of integer", _PLACES),
     ("IndexError", "", "count from 0, and print the shape."),
 )
+UNKNOWN = "run your lines one by one on the case that is shown, and print what goes into this one."
 NONE_GIVEN = "your function gave None; does it end with return? (print only shows a value.)"
 
 
@@ -77,7 +102,7 @@ class Raised(NamedTuple):
 
 def raised(error: Exception) -> Raised:
     """The Raised that describes an exception."""
-    text = " ".join(str(error).split())
+    text = re.sub(r" See https?://.*", "", " ".join(str(error).split()))  # JAX names a page
     message = text if len(text) <= LETTERS else f"{text[:LETTERS]}..."
     return Raised(type(error).__name__, message, _line_of(error))
 

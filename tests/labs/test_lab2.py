@@ -303,7 +303,7 @@ def batch_loss(similarity, is_real, k, margin, beta):
             (" / len(losses)", "", "sum"),
             ("/ len(losses)", "/ len(is_real)", "number of real pairs"),
             ("if is_real[i]:", "if True:", "padding"),
-            ("sum(losses) / len(losses)", "np.array(losses)", "shape (4,), it should be ()"),
+            ("sum(losses) / len(losses)", "np.array(losses)", "an array of shape (4,); give a number"),
             (" + margin", "", "margin is missing"),
             ("+ margin", "+ 2 * margin", "twice"),
             ("first[i] - similarity[i, i]", "similarity[i, i] - first[i]", "formula"),
