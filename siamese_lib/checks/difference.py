@@ -11,6 +11,8 @@ def difference(given: Any, expected: Any, tolerance: float) -> str:
     """A sentence on the first thing that is wrong; the expected shape is no secret."""
     if isinstance(expected, dict):
         name = first_wrong(given, expected, tolerance)
+        if is_fact(expected[name]) and is_fact(given.get(name)):
+            return f"{name}: {shown(given[name])}."
         said = difference(given.get(name), expected[name], tolerance)
         return said.replace("your answer", name, 1)
     structure = _structure(given, expected)
@@ -23,6 +25,11 @@ def difference(given: Any, expected: Any, tolerance: float) -> str:
     if isinstance(expected, str):
         return f"your answer is {shown(given)}."
     return _off(array_of(given), np.asarray(expected))
+
+
+def is_fact(value: Any) -> bool:
+    """True for a text and for True or False, which say all in the sentence on what is wrong."""
+    return isinstance(value, str) or (np.ndim(value) == 0 and np.asarray(value).dtype.kind == "b")
 
 
 def is_other_kind(given: Any, expected: Any) -> bool:
@@ -86,7 +93,7 @@ def _structure(given, expected):
 
 
 def _parts(given, expected):
-    wanted = f"{len(expected)} parts, {kind(expected)}, as in: return first, second"
+    wanted = f"{len(expected)} parts, {kind(expected)}, as in: return {_named(len(expected))}"
     if not isinstance(given, list):
         return f"your answer is {kind(given)}; give {wanted}."
     if len(given) == len(expected):
@@ -97,6 +104,10 @@ def _parts(given, expected):
             f"give them side by side, {kind(expected)}."
         )
     return f"your answer has {len(given)} parts, {kind(given)}; give {wanted}."
+
+
+def _named(count):
+    return ", ".join(("first", "second", "third", "fourth", "fifth")[:count])
 
 
 def _spare(given, expected):

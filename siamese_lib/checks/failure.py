@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 LETTERS = 160  # of an error's message are shown
+_ASIDE = re.compile(r"(:| See) https?://.*| This \w+ with object id .*")  # of JAX
 _ENTRYWISE = (
     "Python's max, min, if, and, or judge one value, not an array; np.maximum, np.where, & and | "
     "work entry by entry."
@@ -24,6 +25,7 @@ _DOTS = "the dots of an earlier exercise are still there; fill that in first."
 _FIXED = "JAX arrays never change; x.at[i].set(value) gives a changed copy."
 _BRACKETS = "round brackets call a function; an entry of an array takes square ones."
 _NO_CALL = "what is called here is no function; if its class is yours, has it a __call__?"
+_NO_INIT = "has the class an __init__, with two underscores on either side?"
 _PRECEDENCE = "& and | come before > and ==: put each comparison in brackets, (a > b) & (c == d)."
 _ONE_ENTRY = "this is one number, with no entries; np.array([x]) has one, and range(n) counts to n."
 _PLACES = "an index is a whole number: range(len(a)) goes over the places of a, a over its entries."
@@ -53,7 +55,7 @@ CAUSES = (
     ("TypeError", "(only|can be) .*(convert|scalar)", _ONE),
     ("TypeError|AttributeError", "NoneType", _NONE),
     ("TypeError", "ellipsis", _DOTS),
-    ("TypeError", "does not support item assignment", _FIXED),
+    ("TypeError", "not support (in-place )?item assignment", _FIXED),
     ("TypeError", "(ndarray|ArrayImpl|list|tuple|dict|float|int)' object is not call", _BRACKETS),
     ("TypeError", "is not callable", _NO_CALL),
     ("TypeError", "bitwise_(and|or)' not supported|for [&|]:", _PRECEDENCE),
@@ -62,6 +64,7 @@ CAUSES = (
     ("KeyError", "", _DICT),
     ("AttributeError", "^'dict' object", _DICT),
     ("AttributeError", "^'(list|tuple)' object", _PARTS),
+    ("TypeError", "takes no arguments", _NO_INIT),
     ("TypeError", "missing .* argument|positional argument", _MISSING),
     ("AttributeError", "ndarray' object has no attribute 'at'", _AT),
     ("AxisError", "", _AXES),
@@ -102,7 +105,7 @@ class Raised(NamedTuple):
 
 def raised(error: Exception) -> Raised:
     """The Raised that describes an exception."""
-    text = re.sub(r" See https?://.*", "", " ".join(str(error).split()))  # JAX names a page
+    text = _ASIDE.sub("", " ".join(str(error).split()))
     message = text if len(text) <= LETTERS else f"{text[:LETTERS]}..."
     return Raised(type(error).__name__, message, _line_of(error))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from siamese_lib.checks import hints
-from siamese_lib.checks.difference import difference, first_wrong, is_other_kind
+from siamese_lib.checks.difference import difference, first_wrong, is_fact, is_other_kind
 from siamese_lib.checks.failure import NONE_GIVEN, UNKNOWN, Raised, raised
 from siamese_lib.checks.values import named, plain, quiet, same, shown
 
@@ -164,4 +164,6 @@ def _answer(task, value, expected):
     if "shown" in value:
         return named(OWN, value["shown"])
     wrong = first_wrong(value, expected, task.tolerance)
+    if is_fact(value.get(wrong)):
+        return ""
     return named(wrong if wrong == OWN else f"your {wrong}", value.get(wrong))

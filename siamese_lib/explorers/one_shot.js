@@ -20,11 +20,17 @@ export function ranking(similarity, count) {
   return similarity.map((s, k) => [k, s]).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, count);
 }
 
+// What is said once a drawing is enrolled under a name, which is among the names or new to them.
+export function enrolledAs(name, names) {
+  return names.includes(name) ? `One more drawing of ${name}: its cosine is now the mean over all of them.`
+    : `${name} is enrolled, from this one drawing. Press clear, then draw it again.`;
+}
+
 function trace(context, strokes) {
   context.lineCap = context.lineJoin = "round";
   for (const stroke of strokes) {
     context.beginPath();
-    context.moveTo(...stroke[0]);
+    context.moveTo(stroke[0][0] - 0.01, stroke[0][1]); // a canvas draws no line of length 0, and a click is a dot
     for (const point of stroke) context.lineTo(...point);
     context.stroke();
   }
@@ -54,6 +60,8 @@ function paint(canvas, bytes, place) {
 function render({ model, el }) {
   const { panels, values, sentence } = stage(el);
   const get = (name) => model.get(name);
+  // None for an empty pad: an answer to what was there before may arrive after "clear".
+  const answer = () => (get("drawing").byteLength ? get("similarity") : []);
 
   const left = html(panels, "figure", { class: "siamese-panel" });
   html(left, "figcaption", {}, "Draw a character");
@@ -88,7 +96,7 @@ function render({ model, el }) {
   // Pens: strokes in units of the pad. The keyboard's pen has a place and may be down.
   const strokes = [], pen = { x: PAD / 2, y: PAD / 2, down: false, seen: false };
   const context = pad.getContext("2d");
-  let sent = 0, asked = null, silent = null, problem = "";
+  let sent = 0, asked = null, silent = null, problem = "", promised = "", news = "";
 
   function repaint() {
     context.setTransform(2, 0, 0, 2, 0, 0);
@@ -103,31 +111,36 @@ function render({ model, el }) {
     context.arc(pen.x, pen.y, pen.down ? 5 : 10, 0, 7);
     context.stroke();
   }
-  function send() {
-    if (!strokes.length) return;
+  function ask() {
     sent = performance.now();
     asked = get("answered");
     problem = "";
     clearTimeout(silent);
     silent = setTimeout(() => {
       if (asked !== get("answered")) return;
-      problem = "No answer: the drawing is compared by Python, and on this page no kernel listens.";
+      problem = "No answer: Python compares the drawings, and no kernel listens. After a restart run the cell again.";
       say();
     }, PATIENCE);
+  }
+  function send() {
+    if (!strokes.length) return;
+    news = promised = "";
+    ask();
     change(model, { drawing: rasterise(strokes) });
   }
   function clear() {
     strokes.length = 0;
     pen.down = false;
-    problem = "";
+    problem = news = promised = "";
+    clearTimeout(silent);
     repaint();
     change(model, { drawing: new DataView(new ArrayBuffer(0)), similarity: [] });
   }
   function enrol() {
     problem = !strokes.length ? "Draw a character first." : !name.value.trim() ? "Type a name first, then enrol." : "";
     if (problem) return say();
-    asked = get("answered");
-    sent = performance.now();
+    ask();
+    promised = enrolledAs(name.value.trim(), get("names"));
     model.send({ enrol: name.value.trim() });
   }
 
@@ -179,15 +192,15 @@ function render({ model, el }) {
   });
 
   function say() {
-    const order = ranking(get("similarity"), 2), names = get("names"), mine = get("enrolled");
+    const order = ranking(answer(), 2), names = get("names"), mine = get("enrolled");
     const known = `${names.length - mine} classes to begin with${mine ? `, ${mine} enrolled by you` : ""}`;
     sentence.textContent = problem || (!order.length ? `Draw a character: ${known}.`
-      : `Closest is ${names[order[0][0]]}, cosine ${fixed(order[0][1], 2)}; ${known}.`);
+      : news ? `${news} ${known}.` : `Closest is ${names[order[0][0]]}, cosine ${fixed(order[0][1], 2)}; ${known}.`);
   }
 
   let answers = get("answered");
   function draw() {
-    const names = get("names"), similarity = get("similarity"), support = get("support");
+    const names = get("names"), similarity = answer(), support = get("support");
     // With no drawing the list shows the support set in its own order, the learner's classes first.
     const none = !similarity.length, first = names.length - get("enrolled");
     const order = none ? names.map((_, k) => [(k + first) % names.length, null]).slice(0, SHOWN) : ranking(similarity, SHOWN);
@@ -209,6 +222,7 @@ function render({ model, el }) {
     if (answers !== get("answered")) {
       answers = get("answered");
       show.answer(performance.now() - sent, 0);
+      [news, promised] = [promised || news, ""];
     }
     say();
   }

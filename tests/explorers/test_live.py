@@ -143,7 +143,8 @@ def test_the_one_shot_pad_answers_and_enrols(live):
     assert answered.get_attribute("data-value") != "-"
     root.get_by_label("name of the class to enrol").fill("zigzag")
     root.get_by_role("button", name="enrol").click()
-    root.locator(".siamese-sentence", has_text="1 enrolled by you").wait_for()
+    said = root.locator(".siamese-sentence", has_text="zigzag is enrolled").inner_text()
+    assert "1 enrolled by you" in said
     assert root.locator(".siamese-who").first.inner_text() == "zigzag"
     root.get_by_role("button", name="clear").click()
     # By keyboard alone: the same figure again.

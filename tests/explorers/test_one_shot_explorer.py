@@ -122,8 +122,29 @@ def test_a_page_without_a_kernel_says_so(still):
     page.mouse.move(box["x"] + 150, box["y"] + 150, steps=5)
     page.mouse.up()
     page.get_by_text("no kernel listens").wait_for()
+    page.get_by_role("button", name="enrol").click()
+    assert page.locator(".siamese-sentence").inner_text() == "Type a name first, then enrol."
+    page.get_by_label("name of the class to enrol").fill("cross")
+    page.get_by_role("button", name="enrol").click()
+    page.get_by_text("no kernel listens").wait_for()  # enrolling asks Python, too
     page.get_by_role("button", name="clear").click()
     assert "Draw a character" in page.locator(".siamese-sentence").inner_text()
+
+
+def test_a_click_is_a_dot_that_one_sees(still):
+    page = still(one_shot_explorer(by_pixels, pictures(3)))
+    pad = page.get_by_role("application")
+    inked = "pad => pad.getContext('2d').getImageData(0, 0, 560, 560).data.some(v => v > 0)"
+    assert not pad.evaluate(inked)
+    pad.click()
+    assert pad.evaluate(inked)
+
+
+def test_enrolling_says_what_became_of_the_drawing(call_program):
+    names = ["aleph", "house"]
+    new, known = call_program(OneShotPicture, "enrolledAs", [["rune", names], ["house", names]])
+    assert new.startswith("rune is enrolled, from this one drawing. Press clear")
+    assert known.startswith("One more drawing of house: its cosine is now the mean")
 
 
 @pytest.mark.parametrize(

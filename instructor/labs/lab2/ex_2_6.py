@@ -52,6 +52,7 @@ _MISTAKES = (
             ({"gives": lambda out: [out[0], 0 * out[1], out[2]]}, "the anchors get no gradient; both sides of the network learn."),
             ({"gives": lambda out: [out[1], out[2], out[0]]}, "the loss comes first, then the gradients."),
             ({"unit": lambda x: x}, "the embeddings are not normalised; the loss is one of cosines."),
+            ({"given": lambda a, p, *rest: (_unit_rows(a), _unit_rows(p), *rest), "unit": lambda x: x}, "these are gradients with respect to the unit rows: normalise inside the function that you differentiate."),
             ({"unit": lambda x: x / jnp.sqrt((x * x).sum())}, "you normalised the whole batch at once; take the length along the last axis."),
             ({"turn": True}, "this is the other orientation: rows are positives, columns anchors."),
             ({"take": "hardest"}, "these are the hardest negatives; those above the positive stay out."),
