@@ -7,7 +7,6 @@ answer is wrong, the check shows the first wrong case and your answer to it.
 `save_work()` packs your notebooks and your passes into one file; `restore_work()` unpacks it.
 """
 
-import operator
 import os
 from typing import Any
 
@@ -73,8 +72,10 @@ def _is_judged(name, answer, said):
     """True where the last check of this exercise got the very same functions and said the same."""
     given = answer if isinstance(answer, tuple) else (answer,)
     (before, last), _judged[name] = _judged.get(name, ((), "")), (given, said)
-    is_same = len(given) == len(before) and all(map(operator.is_, given, before))
-    return is_same and said == last and all(map(callable, given))
+    is_same = len(given) == len(before) and all(
+        callable(own) and own is other for own, other in zip(given, before, strict=True)
+    )
+    return is_same and said == last
 
 
 def _display(shown):

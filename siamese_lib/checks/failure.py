@@ -38,6 +38,8 @@ _NAMES = (
     "is it spelled so above, or an argument of your function, and have the cells above been run?"
 )
 _AT = "this is a NumPy array; jnp.asarray(x).at[...] works."
+_APPEND = "an array does not grow; np.append(a, x) gives a longer one."
+_NOT_THERE = "this version has no function of that name; look it up, or write the sum out yourself."
 _AXES = "the array has fewer axes than that; axis=-1 is the last one, whatever their number."
 # (kind of error, a pattern in its message, the likely cause); the first that fits is shown.
 CAUSES = (
@@ -67,6 +69,8 @@ CAUSES = (
     ("TypeError", "takes no arguments", _NO_INIT),
     ("TypeError", "missing .* argument|positional argument", _MISSING),
     ("AttributeError", "ndarray' object has no attribute 'at'", _AT),
+    ("AttributeError", "ndarray' object has no attribute 'append'", _APPEND),
+    ("AttributeError", "^module ", _NOT_THERE),
     ("AxisError", "", _AXES),
     ("ValueError", "axis .* out of bounds", _AXES),
     ("AttributeError", r"^'(?!ArrayImpl|\w*Tracer)[A-Z]\w*' object has no attribute", _SELF),

@@ -159,7 +159,7 @@ def _answer(task, value, expected):
     """The line that shows the answer; if it is a dict, its entry "shown", or else the wrong one."""
     if value is None or isinstance(value, Raised):
         return ""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not isinstance(expected, dict):
         return named(OWN, value)
     if "shown" in value:
         return named(OWN, value["shown"])

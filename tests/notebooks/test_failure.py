@@ -33,7 +33,10 @@ class Tower:
     (lambda x: Exercise(x), "argument not handed over"),
     (lambda x: len(x, x), UNKNOWN),
     (lambda x: scale * x, "argument of your function"),  # noqa: F821
-    (lambda x: np.trapz_of(x), UNKNOWN),
+    (lambda x: np.trapz_of(x), "no function of that name"),
+    (lambda x: x.append(3), "np.append(a, x)"),
+    (lambda x: Tower(3), "has the class an __init__"),
+    (lambda x: jnp.asarray(x).__setitem__(0, 1), "x.at[i].set(value)"),
     (lambda x: x.reshape(3), UNKNOWN),
 ])  # fmt: skip
 def test_the_likely_cause_of_an_error(answer, cause):
