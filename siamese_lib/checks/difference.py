@@ -19,9 +19,9 @@ def difference(given: Any, expected: Any, tolerance: float) -> str:
     if structure:
         return structure
     if isinstance(expected, list):
-        pairs = enumerate(zip(given, expected, strict=True), 1)
+        pairs = enumerate(zip(given, expected, strict=True))
         number, pair = next((n, pair) for n, pair in pairs if not same(*pair, tolerance))
-        return difference(*pair, tolerance).replace("your answer", f"part {number}", 1)
+        return difference(*pair, tolerance).replace("your answer", f"part [{number}]", 1)
     if isinstance(expected, str):
         return f"your answer is {shown(given)}."
     return _off(array_of(given), np.asarray(expected))
@@ -66,7 +66,8 @@ def _off(array, right):
 
 
 def _place(flat, shape):
-    return tuple(map(int, np.unravel_index(flat, shape)))
+    """As one writes it behind the array's name: [2, 0]."""
+    return f"[{', '.join(map(str, np.unravel_index(flat, shape)))}]"
 
 
 def _structure(given, expected):
@@ -115,9 +116,11 @@ def _spare(given, expected):
     leaves = _leaves(given)
     if len(leaves) != np.size(expected) or any(np.size(leaf) != 1 for leaf in leaves):
         return ""
-    spare = next((k for k, leaf in enumerate(leaves, 1) if np.ndim(leaf)), None)
+    spare = next((k for k, leaf in enumerate(leaves) if np.ndim(leaf)), None)
     return (
-        f" Part {spare} is an array of one entry: take the entry, as in values[0]." if spare else ""
+        f" Part [{spare}] is an array of one entry: take the entry, as in values[0]."
+        if spare is not None
+        else ""
     )
 
 

@@ -18,6 +18,13 @@ _SHAPES = (
     "these shapes do not fit entry by entry; print both, and look for a missing keepdims=True or "
     "[:, None]."
 )
+_LENGTHS = (
+    "these two have different lengths: a[:, None] beside b takes each with each, and np.isin(a, b) "
+    "asks which of a are in b."
+)
+_EMPTY = "nothing is left to take here: print what your mask or slice picks."
+_FEW = "there are fewer to draw from than you draw: print them."
+_WHOLE = "places and counts are whole numbers: // divides to one, / does not."
 _PRODUCT = "in a @ b the last axis of a is as long as the first of b; is a .T missing?"
 _ONE = "math works on one number; np.sqrt, np.log and np.exp work on arrays."
 _NONE = "something here is None: an earlier function is unfilled, or does not end with return."
@@ -53,6 +60,7 @@ CAUSES = (
     ("ValueError|TypeError", "truth value of an array", _ENTRYWISE),
     ("ValueError|TypeError", "matmul|not aligned|dot_general", _PRODUCT),
     ("TypeError", "scalar index", _PLACES),
+    ("ValueError|TypeError", r"broadcast.*\(\d+,\),? \(\d+,\)(?!.*\()", _LENGTHS),
     ("ValueError|TypeError", "broadcast|[Ii]ncompatible shapes|same shape", _SHAPES),
     ("TypeError", "(only|can be) .*(convert|scalar)", _ONE),
     ("TypeError|AttributeError", "NoneType", _NONE),
@@ -63,6 +71,9 @@ CAUSES = (
     ("TypeError", "bitwise_(and|or)' not supported|for [&|]:", _PRECEDENCE),
     ("TypeError", "(int|float)\\w*' object is not (iter|subscr)|0-d|unsized", _ONE_ENTRY),
     ("ValueError", "values to unpack", _UNPACK),
+    ("ValueError|IndexError", "zero-size array|with size 0", _EMPTY),
+    ("ValueError", "larger sample than", _FEW),
+    ("TypeError", "slice indices must be|interpreted as an integer", _WHOLE),
     ("KeyError", "", _DICT),
     ("AttributeError", "^'dict' object", _DICT),
     ("AttributeError", "^'(list|tuple)' object", _PARTS),

@@ -134,7 +134,7 @@ def read_curve(loss):
         ],
         [
             ("not np.isfinite(value)", "np.isnan(value)", "not np.isnan"),
-            ("not np.isfinite(value)", "np.isinf(value)", "not np.isinf"),
+            ("not np.isfinite(value)", "np.isinf(value)", "equals np.nan"),
             ("            broke = step\n            break", "            broke = step if broke < 0 else broke\n            continue", "only at those before"),
             ("broke = -1", "broke = 0", "gives -1"),
             ("broke = step", "broke = step + 1", "count from 1"),

@@ -33,6 +33,13 @@ class Tower:
     (lambda x: Exercise(x), "argument not handed over"),
     (lambda x: len(x, x), UNKNOWN),
     (lambda x: scale * x, "argument of your function"),  # noqa: F821
+    (lambda x: x > np.ones(3), "each with each"),
+    (lambda x: jnp.asarray(x) == jnp.ones(3), "each with each"),
+    (lambda x: x + np.ones((3, 2, 1)) + np.ones((2, 3)), "keepdims=True"),
+    (lambda x: x[x > 9].max(), "your mask or slice"),
+    (lambda x: np.where(x > 9)[0][0], "your mask or slice"),
+    (lambda x: np.random.default_rng(0).choice(x, 3, replace=False), "fewer to draw from"),
+    (lambda x: x[: len(x) / 2], "// divides"),
     (lambda x: np.trapz_of(x), "no function of that name"),
     (lambda x: x.append(3), "np.append(a, x)"),
     (lambda x: Tower(3), "has the class an __init__"),
@@ -61,3 +68,12 @@ def test_near_the_right_answer_is_not_called_rounded():
     nearly = Exercise("half", lambda x: x / 2, ((np.array([1.0, 3.0]),), (np.array([0.4]),)))
     _, message = verdict(nearly, lambda x: x / 2 * (1 - 5e-4))
     assert "round" not in message
+
+
+def test_places_and_parts_are_written_as_in_code():
+    pair = Exercise("pair", lambda x: (x.sum(), np.outer(x, x)), ANY.cases)
+    said = verdict(pair, lambda x: (x.sum(), np.outer(x, x) + np.array([[0, 0], [9, 0]])))[1]
+    assert "part [1] 10 at [1, 0] differs" in said
+    numbers = Exercise("numbers", lambda x: np.array([x[0], 1.0]), ANY.cases)
+    assert "Part [0] is an array of one entry" in verdict(numbers, lambda x: (x[:1], 1.0))[1]
+    assert "as in: return first, second." in verdict(pair, lambda x: x)[1]

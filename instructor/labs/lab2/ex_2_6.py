@@ -103,7 +103,7 @@ EXERCISE = Exercise(
     cases=TRAINING,
     mistakes=_MISTAKES,
     meaning="From embeddings to gradients, with no NaN from padding: an optimizer could train a network with what you wrote.",
-    fallback="part 1 is the loss: make it right first, then take jax.value_and_grad.",
+    fallback="the loss comes first: make it right, then take jax.value_and_grad.",
     guards={3: _SAFE_ROOT},
     parts=(
         Part("full batches", 9, _training, "loss_and_gradients(*case)", _judge),
