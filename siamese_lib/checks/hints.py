@@ -108,7 +108,8 @@ def strong(asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]]
         lambda: [] if is_vague else pairs(),
         lambda: [] if is_vague else _twice(asked, mistakes, name),
     )
-    for scopes in (((everywhere, False), (everywhere, True)), ((plain, True),)):
+    for cases in (everywhere, plain):
+        scopes = ((cases, False), (cases, True))
         for known in sources:
             if found := _first(asked, known(), scopes):
                 return found
