@@ -73,11 +73,16 @@ def _missed(key):
     return {"nan": _never, key: lambda run, c, e: TESTS["nan"](run, c, e) or TESTS[key](run, c, e)}
 
 
+def _taken(key):
+    """A curve that is NaN from the first step on is called by this name: NaN was compared."""
+    return {key: lambda run, c, e: c[0] == 0 or TESTS[key](run, c, e)}
+
+
 _MISTAKES = tuple(
     Mistake(slip(name_failure, **switches), hint)
     for switches, hint in (
         ({"nan": lambda run, c, e: c[0] >= 0}, "a curve that rose before it broke was thrown off by its rate: NaN asks for no rise."),
-        ({"nan": lambda run, c, e: c[0] != 0 and c[1] <= 2}, "an `if` takes -1 for true: ask whether the step of the break is 0 or more."),
+        *(({**_taken(key), "nan": lambda run, c, e: c[0] != 0 and c[1] <= 2}, "an `if` takes -1 for true: ask whether the step of the break is 0 or more.") for key in ("nan", "collapse")),
         *((_missed(key), "a curve that breaks without a rise is never called NaN.") for key in ("nan", "collapse", "flipped")),
         ({"rate": _never}, "no rise is ever noticed: compare it with RISE."),
         ({"rate": lambda run, c, e: c[0] < 0 and c[1] > 2}, "a curve may rise and then break: that is the rate, too."),
