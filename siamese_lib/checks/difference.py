@@ -13,18 +13,25 @@ def difference(given: Any, expected: Any, tolerance: float) -> str:
         if not isinstance(given, dict):
             return f"your answer is {kind(given)}; give {kind(expected)}."
         name = first_wrong(given, expected, tolerance)
+        if is_fact(expected[name]) and is_fact(given.get(name)):
+            return f"{name}: {shown(given[name])}."
         said = difference(given.get(name), expected[name], tolerance)
         return said.replace("your answer", name, 1)
     structure = _structure(given, expected)
     if structure:
         return structure
     if isinstance(expected, list):
-        pairs = enumerate(zip(given, expected, strict=True), 1)
+        pairs = enumerate(zip(given, expected, strict=True))
         number, pair = next((n, pair) for n, pair in pairs if not same(*pair, tolerance))
-        return difference(*pair, tolerance).replace("your answer", f"part {number}", 1)
+        return difference(*pair, tolerance).replace("your answer", f"part [{number}]", 1)
     if isinstance(expected, str):
         return f"your answer is {shown(given)}."
     return _off(array_of(given), np.asarray(expected))
+
+
+def is_fact(value: Any) -> bool:
+    """True for a text and for True or False, which say all in the sentence on what is wrong."""
+    return isinstance(value, str) or (np.ndim(value) == 0 and np.asarray(value).dtype.kind == "b")
 
 
 def is_other_kind(given: Any, expected: Any) -> bool:
@@ -61,7 +68,8 @@ def _off(array, right):
 
 
 def _place(flat, shape):
-    return tuple(map(int, np.unravel_index(flat, shape)))
+    """As one writes it behind the array's name: [2, 0]."""
+    return f"[{', '.join(map(str, np.unravel_index(flat, shape)))}]"
 
 
 def _structure(given, expected):
@@ -79,6 +87,8 @@ def _structure(given, expected):
         return None
     if array.size == 1 == np.size(expected) and np.ndim(expected) == 0:
         return "your answer is an array of one entry; give the number itself, as in values[0]."
+    if np.ndim(expected) == 0:
+        return f"your answer is {kind(array)}; give {wanted}."
     said = f"your answer has shape {array.shape}, it should be {np.shape(expected)}"
     if array.size > 1 and np.squeeze(array).shape == np.shape(expected):
         return f"{said}: an axis of length 1 is left over (keepdims, or a [:, None])."
@@ -86,7 +96,7 @@ def _structure(given, expected):
 
 
 def _parts(given, expected):
-    wanted = f"{len(expected)} parts, {kind(expected)}, as in: return first, second"
+    wanted = f"{len(expected)} parts, {kind(expected)}, as in: return {_named(len(expected))}"
     if not isinstance(given, list):
         return f"your answer is {kind(given)}; give {wanted}."
     if len(given) == len(expected):
@@ -99,14 +109,20 @@ def _parts(given, expected):
     return f"your answer has {len(given)} parts, {kind(given)}; give {wanted}."
 
 
+def _named(count):
+    return ", ".join(("first", "second", "third", "fourth", "fifth")[:count])
+
+
 def _spare(given, expected):
     """Names the part that is an array of one entry, if that is all that is wrong; otherwise ""."""
     leaves = _leaves(given)
     if len(leaves) != np.size(expected) or any(np.size(leaf) != 1 for leaf in leaves):
         return ""
-    spare = next((k for k, leaf in enumerate(leaves, 1) if np.ndim(leaf)), None)
+    spare = next((k for k, leaf in enumerate(leaves) if np.ndim(leaf)), None)
     return (
-        f" Part {spare} is an array of one entry: take the entry, as in values[0]." if spare else ""
+        f" Part [{spare}] is an array of one entry: take the entry, as in values[0]."
+        if spare is not None
+        else ""
     )
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from siamese_lib.checks.difference import first_wrong
-from siamese_lib.checks.usual import USUAL, slipped
+from siamese_lib.checks.usual import ROUNDED, USUAL, slipped
 from siamese_lib.checks.values import array_of, same
 
 CONSTANT = "your answer is the same in every case; compute it from the arguments."
@@ -64,6 +64,11 @@ class Asked(NamedTuple):
         arrays = map(array_of, self.expected)
         return all(array is not None and array.dtype.kind == "b" for array in arrays)
 
+    def is_rounded(self) -> bool:
+        """True where no number of the answers has more than three decimals."""
+        numbers = np.array([number for value in self.given for number in _numbers(value)])
+        return bool(np.allclose(numbers, numbers.round(3), rtol=1e-6, atol=1e-6))
+
     def _all(self, answers, cases, finite_only):
         def is_odd(k):  # elsewhere infinity is no missing guard: a mistake may hold it on purpose
             return finite_only and (k in self.guarded or not self.guarded)
@@ -98,7 +103,7 @@ def hint(
         return ""
     _, first = asked.plain_and_first()
     scopes = [(asked.wrong(), True)] + [([first], True)] * (_bits(asked, [first]) >= 8)
-    usual = _usual(asked.expected, _entry(asked, first))
+    usual = _usual(asked, asked.expected, _entry(asked, first))
     return _first(asked, mistakes, scopes) or _first(asked, usual, scopes)
 
 
@@ -110,11 +115,12 @@ def strong(asked: Asked, mistakes: list[Known], pairs: Callable[[], list[Known]]
     is_vague = asked.is_constant() or _bits(asked, plain) < 5
     sources = (
         lambda: mistakes,
-        lambda: _usual(asked.expected, name),
+        lambda: _usual(asked, asked.expected, name),
         lambda: [] if is_vague else pairs(),
-        lambda: [] if is_vague else _twice(mistakes, name),
+        lambda: [] if is_vague else _twice(asked, mistakes, name),
     )
-    for scopes in (((everywhere, False), (everywhere, True)), ((plain, True),)):
+    for cases in (everywhere, plain):
+        scopes = ((cases, False), (cases, True))
         for known in sources:
             if found := _first(asked, known(), scopes):
                 return found
@@ -137,15 +143,16 @@ def _entry(asked, case):
     return first_wrong(given, expected, asked.tolerance)
 
 
-def _usual(answers, name, before=""):
+def _usual(asked, answers, name, before=""):
     """What each of the usual slips turns the answers into, as Known."""
-    made = ((slip, slipped(answers, slip, name)) for slip in USUAL)
+    slips = [slip for slip in USUAL if slip.hint != ROUNDED or asked.is_rounded()]
+    made = ((slip, slipped(answers, slip, name)) for slip in slips)
     return [Known(two(before, slip.hint) if before else slip.hint, changed)
             for slip, changed in made if changed is not None]  # fmt: skip
 
 
-def _twice(mistakes, name):
-    return [known for m in mistakes for known in _usual(m.answers, name, m.hint)]
+def _twice(asked, mistakes, name):
+    return [known for m in mistakes for known in _usual(asked, m.answers, name, m.hint)]
 
 
 def two(first: str, second: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from siamese_lib.checks import hints
-from siamese_lib.checks.difference import difference, first_wrong, is_other_kind
-from siamese_lib.checks.failure import NONE_GIVEN, Raised, raised
+from siamese_lib.checks.difference import difference, first_wrong, is_fact, is_other_kind
+from siamese_lib.checks.failure import NONE_GIVEN, UNKNOWN, Raised, raised
 from siamese_lib.checks.values import named, plain, quiet, same, shown
 
 NOT_YET = "not yet. Replace the dots with your answer and run the cell again."
@@ -145,7 +145,7 @@ def _said(asked, case):
 def _hint(task, asked, first):
     value = asked.given[first]
     if isinstance(value, Raised):
-        return task.guards.get(first) or value.cause or task.fallback
+        return task.guards.get(first) or value.cause or UNKNOWN
     guard, mistakes = task.guards.get(first, ""), task.mistakes()
     if is_other_kind(value, asked.expected[first]):
         return hints.strong(asked, mistakes, task.pairs)
@@ -169,4 +169,6 @@ def _answer(task, value, expected):
     if "shown" in value:
         return named(OWN, value["shown"])
     wrong = first_wrong(value, expected, task.tolerance)
+    if is_fact(value.get(wrong)):
+        return ""
     return named(wrong if wrong == OWN else f"your {wrong}", value.get(wrong))

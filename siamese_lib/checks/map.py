@@ -3,11 +3,16 @@
 from siamese_lib.checks.contents import CONTENTS
 
 _INK, _GONE = "#303030", "#C8C8C8"
-_ROWS = (("the core", CONTENTS[:8]), ("more methods, and many devices", CONTENTS[8:]))
+# Three short rows: a phone shows the picture half as wide, and its words can still be read.
+_ROWS = (
+    ("the core", CONTENTS[:4]),
+    ("", CONTENTS[4:8]),
+    ("more methods, and many devices", CONTENTS[8:]),
+)
 
 
 def course_map(topic: str) -> None:
-    """Draw this course as two lines of stations, and mark the notebook of that topic ("cost").
+    """Draw this course as lines of stations, and mark the notebook of that topic ("cost").
 
     Raises: ValueError where no notebook has that topic, naming all topics.
     """
@@ -19,14 +24,14 @@ def course_map(topic: str) -> None:
     if topic not in topics:
         raise ValueError(f"topic is {topic!r}; give one of {', '.join(topics)}")
     here = CONTENTS[topics.index(topic)]
-    figure, axes = plt.subplots(figsize=(6.6, 2))
+    figure, axes = plt.subplots(figsize=(4.4, 2.6))
     for row, (title, notebooks) in enumerate(_ROWS):
         y = -3 * row
-        axes.text(-0.4, y + 0.85, title, va="center", fontsize=9, style="italic")
+        axes.text(-0.4, y + 0.95, title, va="center", fontsize=10, style="italic")
         axes.plot((0, len(notebooks) - 1), (y, y), color=_GONE, lw=2, zorder=1)
         for x, notebook in enumerate(notebooks):
             _station(axes, x, y, notebook, here)
-    axes.set(xlim=(-0.6, len(_ROWS[0][1]) - 0.4), ylim=(-4.3, 1.3))
+    axes.set(xlim=(-0.6, len(_ROWS[-1][1]) - 0.4), ylim=(-7.4, 1.4))
     axes.axis("off")
     plots.show(figure, alt=f"You are here: notebook {here.number}, of 00 to {CONTENTS[-1].number}.")
 
@@ -35,7 +40,7 @@ def _station(axes, x, y, notebook, here):
     is_here = notebook == here
     face = _INK if is_here else _GONE if notebook.number < here.number else "white"
     axes.scatter(x, y, s=300, facecolor=face, edgecolor=_INK, zorder=2)
-    axes.text(x, y - 0.05, notebook.number, ha="center", va="center", fontsize=9,
+    axes.text(x, y - 0.05, notebook.number, ha="center", va="center", fontsize=10,
               color="white" if is_here else _INK, zorder=3)  # fmt: skip
-    axes.text(x, y - 1, notebook.topic.replace("_", "-"), ha="center", va="center", fontsize=9,
+    axes.text(x, y - 1, notebook.topic.replace("_", "-"), ha="center", va="center", fontsize=10,
               weight="bold" if is_here else "normal")  # fmt: skip

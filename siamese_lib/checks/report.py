@@ -35,8 +35,10 @@ class Report:
         return BOX.format(COLOURS[self.is_right], inner)
 
 
-def report(name: str, title: str, found: Finding, *, show_expected: bool = False) -> Report:
-    """The Report on a Finding about the exercise `name`."""
+def report(
+    name: str, title: str, found: Finding, *, show_expected: bool = False, note: str = ""
+) -> Report:
+    """The Report on a Finding about the exercise `name`; note: the last words on a wrong one."""
     case = f"Case {found.number}:" if found.number else ""
     head = " ".join(part for part in (f"{name} {title}:", found.done, case) if part)
     is_right = found.is_right if found.is_right or not found.said.startswith("not yet") else None
@@ -47,7 +49,8 @@ def report(name: str, title: str, found: Finding, *, show_expected: bool = False
         said = subject + (found.said if subject else found.said[0].upper() + found.said[1:])
     expected = f"expected = {found.expected}" if show_expected and found.expected else ""
     code = [("code", lines) for lines in (found.case, found.given, expected)]
-    return Report(is_right, [("words", head), *code, ("words", said)])
+    last = note if is_right is False else ""
+    return Report(is_right, [("words", head), *code, ("words", said), ("words", last)])
 
 
 def _plain(kind, text):

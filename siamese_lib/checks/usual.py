@@ -7,6 +7,7 @@ import numpy as np
 
 from siamese_lib.checks.values import array_of
 
+ROUNDED = "do not round: give the number as it is."
 _ALL = "this is one number for all; one for each is asked for."
 
 
@@ -43,8 +44,7 @@ USUAL = (
     Slip("there is a root too many.", _numbers(lambda x: np.sqrt(x) if (x >= 0).all() else None)),
     Slip("this is twice what is asked for.", _numbers(lambda x: 2 * x)),
     Slip("this is half of what is asked for.", _numbers(lambda x: x / 2)),
-    *(Slip("do not round: give the number as it is.", _numbers(lambda x, k=k: x.round(k)))
-      for k in range(4)),
+    *(Slip(ROUNDED, _numbers(lambda x, k=k: x.round(k))) for k in range(4)),
     Slip("you are off by one: count from 0.", lambda x: x + 1 if x.dtype.kind in "iu" else None),
     Slip("you are off by one.", lambda x: x - 1 if x.dtype.kind in "iu" else None),
 )  # fmt: skip

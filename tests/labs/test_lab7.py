@@ -134,9 +134,10 @@ def read_curve(loss):
         ],
         [
             ("not np.isfinite(value)", "np.isnan(value)", "not np.isnan"),
-            ("not np.isfinite(value)", "np.isinf(value)", "not np.isinf"),
+            ("not np.isfinite(value)", "np.isinf(value)", "equals np.nan"),
             ("            broke = step\n            break", "            broke = step if broke < 0 else broke\n            continue", "only at those before"),
             ("broke = -1", "broke = 0", "gives -1"),
+            ("    if len(kept) == 0:", "    kept = list(loss[:broke])\n    if len(kept) == 0:", "leaves the last loss out"),
             ("broke = step", "broke = step + 1", "count from 1"),
             ("broke = step", "broke = step - 1", "last good step"),
             ("rise = max(kept) / kept[0]", "rise = kept[-1] / kept[0]", "highest loss"),
@@ -185,6 +186,8 @@ def read_embeddings(embeddings, label):
         [
             ("1 - (mean * mean).sum() / square if", "1 - (mean * mean).sum() if", "the spread is a share"),
             ("1 - (mean * mean).sum() / square if", "(mean * mean).sum() / square if", "1 minus it"),
+            ("1 - (mean * mean).sum() / square if", "embeddings.var(axis=0).sum() if", "the spread is a share"),
+            ("1 - (mean * mean).sum() / square if square > 0 else 0.0", "1 - embeddings.mean() ** 2 / ((embeddings ** 2).mean() or 1)", "one for each column"),
             ("1 - (mean * mean).sum() / square if", "1 - np.sqrt((mean * mean).sum()) / square if", "is squared in the spread"),
             ("np.mean([n * n for n in lengths])", "np.mean(lengths) ** 2", "square each length first"),
             ("np.mean([n * n for n in lengths])", "np.sum([n * n for n in lengths])", "not their sum"),
@@ -224,6 +227,8 @@ def name_failure(run):
         [
             ("    if rise > RISE:\n        return \"learning rate too high\"\n    if broke >= 0:\n        return \"NaN\"\n",
              "    if broke >= 0:\n        return \"NaN\"\n    if rise > RISE:\n        return \"learning rate too high\"\n", "thrown off by its rate"),
+            ("broke >= 0", "broke", "takes -1 for true"),
+            ("len(np.unique(run[\"batch\"])) < len(run[\"batch\"])", "len(np.unique(run[\"label\"])) < len(run[\"label\"])", "false negatives are in"),
             ("    if rise > RISE:\n        return \"learning rate too high\"\n", "", "thrown off by its rate"),
             ("rise > RISE", "rise > 1", "may rise a little"),
             ("if broke >= 0", "if False", "never called NaN"),
@@ -263,6 +268,7 @@ def pair_loss(h, g, is_same, margin):
         [
             ("(axis=-1, keepdims=True)", "()", "wrong axis is still there"),
             ("(axis=-1, keepdims=True)", "(axis=0, keepdims=True)", "columns at length 1"),
+            ("jnp.maximum(margin - e, 0) ** 2", "jnp.max(margin - e, 0) ** 2", "cuts every entry"),
             ("return x / jnp.sqrt(safe(s))", "return x", "not brought to length 1"),
             ("x / jnp.sqrt(safe(s))", "x / safe(s)", "squared length"),
             ("is_same * e ** 2 + (1 - is_same)", "(1 - is_same) * e ** 2 + is_same", "labels are still turned"),

@@ -169,6 +169,7 @@ def test_a_check_prints_remembers_and_raises_only_while_nbgrader_validates(capsy
         (lambda s, r: s.__setitem__(0, 0) or s.sum(0), "changed its arguments"),
         (lambda s: s, r"takes \(s\); here it gets 2 arguments"),
         (lambda s, r: r, "no number"),
+        (lambda s, r: {"mean": s.sum(0)}, "a dict of mean; give an array of shape"),
         (3.0, "give the function itself, without brackets"),
     ],
 )

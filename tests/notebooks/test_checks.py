@@ -188,3 +188,47 @@ def test_bad_input_is_quoted():
         checks.check("cost.9", 1)
     with pytest.raises(ValueError, match="name of an exercise comes first"):
         checks.check(len, "cost.1")
+
+
+def test_an_edit_whose_cell_was_not_run_is_noticed(capsys):
+    def wrong(w):
+        return w
+
+    def other(w):
+        return 2 * w
+
+    def shown(*answers):
+        for answer in answers:
+            checks.check("start.1", answer)
+        return " ".join(capsys.readouterr().out.split()).count(checks.NOT_RUN)
+
+    assert shown(wrong, other, wrong) == 0
+    assert shown(wrong) == 1
+    assert shown(lambda w: ..., lambda w: ...) == 0
+    stub = lambda w: ...  # noqa: E731
+    assert shown(stub, stub) == 0  # "not yet" says it already
+    assert shown(lambda w: 4 * w**3) == 0
+    assert shown(3.0, 3.0) == 0  # no function at all: the check says so
+
+
+def test_an_answer_that_uses_an_earlier_function_is_new_when_that_one_was_mended(capsys):
+    scale = 2
+
+    def answer(w):
+        return scale * w
+
+    checks.check("start.1", answer)
+    scale = 3
+    checks.check("start.1", answer)
+    assert "judged before" not in capsys.readouterr().out
+
+
+def test_of_several_functions_all_are_the_same(capsys):
+    def loop(*case):
+        return 1
+
+    for answer in ((loop, loop), (loop, len)):
+        checks.check("lab2.2", answer)
+    assert "judged before" not in capsys.readouterr().out
+    checks.check("lab2.2", (loop, len))
+    assert "judged before" in " ".join(capsys.readouterr().out.split())

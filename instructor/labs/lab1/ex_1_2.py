@@ -39,6 +39,7 @@ _MISTAKES = (
     Mistake(slip(pool, over=lambda w, t, weight: np.full((len(t), 1), t.shape[1])), "you divided by the number of positions, padding included; divide by the sum of the weights."),
     Mistake(slip(pool, over=lambda w, t, weight: np.asarray(weight)[t].sum(1, keepdims=True)), "below the line padding still has its weight; it counts nothing there either."),
     Mistake(slip(pool, over=lambda w, t, weight: np.full((len(t), 1), weight.sum())), "you divided by the weights of the whole vocabulary; take those of the question's words."),
+    Mistake(slip(pool, over=lambda w, t, weight: np.maximum(w.sum(1, keepdims=True), 1)), "the weights of a question may sum up to less than 1, and that is what you divide by; only a sum of 0 needs another number."),
     Mistake(slip(pool, over=_ones), "this is the sum; divide it by the sum of the weights."),
     Mistake(slip(pool, weighing=lambda w, t: np.resize(w, t.shape[1]) * (t != 0)), "weights were taken by position; a word's weight is weight[token]."),
     Mistake(slip(pool, weighing=lambda w, t: _of_words(w, t) ** 2), "the weights came in twice (squared)."),

@@ -116,6 +116,7 @@ _MISTAKES = tuple(
         ({"bend": as_it_is}, "tanh is missing."),
         ({"bend": nnx.relu}, "this is a ReLU; the text asks for tanh."),
         ({"bend": nnx.sigmoid}, "this is a sigmoid; the text asks for tanh."),
+        ({"look": lambda words, t: jnp.tanh(words), "bend": as_it_is}, "tanh comes after the dense layer, not before it."),
         ({"late": True}, "tanh comes before the mean."),
         ({"dense": False}, "the dense layer is missing."),
         ({"pooled": lambda h, t: jnp.where(_real(t), h, -9).max(1)}, "this takes the largest state; take the mean."),

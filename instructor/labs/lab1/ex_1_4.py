@@ -113,6 +113,7 @@ _MISTAKES = (
     Mistake(slip(triplets, couples=lambda a, p, n: ((a, n), (a, p))), "positive and negative are swapped."),
     Mistake(slip(triplets, couples=lambda a, p, n: ((a, p), (p, n))), "the negative was compared with the positive; compare it with the anchor."),
     Mistake(slip(triplets, cosine=lambda a, b: (a * b).sum(-1)), "these are dot products: scale the embeddings to length 1."),
+    Mistake(slip(triplets, read=lambda encoder, x: encoder(normalise(x)), cosine=lambda a, b: (a * b).sum(-1)), "the inputs are scaled to length 1; scale what the encoder makes of them."),
     Mistake(slip(triplets, cosine=lambda a, b: (a * normalise(b)).sum(-1)), "the anchor is not scaled to length 1."),
     Mistake(slip(triplets, cosine=lambda a, b: (normalise(a) * b).sum(-1)), "only the anchor is scaled to length 1; positive and negative are not."),
     Mistake(slip(triplets, cosine=lambda a, b: (over_batch(a) * over_batch(b)).sum(-1)), "the whole batch has length 1 here; each row should (mind the axis)."),

@@ -30,6 +30,7 @@ _MISTAKES = tuple(
         ({"gates": 1}, "each layer has four such blocks, one for each gate."),
         ({"given": lambda v, e, h, n: (v, e, h, 1)}, "only the first layer is counted."),
         ({"recurrent": False}, "each gate reads the state of the step before too: hidden_dim more inputs."),
+        ({"given": lambda v, e, h, n: (v, e, h, n - 1)}, "a layer is missing: range(layers) counts them all, the first one too."),
         ({"biases": 2}, "one bias for each gate and unit, not two."),
         ({"embedding": lambda v, e: (v + 1) * e}, "an embedding has one row for each word, padding included, and no bias."),
         ({"embedding": lambda v, e: v}, "each word of the embedding has embedding_dim numbers."),
@@ -39,6 +40,7 @@ _MISTAKES = tuple(
     Mistake(lambda v, e, h, n: v * e + n * 4 * (e * h + h * h + h) if n == 1 else v * e * n + sum(4 * h * ((h if k else e) + h + 1) for k in range(n)),
             "the embedding is counted for every layer; it is there once."),
     Mistake(lambda v, e, h, n: v * e + sum(4 * h * ((h if k else e) + h) + 4 for k in range(n)), "one bias for each gate is too few: each of its units has one."),
+    Mistake(lambda v, e, h, n: v * e + sum(4 * h * (h if k else e) + h * h + h for k in range(n)), "all three terms come four times, the input's weights, the state's and the bias: put them in brackets."),
     Mistake(lambda v, e, h, n: v * e + sum(4 * h * ((h if k else e) + h) + h for k in range(n)), "each of the four gates has biases of its own."),
 )  # fmt: skip
 

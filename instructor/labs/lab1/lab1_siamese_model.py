@@ -29,6 +29,8 @@
 #
 # Replace the dots, run the cell, run the check below it. Where your answer is wrong, the check shows the
 # case: what your function was given, and what it gave. Run it as often as you like.
+# If a name "is not defined", after a restart of the kernel for instance, run the cells above again:
+# *Run > Run All Above Selected Cell*.
 # Grading asks your functions about other inputs than the check does. All arguments are NumPy arrays
 # and numbers; never change them. Time: about 75 minutes.
 

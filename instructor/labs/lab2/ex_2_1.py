@@ -42,6 +42,8 @@ _MISTAKES = tuple(
         ({"below": lambda x, y: x}, "you divided by one length of the two."),
         ({"below": lambda x, y: y}, "you divided by one length of the two."),
         ({"below": lambda x, y: x + y}, "the two lengths are multiplied, not added."),
+        ({"below": np.hypot}, "the two sums are multiplied under the root, not added."),
+        ({"below": lambda x, y: x / y if y else 0}, "a / b * c is (a / b) * c: put brackets round the two lengths."),
         ({"gives": lambda c: 1 - c}, "this is the distance, 1 minus the cosine."),
         ({"gives": abs}, "the sign is lost: opposite is not alike."),
         ({"gives": np.arccos}, "this is the angle; its cosine is asked for."),

@@ -75,6 +75,7 @@ _MISTAKES = traced(batch_loss, *(
         ({"given": lambda s, r, k, m, beta: (s, r, 1, m, beta)}, "k is fixed at 1; hand on the one given."),
         ({"bend": _swapped}, "the sign is swapped: a large positive must lower the loss."),
         ({"bend": lambda negative, s, m: negative - np.diag(s) + m}, "the hinge is missing: neither loss goes below 0."),
+        ({"bend": lambda negative, s, m: np.full(len(s), (negative - np.diag(s) + m).max())}, "jnp.max(x, 0) is the largest entry along axis 0; jnp.maximum(x, 0) cuts every entry at 0."),
         ({"bend": lambda negative, s, m: np.maximum(negative - np.diag(s), 0) + m}, "the margin belongs inside the hinge, before the maximum."),
         ({"bend": lambda negative, s, m: np.maximum(negative + m, 0)}, "the positive is missing: S_ii is subtracted."),
         ({"second": hardest_negatives}, "L2 takes the hardest negatives here; those above the positive stay out."),

@@ -52,6 +52,7 @@ _MISTAKES = (
             ({"gives": lambda out: [out[0], 0 * out[1], out[2]]}, "the anchors get no gradient; both sides of the network learn."),
             ({"gives": lambda out: [out[1], out[2], out[0]]}, "the loss comes first, then the gradients."),
             ({"unit": lambda x: x}, "the embeddings are not normalised; the loss is one of cosines."),
+            ({"given": lambda a, p, *rest: (_unit_rows(a), _unit_rows(p), *rest), "unit": lambda x: x}, "these are gradients with respect to the unit rows: normalise inside the function that you differentiate."),
             ({"unit": lambda x: x / jnp.sqrt((x * x).sum())}, "you normalised the whole batch at once; take the length along the last axis."),
             ({"turn": True}, "this is the other orientation: rows are positives, columns anchors."),
             ({"take": "hardest"}, "these are the hardest negatives; those above the positive stay out."),
@@ -102,7 +103,7 @@ EXERCISE = Exercise(
     cases=TRAINING,
     mistakes=_MISTAKES,
     meaning="From embeddings to gradients, with no NaN from padding: an optimizer could train a network with what you wrote.",
-    fallback="part 1 is the loss: make it right first, then take jax.value_and_grad.",
+    fallback="the loss comes first: make it right, then take jax.value_and_grad.",
     guards={3: _SAFE_ROOT},
     parts=(
         Part("full batches", 9, _training, "loss_and_gradients(*case)", _judge),

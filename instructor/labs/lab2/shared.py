@@ -82,7 +82,7 @@ def _values(answer):
     return Only(("your answer",), answer)
 
 
-_IF = "the values are right, but an `if` or a loop looks at the contents of an array, where JAX has none yet (in jax.jit); jnp.where picks without looking."
+_IF = "the values are right, but an `if`, a loop or float() looks at the contents of an array, where JAX has none yet (in jax.jit); jnp.where picks without looking."
 _STOPS = {
     "TracerBoolConversionError": _IF,
     "ConcretizationTypeError": _IF,

@@ -28,6 +28,13 @@ def at_least(similarity, threshold):
     return similarity >= threshold
 
 
+def _as_places(similarity, is_same, weight, threshold):
+    """0 and 1 used as an index."""
+    said, y = (similarity > threshold) * 1, is_same
+    cells = [[said * y, said * (1 - y)], [(1 - said) * y, (1 - said) * (1 - y)]]
+    return np.array([[weight[cell].sum() for cell in row] for row in cells])
+
+
 _MISTAKES = tuple(
     Mistake(slip(table_at, **switches), hint)
     for switches, hint in (
@@ -46,6 +53,7 @@ _MISTAKES = tuple(
         ({"gives": lambda t: t[::-1]}, "a high similarity means same; you treat it as a distance, or the rows are turned round: said same comes first."),
     )
 ) + (
+    Mistake(_as_places, "0 and 1 between square brackets are places, the first and the second weight, and no mask; is_same == 1 is one."),
     Mistake(lambda s, y, w, t: table_at(s, y, w, t) / len(s), "you divided by the number of pairs; give sums."),
     Mistake(lambda s, y, w, t: table_at(s, y, (y == y[0]) * w, t), "only one kind of pairs is counted; the table holds both."),
 )  # fmt: skip

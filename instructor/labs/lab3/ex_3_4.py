@@ -73,6 +73,7 @@ _MISTAKES = tuple(
 ) + (
     Mistake(lambda s, y, merge, miss: int(np.argmin(cost_at(s, y, s, merge, miss))), "this is a place in the list; give the threshold that stands there."),
     Mistake(lambda s, y, merge, miss: int(np.argmin(cost_at(s, y, np.unique(s), merge, miss))), "this is a place in the list; give the threshold that stands there."),
+    Mistake(lambda s, y, merge, miss: int(np.argmin(cost_at(s, y, np.append(s, -1.0), merge, miss))), "this is a place in the list; give the threshold that stands there."),
     Mistake(lambda s, y, merge, miss: 0.7, "0.7 is somebody else's threshold; choose one from these pairs."),
     Mistake(lambda s, y, merge, miss: np.median(s), "the median looks at no label and no cost."),
 )  # fmt: skip

@@ -56,11 +56,12 @@ _MISTAKES = tuple(
     Mistake(slip(read_curve, **switches), hint)
     for switches, hint in (
         ({"odd": np.isnan}, "infinity is not finite either: ask np.isfinite, not np.isnan."),
-        ({"odd": np.isinf}, "NaN is not finite either: ask np.isfinite, not np.isinf."),
-        ({"odd": np.isinf, "top": np.nanmax}, "NaN is not finite either: ask np.isfinite, not np.isinf."),
+        ({"odd": np.isinf}, "NaN is not finite either, and no number equals np.nan: ask np.isfinite."),
+        ({"odd": np.isinf, "top": np.nanmax}, "NaN is not finite either, and no number equals np.nan: ask np.isfinite."),
         ({"keep": _finite}, "losses after the break count here too; look only at those before it."),
         ({"first": -1, "keep": _finite}, "this is the last step that is not finite; the curve breaks at the first."),
         ({"keep": lambda loss, broke: loss}, "the losses after the break are still in: look only at those before it."),
+        ({"keep": lambda loss, broke: loss[: -1 if broke is None else broke]}, "loss[:-1] leaves the last loss out: where the curve never breaks take all of it."),
         ({"never": 0}, "a curve that never breaks gives -1; 0 would say that it breaks at once."),
         ({"never": np.nan}, "a curve that never breaks gives -1, not NaN."),
         ({"gives": _numbered(1)}, "steps count from 0; yours count from 1."),

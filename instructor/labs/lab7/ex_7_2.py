@@ -74,6 +74,8 @@ _MISTAKES = tuple(
         ({"spread": _of(_mean_square, lambda rows: _length(rows).mean() ** 2)}, "square each length first and average then, not the other way round."),
         ({"spread": _of(_mean_square, lambda rows: (rows**2).sum())}, "take the mean of the squared lengths, not their sum."),
         ({"spread": _of(lambda rows: (rows.mean(axis=1) ** 2).sum(), _squares)}, "the mean row is the mean over the rows, axis 0."),
+        ({"spread": lambda rows: rows.var(axis=0).sum()}, "the spread is a share: divide by the mean of the squared lengths."),
+        ({"spread": _of(lambda rows: rows.mean() ** 2, lambda rows: (rows**2).mean())}, "this is the mean of all numbers; the mean row has one for each column, axis 0."),
         ({"spread": lambda rows: _spread(rows / np.where(_length(rows) == 0, 1, _length(rows)))}, "the spread takes the rows as they are, not at length 1."),
         ({"spread": lambda rows: rows.var()}, "this is the variance of all numbers; the spread compares the mean row with the rows."),
         ({"off": lambda rows: abs(_length(rows) - 1).mean()}, "one wrong row is enough: take the largest distance from 1, not the mean."),

@@ -73,10 +73,16 @@ def _missed(key):
     return {"nan": _never, key: lambda run, c, e: TESTS["nan"](run, c, e) or TESTS[key](run, c, e)}
 
 
+def _taken(key):
+    """A curve that is NaN from the first step on is called by this name: NaN was compared."""
+    return {key: lambda run, c, e: c[0] == 0 or TESTS[key](run, c, e)}
+
+
 _MISTAKES = tuple(
     Mistake(slip(name_failure, **switches), hint)
     for switches, hint in (
         ({"nan": lambda run, c, e: c[0] >= 0}, "a curve that rose before it broke was thrown off by its rate: NaN asks for no rise."),
+        *(({**_taken(key), "nan": lambda run, c, e: c[0] != 0 and c[1] <= 2}, "an `if` takes -1 for true: ask whether the step of the break is 0 or more.") for key in ("nan", "collapse")),
         *((_missed(key), "a curve that breaks without a rise is never called NaN.") for key in ("nan", "collapse", "flipped")),
         ({"rate": _never}, "no rise is ever noticed: compare it with RISE."),
         ({"rate": lambda run, c, e: c[0] < 0 and c[1] > 2}, "a curve may rise and then break: that is the rate, too."),
@@ -94,6 +100,7 @@ _MISTAKES = tuple(
         ({"flipped": lambda run, c, e: e[2] > 0.65}, "flipped labels make the share small, not large."),
         ({"false": _never}, "no batch is ever looked at: does one class come twice in it?"),
         ({"false": lambda run, c, e: _repeats(run["batch"]) and c[2] > 0.6}, "false negatives need not rest high: the batch tells, not the curve."),
+        ({"false": lambda run, c, e: _repeats(run["label"])}, "a class has many rows, so its label comes often; false negatives are in run[\"batch\"]."),
         (_before("false", "margin"), "false negatives can rest high as well; look at the batch before the rest."),
         ({"margin": _never}, "a curve that rests high is never noticed: compare the rest with REST."),
         ({"margin": lambda run, c, e: c[2] > 0.85}, "a margin too large need not stop the loss altogether: REST is the limit."),

@@ -72,6 +72,7 @@ _MISTAKES = tuple(
         ({"push": _no_push}, "nothing pushes the imposite pairs apart, so all rows may collapse to one point."),
         ({"pull": lambda e: 0 * e}, "nothing pulls the genuine pairs together."),
         ({"push": lambda e, margin: (margin - e) ** 2}, "an imposite pair beyond the margin pays nothing: cut at 0 before you square."),
+        ({"push": lambda e, margin: jnp.max(margin - e) ** 2}, "jnp.max(x, 0) is the largest entry along axis 0; jnp.maximum(x, 0) cuts every entry at 0."),
         ({"push": lambda e, margin: jax.nn.relu(margin - e)}, "the push is squared, too."),
         ({"pull": lambda e: e}, "the pull is squared, too."),
         ({"push": lambda e, margin: jax.nn.relu(margin - e**2)}, "the margin is a distance, not a squared one; take it off first and square then."),

@@ -55,7 +55,7 @@ _MISTAKES = tuple(
     for switches, hint in (
         ({"risen": _never}, "a setting whose curve rises above RISE with any seed is out."),
         ({"resting": _never}, "a setting whose curve rests above REST with any seed is out."),
-        ({"over": np.all}, "one sick seed is enough to put a setting out: any, not all."),
+        ({"over": np.all}, "a sick setting was chosen: one seed above RISE or REST is enough to put it out, any, not all."),
         ({"over": lambda sick, axis: sick[:, 0]}, "only the first seed is looked at; any of them may put a setting out."),
         ({"resting": lambda loss: loss[..., -1] > 0.6 * loss[..., 0]}, "the rest is the mean of the last fifth, not the last loss."),
         ({"resting": lambda loss: loss.mean(-1) > 0.6 * loss[..., 0]}, "the rest is the mean of the last fifth, not of the whole curve."),
