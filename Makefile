@@ -1,5 +1,5 @@
 # make lab · make explore · make test · make notebooks · make text · make labs · make grade ·
-# make release · make package · make docs · make pins · make record · make picture · make bench · make check
+# make site · make release · make package · make docs · make pins · make record · make picture · make bench · make check
 PYTHON ?= python3
 LABFLAGS ?=
 EXPLOREFLAGS ?=
@@ -7,7 +7,7 @@ TESTFLAGS ?=
 # make test RESOLUTION=lowest-direct: the lowest versions that requirements.txt allows
 RESOLUTION ?=
 
-.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench
+.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench site
 # Compiled programs are kept, so that a notebook need not wait for them again when it starts a second
 # time, nor a test for what another test has compiled.
 lab explore test check: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
@@ -25,7 +25,7 @@ env:
 
 test-env:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer from python.org, or name yours: make test PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
+	@$(PYTHON) tools/make_env.py requirements.txt tests/requirements.txt tools/site/requirements.txt $(if $(RESOLUTION),--resolution $(RESOLUTION))
 
 # Two files at a time (tests/conftest.py): most tests keep one core busy.
 test: test-env
@@ -66,6 +66,11 @@ release: instructor-env
 package: env
 	@test -n "$(TAG)" || { echo "make: say which version: make package TAG=v0.2.0"; exit 1; }
 	.venv/bin/python tools/package.py "$(TAG)"
+
+# The notebooks as web pages, widgets alive with no kernel, in build/site: a minute on two cores.
+# make site SIAMESE_REPOSITORY=OWNER/REPOSITORY adds the buttons for Binder and Colab.
+site: test-env
+	.venv/bin/python tools/site/build.py build/site
 
 docs: test-env
 	.venv/bin/python tools/docs.py

@@ -15,16 +15,18 @@ def own_progress(tmp_path, monkeypatch):
 
 
 # What takes longest begins first, so that no process ends long after the other.
-LONGEST = ("grading", "test_notebooks", "test_versions", "test_setup", "test_lab5", "test_lab3")
+LONGEST = ("grading", "test_notebooks", "test_versions", "site", "test_setup", "test_lab5",
+           "test_lab3")  # fmt: skip
 
 
 def group(nodeid):
-    """Tests with one group run in one process: those of a file, and all that fill sandboxes.
+    """Tests with one group run in one process: those of a file, all of the site, which is built
+    once, and all that fill sandboxes.
 
     A sandbox's limits hold for a user, so two that are attacked at once would share them.
     """
     path = PurePosixPath(nodeid.split("::")[0])
-    return path.parent.name if path.parent.name == "grading" else path.stem
+    return path.parent.name if path.parent.name in ("grading", "site") else path.stem
 
 
 def pytest_collection_modifyitems(items):

@@ -1,0 +1,124 @@
+"""What moves on the site, in a real Chromium with no kernel and no outside host."""
+
+import json
+
+import pytest
+
+from siamese_lib.checks.quiz import questions
+
+MOVED = """([picture, before]) => [...document.querySelectorAll(".siamese-picture")[picture]
+    .querySelectorAll("output[data-value]")].some((o, k) => o.dataset.value !== before[k])"""
+EXPLORERS = [
+    "cost",
+    "triplet",
+    "replay",
+    "batch",
+    "threshold",
+    "one_shot",
+    "contrastive",
+    "playground",
+]
+
+
+@pytest.mark.parametrize("number", range(len(EXPLORERS)), ids=EXPLORERS)
+def test_every_explorer_moves_a_number_and_the_picture(number, visit):
+    page = visit("notebooks/explorers.html")
+    picture = page.locator(".siamese-picture").nth(number)
+    picture.scroll_into_view_if_needed()
+    before = picture.locator("output[data-value]").evaluate_all(
+        "all => all.map(o => o.dataset.value)"
+    )
+    shown = picture.screenshot()
+    if EXPLORERS[number] == "one_shot":
+        box = picture.get_by_role("application").bounding_box()
+        page.mouse.move(box["x"] + 60, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 200, box["y"] + 220, steps=8)
+        page.mouse.up()
+    elif EXPLORERS[number] == "playground":
+        picture.get_by_role("button", name="step").first.click()
+    else:
+        handle = page.locator(".siamese-explorer").nth(number).locator(".noUi-handle").first
+        handle.focus()
+        for _ in range(5):
+            page.keyboard.press("ArrowRight")
+    page.wait_for_function(MOVED, arg=[number, before])
+    assert picture.screenshot() != shown
+
+
+def house(page, lean=0.0):
+    box = page.get_by_role("application").bounding_box()
+    corners = [(0.3, 0.8), (0.3, 0.45 + lean), (0.5, 0.2), (0.7, 0.45), (0.7, 0.8), (0.3, 0.8)]
+    (x, y), *rest = [
+        (box["x"] + a * box["width"], box["y"] + b * box["height"]) for a, b in corners
+    ]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for x, y in rest:
+        page.mouse.move(x, y, steps=6)
+    page.mouse.up()
+
+
+def test_the_first_minute_needs_no_kernel(visit):
+    page = visit("notebooks/00_start_here.html")
+    page.get_by_role("application").scroll_into_view_if_needed()
+    house(page)
+    page.get_by_text("Closest is Hebrew").wait_for()
+    page.get_by_label("name of the class to enrol").fill("house")
+    page.get_by_role("button", name="enrol").click()
+    page.get_by_role("button", name="clear").click()
+    house(page, lean=0.15)
+    page.get_by_text("Closest is house").wait_for()
+
+
+def test_a_pad_that_needs_a_kernel_says_so(visit):
+    page = visit("notebooks/06_one_shot_testing.html")
+    assert page.get_by_role("application").count() == 0
+    assert page.get_by_text("asks the network that was just trained").is_visible()
+
+
+def test_a_guess_is_kept_through_reload_and_back_and_ticked_off(visit):
+    page = visit("notebooks/02_cosine_cost.html")
+    box = page.locator(".siamese-guess-all").first
+    box.get_by_role("radio").nth(1).check()
+    asked = box.locator("legend").inner_text()
+    for again in (page.reload, lambda: (page.goto("about:blank"), page.go_back())):
+        again()
+        box.get_by_text("You say: it doubles").wait_for()
+    page.locator("#recap").scroll_into_view_if_needed()
+    page.wait_for_function("JSON.parse(localStorage['siamese-reading'])['02_cosine_cost'].read")
+    page.goto(page.url.replace("notebooks/02_cosine_cost", "index"))
+    assert "✓ 02 The cosine cost, 1 guessed" in page.locator(".siamese-ticks").inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="export").click()
+    with open(download.value.path(), encoding="utf-8") as file:
+        assert json.load(file)["02_cosine_cost"]["guesses"] == {asked: "it doubles"}
+    page.get_by_role("button", name="forget").click()
+    assert page.get_by_text("Nothing yet").is_visible()
+
+
+def test_an_answer_starts_folded_and_opens(visit):
+    page = visit("notebooks/02_cosine_cost.html")
+    fold = page.locator("details.hide").first
+    output = fold.locator(".cell_output, .output").first
+    assert not output.is_visible()
+    fold.locator("summary").click()
+    output.wait_for(state="visible")
+
+
+def test_the_quiz_explains(visit):
+    page = visit("notebooks/labs/lab6_quiz.html")
+    first, asked = page.locator(".siamese-quiz-question").first, questions()[0]
+    first.get_by_role("radio").nth(asked["right"]).check()
+    assert asked["answers"][asked["right"]][1] in first.get_by_role("status").inner_text()
+
+
+def test_the_text_is_found_by_searching(visit):
+    page = visit("search.html?q=impostor")
+    page.locator("#search-results li").first.wait_for()
+
+
+def test_buttons_for_binder_and_colab_only_where_a_repository_is_named(site):
+    text = (site / "notebooks" / "03_triplets.html").read_text(encoding="utf-8")
+    assert "mybinder" not in text and "colab" not in text
+    assert "Your answer is checked where the notebook runs." in text

@@ -1,0 +1,72 @@
+"""Build the web pages: every notebook as it is stored, its widgets alive, nothing installed.
+
+Usage: python tools/site/build.py [OUT]          writes OUT, or build/site; make site does this
+
+It needs the packages of tools/site/requirements.txt, and npm for the scripts that show widgets and
+formulas. SIAMESE_REPOSITORY=OWNER/REPOSITORY puts buttons for Binder and Colab on each page.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+from pages import as_page  # noqa: E402
+from scripts import bring_scripts  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+WRITTEN = (
+    "notebooks/notation.md",
+    "docs/install.md",
+    "docs/results.md",
+    "docs/speed.md",
+    "docs/waiting.md",
+    "docs/api.md",
+)
+
+
+def notebooks():
+    """All that learners get, in the order of reading: notebooks, explorers, labs."""
+    books = ROOT / "notebooks"
+    yield from sorted(books.glob("[0-9]*.ipynb"))
+    yield books / "explorers.ipynb"
+    yield from sorted((books / "labs").glob("lab*.ipynb"))
+
+
+def lay_out(source):
+    """The folder that Sphinx reads: pages, their order, scripts and styles."""
+    for path in notebooks():
+        target = source / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(
+            as_page(nbformat.read(path, as_version=4), target.relative_to(source)), target
+        )
+        print(path.stem, flush=True)
+    for name in WRITTEN:
+        target = source / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    shutil.copy(HERE / "index.md", source)
+    shutil.copy(HERE / "conf.py", source)
+    shutil.copytree(HERE / "static", source / "_static")
+    bring_scripts(source / "_static")
+
+
+def build(out):
+    """Lay out, and let Sphinx write; a warning is an error."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        source.mkdir()
+        lay_out(source)
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+        done = subprocess.run([*command, str(source), str(out)], check=False)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(sys.argv[1] if sys.argv[1:] else ROOT / "build" / "site").resolve()))

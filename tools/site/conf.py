@@ -1,0 +1,42 @@
+"""Sphinx's settings for the pages that build.py lays out; nothing is executed, nothing fetched."""
+
+import os
+
+project = "Siamese networks"
+author = "The Siamese notebooks"
+extensions = ["myst_nb", "sphinx.ext.mathjax"]
+exclude_patterns = ["_build"]
+suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
+
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 4
+nb_execution_mode = "off"
+nb_merge_streams = True
+# In this order: AMD's loader, where it finds anywidget, and the widgets of ipywidgets.
+nb_ipywidgets_js = {"require.js": {}, "widgets.js": {}, "embed-amd.js": {}}
+mathjax_path = "mathjax/tex-chtml.js"
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_js_files = ["progress.js"]
+html_copy_source = False
+html_show_sourcelink = False
+html_context = {"default_mode": "auto"}  # else the theme's script finds no mode and throws
+html_theme_options = {
+    "show_navbar_depth": 1, "show_toc_level": 2, "use_download_button": False,
+    "use_fullscreen_button": False, "home_page_in_toc": True, "navigation_with_keys": False,
+}  # fmt: skip
+
+# OWNER/REPOSITORY, by which Binder and Colab find the notebooks; without it no badge is shown.
+repository = os.environ.get("SIAMESE_REPOSITORY", "")
+if repository:
+    html_theme_options |= {
+        "repository_url": f"https://github.com/{repository}", "repository_branch": "main",
+        "use_repository_button": True, "path_to_docs": "",
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab",
+        },
+    }  # fmt: skip

@@ -1,0 +1,58 @@
+"""A notebook as a page: outputs as stored, folds kept, explorers and guesses alive."""
+
+import os
+import re
+from pathlib import Path
+
+import nbformat
+from alive import revive
+
+OWN_NETWORK = (
+    "*This pad asks the network that was just trained, so it moves where the notebook runs. "
+    "[The pad of notebook 00](00_start_here.ipynb) asks that network as stored; it answers here.*"
+)
+BINDER = "https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/{path}%23{heading}"
+COLAB = "https://colab.research.google.com/github/{repository}/blob/main/{path}#scrollTo={heading}"
+
+
+def as_page(notebook: nbformat.NotebookNode, path: Path) -> nbformat.NotebookNode:
+    """The notebook with widgets in place of stills, and what only a kernel can do said in words."""
+    revive(notebook)
+    cells, heading = [], ""
+    for cell in notebook.cells:
+        cells.append(cell)
+        if cell.cell_type == "markdown":
+            heading = (re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE) or [heading])[-1]
+            continue
+        _fold(cell)
+        if re.search(r"^check\(", cell.source, re.MULTILINE):
+            cell.outputs = []  # "not yet": nobody can answer here
+            cells.append(nbformat.v4.new_markdown_cell(_where_it_is_checked(path, heading)))
+        if "one_shot_explorer(lambda" in cell.source:
+            cells.append(nbformat.v4.new_markdown_cell(OWN_NETWORK))
+    notebook.cells = cells
+    return notebook
+
+
+def _fold(cell):
+    """JupyterLab's folds are Sphinx's tags."""
+    folds = cell.metadata.get("jupyter", {})
+    tags = {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}
+    hidden = [tag for key, tag in tags.items() if folds.get(key)]
+    if hidden:
+        cell.metadata["tags"] = [*cell.metadata.get("tags", []), *hidden]
+
+
+def _where_it_is_checked(path, heading):
+    repository = os.environ.get("SIAMESE_REPOSITORY", "")
+    if not repository:
+        return "*Your answer is checked where the notebook runs.*"
+    place = {
+        "repository": repository,
+        "path": path.as_posix(),
+        "heading": heading.replace(" ", "-"),
+    }
+    binder, colab = BINDER.format(**place), COLAB.format(**place)
+    return (
+        f"*Your answer is checked where the notebook runs: [Binder]({binder}), [Colab]({colab}).*"
+    )
