@@ -77,16 +77,16 @@ course_map("start")
 # | 00 Start here | does it run, and how much JAX must I know? | 50 |
 # | [01 Architecture](01_architecture.ipynb) | how can one network compare two inputs? | 80 |
 # | [02 The cosine cost](02_cosine_cost.ipynb) | how can one number say who belongs together? | 65 |
-# | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 85 |
+# | [03 Triplets](03_triplets.ipynb) | which triplets teach something, and why does training collapse? | 90 |
 # | [04 The modified triplet loss](04_modified_triplet_loss.ipynb) | how does a batch deliver its own negatives? | 75 |
-# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 85 |
-# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 70 |
-# | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 60 |
-# | [08 Contrastive pairs](08_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 85 |
-# | [09 Pairwise similarity](09_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 90 |
-# | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 70 |
-# | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 85 |
-# | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 70 |
+# | [05 Training and testing](05_training_and_testing.ipynb) | does it find duplicate questions that it has never seen? | 95 |
+# | [06 One-shot testing](06_one_shot_testing.ipynb) | can it recognise a letter from one example? | 80 |
+# | [07 Strengths and limits](07_strengths_and_limits.ipynb) | what are such networks good and bad at? | 70 |
+# | [08 Contrastive pairs](08_contrastive_pairs.ipynb) | do two photographs show one person, when the network has met neither? | 90 |
+# | [09 Pairwise similarity](09_pairwise_similarity.ipynb) | can it learn the comparison itself, and give a probability? | 95 |
+# | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 80 |
+# | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 95 |
+# | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 80 |
 #
 # [Notation](notation.md) says what the letters and words mean, and which notebook defines each of them.
 #

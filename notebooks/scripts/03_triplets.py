@@ -24,7 +24,7 @@
 # - compare distances within and between classes,
 # - recognise a collapsed network by its loss, and say which triplets led it there.
 #
-# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 85 minutes to study, one to
+# Before this: [02 The cosine cost](02_cosine_cost.ipynb). Time: about 90 minutes to study, one to
 # two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [02 The cosine cost](02_cosine_cost.ipynb) ·

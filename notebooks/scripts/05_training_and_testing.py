@@ -24,7 +24,7 @@
 # - choose a threshold on validation pairs, then read accuracy, confusion matrix and ROC,
 # - ask about your own two questions, and say when the answer is worthless.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 85 minutes
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 95 minutes
 # to study, about two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [04 The modified triplet loss](04_modified_triplet_loss.ipynb) ·

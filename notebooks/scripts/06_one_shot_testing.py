@@ -24,7 +24,7 @@
 # - enrol a new class from one picture, with no retraining,
 # - tell an honest one-shot score from a flattering one.
 #
-# Before this: [05 Training and testing](05_training_and_testing.ipynb). Time: about 70 minutes to
+# Before this: [05 Training and testing](05_training_and_testing.ipynb). Time: about 80 minutes to
 # study, about two minutes to run, most of it the training.
 #
 # [Start](00_start_here.ipynb) · Previous: [05 Training and testing](05_training_and_testing.ipynb) ·

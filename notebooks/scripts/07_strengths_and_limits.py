@@ -24,7 +24,7 @@
 # - judge claims about Siamese networks by their numbers,
 # - tell what a network learnt to overlook.
 #
-# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 60 minutes to study, under
+# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 70 minutes to study, under
 # a minute to run: nothing is trained from the start here.
 #
 # [Start](00_start_here.ipynb) · Previous: [06 One-shot testing](06_one_shot_testing.ipynb) ·

@@ -25,7 +25,7 @@
 # - train on faces, and read FAR, FRR and the equal error rate,
 # - tell precision from accuracy, and find the leak in a flattering split.
 #
-# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 85 minutes to study,
+# Before this: [06 One-shot testing](06_one_shot_testing.ipynb). Time: about 90 minutes to study,
 # about a minute to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [07 Strengths and limits](07_strengths_and_limits.ipynb) ·

@@ -24,7 +24,7 @@
 # - name an unseen letter by its likeliest picture, and say what that costs.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb), and [06 One-shot
-# testing](06_one_shot_testing.ipynb) for the letters. Time: about 90 minutes to study, about one minute to
+# testing](06_one_shot_testing.ipynb) for the letters. Time: about 95 minutes to study, about one minute to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [08 Contrastive pairs](08_contrastive_pairs.ipynb) ·

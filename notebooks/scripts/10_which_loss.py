@@ -25,7 +25,7 @@
 # - pick a loss for pairs of your own, and say why.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb) and [09 Pairwise
-# similarity](09_pairwise_similarity.ipynb). Time: about 70 minutes to study, about one minute to run.
+# similarity](09_pairwise_similarity.ipynb). Time: about 80 minutes to study, about one minute to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [09 Pairwise similarity](09_pairwise_similarity.ipynb) ·
 # Next: [11 Break it](11_break_it.ipynb)

@@ -24,7 +24,7 @@
 # - find three failures of evaluation, which no curve shows, from the rows that were used,
 # - ask `diagnose` for a second opinion, and say how far to trust it.
 #
-# Before this: [10 Which loss?](10_which_loss.ipynb). Time: about 85 minutes to study, one minute to
+# Before this: [10 Which loss?](10_which_loss.ipynb). Time: about 95 minutes to study, one minute to
 # run.
 #
 # [Start](00_start_here.ipynb) · Previous: [10 Which loss?](10_which_loss.ipynb) ·

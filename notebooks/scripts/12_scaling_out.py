@@ -24,7 +24,7 @@
 # - count the bytes of a step, and estimate their cost,
 # - start several processes, and survive the loss of one.
 #
-# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 70 minutes to
+# Before this: [04 The modified triplet loss](04_modified_triplet_loss.ipynb). Time: about 80 minutes to
 # study, about one and a half to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·

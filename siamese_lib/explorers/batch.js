@@ -127,7 +127,7 @@ function render({ model, el }) {
     { role: "accent", mark: "▮", name: "where a negative costs" },
   ]);
 
-  const figure = html(panels, "figure", { class: "siamese-panel siamese-wide" });
+  const figure = html(panels, "figure", { class: "siamese-panel siamese-wide", tabindex: 0 }); // it may scroll
   html(figure, "figcaption", {}, "The loss of each row");
   const table = html(figure, "table", { class: "siamese-table" });
   const head = html(html(table, "thead"), "tr");

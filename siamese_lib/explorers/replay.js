@@ -77,7 +77,7 @@ function curvePanel(panels, title, ylabel, stops, high, curves) {
 
 // The numbers of each run, a row each. Returns show(run, values).
 function numbers(panels, runs) {
-  const figure = html(panels, "figure", { class: "siamese-panel siamese-wide" });
+  const figure = html(panels, "figure", { class: "siamese-panel siamese-wide", tabindex: 0 }); // it may scroll
   const table = html(figure, "table", { class: "siamese-table" });
   const head = html(html(table, "thead"), "tr");
   for (const name of ["run", ...COLUMNS.map(([, name]) => name)]) html(head, "th", { scope: "col" }, name);
