@@ -1,10 +1,13 @@
 """A guess before the answer, the map at the top, and what a stored notebook shows of them."""
 
+import base64
+import io
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from PIL import Image
 
 from siamese_lib.checks import course_map, guess
 from siamese_lib.checks.contents import CONTENTS
@@ -53,6 +56,8 @@ def test_the_map_marks_the_notebook(monkeypatch):
     for notebook in CONTENTS:
         course_map(notebook.topic)
     assert len({data["image/png"] for data in shown}) == len(CONTENTS)
+    picture = Image.open(io.BytesIO(base64.b64decode(shown[0]["image/png"])))
+    assert picture.width / 2 <= 450  # drawn twice as fine: a phone may not shrink its words by half
     assert shown[3]["text/plain"] == "You are here: notebook 03, of 00 to 12."
     with pytest.raises(ValueError, match="'05'; give one of start, architecture"):
         course_map("05")
