@@ -214,6 +214,7 @@ for shift, (way, role) in enumerate(zip(("mean cosine", "fine-tuned", "with entr
 axes.axvline(0, color="grey", ls=":")
 axes.set_yticks(range(len(few["few-shot"])), few["few-shot"])
 axes.set(xlabel="accuracy gained over prototypes")
+axes.set_title("600 episodes each")
 axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 plots.show(figure, alt="Fine-tuning gains with five examples and not with one; the entropy gains less, the mean cosine loses.")
 

@@ -415,11 +415,6 @@ axes.set(xlabel="probability given", ylabel="share that is same", aspect="equal"
          title="number of pairs at each point", xlim=(-0.05, 1.2), xticks=np.linspace(0, 1, 6))
 axes.legend()
 plots.show(figure, alt="Reliability: the share of same pairs rises with the probability given, near the diagonal.")
-
-# %% [markdown]
-# The same ten points in numbers, the probability given and the share found:
-
-# %% tags=["trained"]
 print("given: same ", *(f"{said:.2f}: {found:.2f} " for said, found, _ in groups))
 
 # %% [markdown]

@@ -152,6 +152,7 @@ for row, mine in enumerate(MINERS.values()):
         axes.plot(cosine.mean(), row + lift, "|", ms=18, color=plots.COLOURS[role])
 axes.set(xlabel="cosine to the anchor", yticks=range(3), yticklabels=MINERS, ylim=(-0.5, 2.6))
 axes.legend(loc="upper left", markerscale=2)
+axes.set_title("one batch, an untrained network")
 plots.show(figure, alt="Random negatives lie left of the positives, semi-hard ones just left of them, the hardest to their right.")
 
 # %% [markdown]
