@@ -65,7 +65,9 @@ def axe(tmp_path_factory):
 
 def serious(page, axe):
     page.evaluate(axe)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'], preload: false })")["violations"]
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'], preload: false })")[
+        "violations"
+    ]
     return [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found
             if fault["impact"] in ("serious", "critical")]  # fmt: skip
 
