@@ -50,8 +50,8 @@ def stairs_loss(model, both):
 CASES = {
     "questions (05)": (questions, triplet_loss),
     "letters (06)": (pictures, triplet_loss),
-    "contrastive (07)": (pictures, pair_loss),
-    "pairwise (08)": (pairwise, logit_loss),
+    "contrastive (08)": (pictures, pair_loss),
+    "pairwise (09)": (pairwise, logit_loss),
     "staircase": (questions, stairs_loss),
 }
 
