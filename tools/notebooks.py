@@ -133,11 +133,15 @@ def is_explorer(output):
 
 
 def _hide_answers(notebook):
-    """Start the answer to each prediction folded: one click, or a run of the cell, opens it."""
+    """Start the answer to each prediction folded: one click, or a run of the cell, opens it.
+
+    A single line that ends with a colon leads on to more of the same answer.
+    """
     is_asked = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            is_asked = "*Predict" in cell.source
+            leads_on = is_asked and re.fullmatch(r".*:", cell.source)
+            is_asked = bool(leads_on) or "*Predict" in cell.source
         elif cell.source.startswith("guess("):
             is_asked = True
         else:

@@ -201,6 +201,9 @@ for _ in range(15):
     w = w - 0.02 * jax.grad(loss)(w)
 print(f"w = {w:.3f}, loss {losses[0]:.1f} -> {losses[-1]:.4f}")
 
+# %% [markdown]
+# The fifteen losses as a curve:
+
 # %%
 figure, axes = plt.subplots(figsize=(5.5, 3))
 axes.plot(losses, "o-", color=plots.COLOURS["ink"])

@@ -534,6 +534,9 @@ for count in (3, 27):
     print(f"cosine after {count:2d} paddings, over all positions: {careless[count]:6.3f}")
 print("over real tokens:", np.round(careful, 3))
 
+# %% [markdown]
+# The same over every number of padding tokens:
+
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.2))
 axes.plot(tested, careful, "o-", color=plots.COLOURS["ink"], label="mean over real tokens")

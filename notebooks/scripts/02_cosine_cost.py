@@ -200,7 +200,8 @@ plots.show(figure, alt="The cost over both cosines: a tilted plane, negative bel
 # %% [markdown]
 # The border is the diagonal, and the cost is a tilted plane: below the diagonal the positive is
 # nearer than the negative. Our triplet sits well inside the good half.
-#
+
+# %% [markdown]
 # ### Try it
 #
 # The explorer has the same square on the right, and on the left the three vectors: bars along A are the
@@ -284,6 +285,9 @@ print(f"cost before {costs[0]:.3f} and after 20 steps {costs[-1]:.3f}")
 for role, before, after in zip("APN", start, vectors, strict=True):
     print(f"length of {role} before {jnp.linalg.norm(before):.3f} and after {jnp.linalg.norm(after):.3f}")
 
+# %% [markdown]
+# The way there, and where the three vectors stood every five steps:
+
 # %%
 by_role = dict(zip(("anchor", "positive", "negative"), np.array(walk).swapaxes(0, 1), strict=True))
 figure = plots.turning(by_role, costs, at=(0, 5, 10, 15, 20))
@@ -296,10 +300,11 @@ plots.show(figure, alt="Above, the cost falls through 0. Below, A turns towards 
 # The vectors grew a little on the way, A from 1.000 to 1.077: a step at a right
 # angle leaves the circle, and twenty such steps add up. The cosine does not mind, but the longer a
 # vector is, the less the next step turns it. [11](11_break_it.ipynb) meets this as a brake.
-#
+
+# %% [markdown]
 # ### Try it
 #
-# The explorer takes the same twenty steps: its slider turns A, P and N, with the cost beside them. *What do
+# The explorer takes the same twenty steps: its slider turns A, P and N, the cost beside them. *What do
 # you expect?*
 # - N starts between A and P. Where does it end, and does it turn one way only?
 # - Which of the three turns farthest?

@@ -260,6 +260,9 @@ def kernel_gradients(model, through):
 both = kernel_gradients(network, (True, True))
 left, right = kernel_gradients(network, (True, False)), kernel_gradients(network, (False, True))
 
+# %% [markdown]
+# The lengths as numbers and bars:
+
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.2))
 places = np.arange(len(NAMES))
@@ -358,6 +361,9 @@ history = fit(
         alt="The loss of each step falls from ln 2; accuracy on validation pairs rises.",
         validation="validation pairs right"),
 )
+
+# %% [markdown]
+# The share of right pairs, epoch by epoch, and then on letters trained on and letters kept back:
 
 # %% tags=["trained"]
 train_vectors, validation_vectors, vectors = (

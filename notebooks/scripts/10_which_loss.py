@@ -319,6 +319,9 @@ def line(cell):
 ranked = sorted(grid["cells"], key=lambda cell: -cell["mean"])
 print("\n".join(map(line, ranked)))
 
+# %% [markdown]
+# A dot for each seed, a bar for each mean:
+
 # %% jupyter={"source_hidden": true}
 figure, axes = plt.subplots(figsize=(6.6, 4.6))
 looks = {"random": {"color": plots.COLOURS["grey"]}, "hardest": {"color": plots.COLOURS["above"]},

@@ -488,6 +488,9 @@ panels[0].set_ylabel("efficiency (modelled)")
 figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 plots.show(figure, alt="Modelled efficiency falls with devices; with Ethernet at once, with a heavy encoder on TPU hardly.")
 
+# %% [markdown]
+# And with four times the rows on each of 256 devices:
+
 # %%
 for rows in (256, 1024):
     PER_DEVICE = rows

@@ -82,6 +82,8 @@ def hidden(notebook):
 def test_answers_start_folded_and_nothing_else_does():
     notebook = runner.strip(cells("# *Predict: 4?*", "print(4)", "draw()", "# Four.", "more()"))
     assert hidden(notebook) == [False, True, True, False, False]
+    notebook = runner.strip(cells("# *Predict: 4?*", "print(4)", "# In a picture:", "draw()"))
+    assert hidden(notebook) == [False, True, False, True]
     notebook = runner.strip(cells("# A sum", 'guess("2 + 2?")', "print(4)", "# Four.", "more()"))
     assert hidden(notebook) == [False, False, True, False, False]
 
