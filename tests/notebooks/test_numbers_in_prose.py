@@ -107,9 +107,7 @@ def mutated(page, chosen, rng):
         for number in reversed(chosen.get(id(passage), [])):
             places = [i for i, letter in enumerate(number.text) if letter.isdigit()]
             i = rng.choice(places)
-            # Nobody writes "04 numbers"; where a number begins with 0 a point follows.
-            others = "123456789" if i == places[0] and len(places) > 1 else "0123456789"
-            digit = rng.choice([d for d in others if d != number.text[i]])
+            digit = rng.choice([d for d in "0123456789" if d != number.text[i]])
             new = number.text[:i] + digit + number.text[i + 1 :]
             end = number.place + len(number.text)
             passage.text = passage.text[: number.place] + new + passage.text[end:]

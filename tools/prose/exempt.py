@@ -9,6 +9,8 @@ _PLACE = re.compile(
     re.I,
 )
 _NOTEBOOK = re.compile(r"\bnotebooks? (?:[\d.]+(?:, | and | to | or ))*$", re.I)
+_COUNTED = re.compile(r"\s+([a-z]+s|[A-Z]{2})\b")  # "05 pairs" is no notebook, nor is "- 1 = 05"
+_SUM = re.compile(r"[=+/*-] $")
 _LAB = re.compile(r"\blabs? (?:\d(?:, | and | to | or ))*$", re.I)
 _EXERCISE = re.compile(r"""check\(\s*"lab(\d+\.\d+)""")
 _TIME = re.compile(r"Time:\s+about (\d+)\s+minutes(?:\s+to\s+study|\.)")
@@ -85,8 +87,11 @@ def _page(number, before, source, page, known):
     if re.search(r"\[(?:[Ll]ab |[Nn]otebook )?$", before):
         link = rf"{number.text}\b[^\]]*\]\((?:[\w./]*/)?(?:lab)?{number.text}_"
         return re.match(link, source[number.place :]) is not None
-    if re.fullmatch(r"0\d", number.text) or _NOTEBOOK.search(before):
+    if _NOTEBOOK.search(before):
         return number.text in known.notebooks
+    if re.fullmatch(r"0\d", number.text):
+        counts = _COUNTED.match(source[number.place + 2 :]) or _SUM.search(before)
+        return number.text in known.notebooks and not counts
     return _LAB.search(before) is not None and number.text in known.labs
 
 
