@@ -17,11 +17,9 @@ import contextlib
 import functools
 import http.server
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 import urllib.error
@@ -30,6 +28,9 @@ from pathlib import Path
 
 import pytest
 from programs import need
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools" / "site"))
+from foreign import bring_widgets  # noqa: E402
 
 TOKEN = "loopback-only"
 PATIENCE = 300_000  # ms: machines are slow at times, and an event that never comes is rare
@@ -116,22 +117,9 @@ def chromium():
 
 def make_widget_bundle(folder):
     """Fill a folder with what a page needs to show widgets with no kernel and no outside host."""
-    for package in ("@jupyter-widgets/html-manager@1.0.15", "requirejs@2.3.7"):
-        done = subprocess.run(
-            [need("npm"), "pack", "--silent", package],
-            cwd=folder, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        with tarfile.open(folder / done.stdout.strip()) as packed:
-            packed.extractall(folder / "unpacked", filter="data")
-        for name in ("dist", "require.js"):
-            source = folder / "unpacked" / "package" / name
-            if source.is_dir():
-                shutil.copytree(source, folder / "site", dirs_exist_ok=True)
-            elif source.exists():
-                shutil.copy(source, folder / "site")
-    extension = Path(sys.prefix) / "share/jupyter/nbextensions/anywidget/index.js"
-    shutil.copy(extension, folder / "site" / "anywidget.js")
+    need("npm")
+    (folder / "site").mkdir()
+    bring_widgets(folder / "site")
     return folder / "site"
 
 

@@ -214,6 +214,13 @@ def _difference(new, old, tolerance):
     return None
 
 
+def _write(notebook, script):
+    target = NOTEBOOKS / f"{script.stem}.ipynb"
+    nbformat.write(strip(notebook), target)
+    script.touch()  # where the notebook is newer, jupytext refuses to open the pair in JupyterLab
+    return target
+
+
 def write_all(prefixes):
     import stills  # needs Chromium, which checking does not
 
@@ -221,8 +228,7 @@ def write_all(prefixes):
         notebook = read(script)
         seconds, peak = execute(notebook)
         stills.add(notebook)
-        target = NOTEBOOKS / f"{script.stem}.ipynb"
-        nbformat.write(strip(notebook), target)
+        target = _write(notebook, script)
         size = target.stat().st_size // 1024
         print(f"{script.stem}: {seconds:.0f} s, {peak:.0f} MB peak, {size} KB", flush=True)
 
@@ -237,7 +243,7 @@ def write_texts(prefixes):
             sys.exit(f"{script.stem}: code has changed; run make notebooks NAMES={script.name[:2]}")
         for cell, executed in zip(new, old, strict=True):
             cell.update(outputs=executed.outputs, execution_count=executed.execution_count)
-        nbformat.write(strip(notebook), target)
+        _write(notebook, script)
     if not prefixes or "explorers" in prefixes:
         target = NOTEBOOKS / "explorers.ipynb"
         nbformat.write(strip(nbformat.read(target, as_version=4)), target)

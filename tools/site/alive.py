@@ -36,9 +36,12 @@ def revive(notebook):
 def _made(notebook, place):
     before = [cell.source for cell in notebook.cells[:place] if cell.cell_type == "code"]
     cell = notebook.cells[place]
-    views = _run([_cheap(source) for source in before], cell.source) or _run(before, cell.source)
+    try:
+        views = _run([_cheap(source) for source in before], cell.source)
+    except NameError:  # it shows what was trained
+        views = _run(before, cell.source)
     if not views:
-        raise RuntimeError(f"no widget comes of this cell:\n{cell.source}")
+        raise ValueError(f"this cell shows no widget; end it with one:\n{cell.source}")
     printed = [output for output in cell.outputs if output.output_type == "stream"]
     cell.outputs = printed + [
         nbformat.v4.new_output("display_data", {VIEW: view, "text/plain": ""}) for view in views
@@ -47,18 +50,16 @@ def _made(notebook, place):
 
 
 def _run(before, source):
-    """The views that a cell shows, after others; none where it fails."""
-    os.chdir(BOOKS)
+    """The views that a cell shows, after others; whatever fails in any of them is raised."""
+    os.chdir(BOOKS)  # where a notebook's kernel works
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
     with capture_output() as said:
         for code in before:
-            if not shell.run_cell(code).success:
-                return []
+            shell.run_cell(code).raise_error()
         said_before = len(said.outputs)
         ran = shell.run_cell(source)
-        if not ran.success:
-            return []
+        ran.raise_error()
     shown = [output.data for output in said.outputs[said_before:]]
     shown.append(shell.display_formatter.format(ran.result)[0])
     return [data[VIEW] for data in shown if VIEW in data]

@@ -15,8 +15,8 @@ from pathlib import Path
 import nbformat
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+from foreign import bring_formulas, bring_widgets  # noqa: E402
 from pages import as_page  # noqa: E402
-from scripts import bring_scripts  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -54,7 +54,8 @@ def lay_out(source):
     shutil.copy(HERE / "index.md", source)
     shutil.copy(HERE / "conf.py", source)
     shutil.copytree(HERE / "static", source / "_static")
-    bring_scripts(source / "_static")
+    bring_widgets(source / "_static")
+    bring_formulas(source / "_static")
 
 
 def build(out):
