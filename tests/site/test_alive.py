@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import DRAWN
 
 from siamese_lib.checks.quiz import questions
 
@@ -41,6 +42,7 @@ def test_every_explorer_moves_a_number_and_the_picture(number, visit):
 
 
 def house(page, lean=0.0):
+    page.get_by_role("application").scroll_into_view_if_needed()
     box = page.get_by_role("application").bounding_box()
     corners = [(0.3, 0.8), (0.3, 0.45 + lean), (0.5, 0.2), (0.7, 0.45), (0.7, 0.8), (0.3, 0.8)]
     (x, y), *rest = [
@@ -55,7 +57,6 @@ def house(page, lean=0.0):
 
 def test_the_first_minute_needs_no_kernel(visit):
     page = visit("notebooks/00_start_here.html")
-    page.get_by_role("application").scroll_into_view_if_needed()
     house(page)
     page.get_by_text("Closest is Hebrew").wait_for()
     page.get_by_label("name of the class to enrol").fill("house")
@@ -63,6 +64,59 @@ def test_the_first_minute_needs_no_kernel(visit):
     page.get_by_role("button", name="clear").click()
     house(page, lean=0.15)
     page.get_by_text("Closest is house").wait_for()
+
+
+def leave_and_return(page):
+    """What a reader does without a thought: reload, and go on and back again."""
+    for again in (page.reload, lambda: (page.goto("about:blank"), page.go_back())):
+        again()
+        page.wait_for_function(DRAWN)
+
+
+VALUES = "all => all.map(o => o.dataset.value ?? o.textContent)"
+
+
+@pytest.mark.parametrize("number", range(len(EXPLORERS)), ids=EXPLORERS)
+def test_an_explorer_stays_as_it_was_left(number, visit):
+    if EXPLORERS[number] == "one_shot":
+        pytest.skip("the pad's own test is below")
+    page = visit("notebooks/explorers.html")
+    explorer = page.locator(".siamese-explorer").nth(number)
+    handle = explorer.locator(".noUi-handle").first
+    handle.scroll_into_view_if_needed()
+    before = explorer.locator("output[data-value]").evaluate_all(VALUES)
+    handle.focus()
+    for key in 5 * ["ArrowRight"] + 2 * ["ArrowLeft"]:
+        page.keyboard.press(key)
+    page.wait_for_function(
+        "([e, before]) => [...document.querySelectorAll('.siamese-explorer')[e]"
+        ".querySelectorAll('output[data-value]')].some((o, k) => o.dataset.value !== before[k])",
+        arg=[number, before],
+    )
+    at, after = (handle.get_attribute("aria-valuenow"),
+                 explorer.locator("output[data-value]").evaluate_all(VALUES))  # fmt: skip
+    leave_and_return(page)
+    page.wait_for_function(
+        "([e, after]) => JSON.stringify([...document.querySelectorAll('.siamese-explorer')[e]"
+        ".querySelectorAll('output[data-value]')].map(o => o.dataset.value)) === JSON.stringify(after)",
+        arg=[number, after],
+    )
+    assert handle.get_attribute("aria-valuenow") == at
+
+
+def test_who_was_enrolled_stays_and_a_new_tab_begins_anew(visit):
+    page = visit("notebooks/00_start_here.html")
+    house(page)
+    page.get_by_text("Closest is Hebrew").wait_for()
+    page.get_by_label("name of the class to enrol").fill("house")
+    page.get_by_role("button", name="enrol").click()
+    page.get_by_text("house is enrolled").wait_for()
+    leave_and_return(page)
+    page.get_by_text("1 enrolled by you").wait_for()
+    house(page, lean=0.15)
+    page.get_by_text("Closest is house").wait_for()
+    fresh = visit("notebooks/00_start_here.html")
+    assert fresh.get_by_text("1 enrolled by you").count() == 0
 
 
 def test_a_pad_that_needs_a_kernel_says_so(visit):
@@ -100,11 +154,19 @@ def test_an_answer_starts_folded_and_opens(visit):
     output.wait_for(state="visible")
 
 
-def test_the_quiz_explains(visit):
+def test_the_quiz_says_why_right_or_wrong_and_keeps_the_first_try(visit):
     page = visit("notebooks/labs/lab6_quiz.html")
     first, asked = page.locator(".siamese-quiz-question").first, questions()[0]
-    first.get_by_role("radio").nth(asked["right"]).check()
-    assert asked["answers"][asked["right"]][1] in first.get_by_role("status").inner_text()
+    wrong = (asked["right"] + 1) % len(asked["answers"])
+    for choice, word in ((wrong, "No."), (asked["right"], "Right.")):
+        first.get_by_role("radio").nth(choice).check()
+        said = first.get_by_role("status").inner_text()
+        assert said.startswith(word) and asked["answers"][choice][1] in said
+    leave_and_return(page)
+    page.get_by_text("0 of 1 right at the first try").wait_for()
+    assert first.get_by_role("radio").nth(asked["right"]).is_checked()
+    page.goto(page.url.replace("notebooks/labs/lab6_quiz", "index"))
+    assert "1 answered" in page.locator(".siamese-ticks").inner_text()
 
 
 def test_the_text_is_found_by_searching(visit):

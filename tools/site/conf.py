@@ -12,8 +12,8 @@ myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4
 nb_execution_mode = "off"
 nb_merge_streams = True
-# In this order: AMD's loader, where it finds anywidget, and the widgets of ipywidgets.
-nb_ipywidgets_js = {"require.js": {}, "widgets.js": {}, "embed-amd.js": {}}
+# In this order: AMD's loader, where it finds anywidget, what stays, and the widgets of ipywidgets.
+nb_ipywidgets_js = {"require.js": {}, "widgets.js": {}, "keep.js": {}, "embed-amd.js": {}}
 mathjax_path = "mathjax/tex-chtml.js"
 
 html_theme = "sphinx_book_theme"

@@ -10,12 +10,11 @@
     all[page] = { guesses: {}, ...all[page], ...change(all[page] ?? { guesses: {} }) };
     try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* a browser that keeps nothing */ }
   };
+  const QUESTION = ".siamese-quiz-question", BOXES = `.siamese-guess-all, ${QUESTION}`;
   const asked = (box) => box.querySelector("legend").textContent;
 
-  // A guess is said again where it was said before, as if the reader had pressed it.
-  function restore(box) {
-    const said = load()[page]?.guesses?.[asked(box)];
-    if (said === undefined) return;
+  // What was guessed or answered is said again, as if the reader had pressed it.
+  function say(box, said) {
     for (const input of box.querySelectorAll("input")) {
       if (input.type === "number") {
         input.value = said;
@@ -23,19 +22,27 @@
       } else if (input.parentElement.textContent === said) input.click();
     }
   }
+  function restore(box) {
+    const { guesses = {}, answers = {} } = load()[page] ?? {};
+    // In the quiz the first answer to a question counts, and the last is shown.
+    const said = box.matches(QUESTION) ? answers[asked(box)] : guesses[asked(box)];
+    for (const text of new Set([said ?? []].flat())) say(box, text);
+  }
   const seen = new WeakSet();
   new MutationObserver(() => {
-    for (const box of document.querySelectorAll(".siamese-guess-all")) {
+    for (const box of document.querySelectorAll(BOXES)) {
       if (seen.has(box)) continue;
       seen.add(box);
       restore(box);
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("input", ({ target }) => {
-    const box = target.closest(".siamese-guess-all");
+    const box = target.closest(BOXES);
     if (!box || !target.isTrusted && target.type !== "radio") return;
     const said = target.type === "number" ? target.value : target.parentElement.textContent;
-    keep(({ guesses }) => ({ guesses: { ...guesses, [asked(box)]: said } }));
+    keep(({ guesses, answers = {} }) => box.matches(QUESTION)
+      ? { answers: { ...answers, [asked(box)]: [answers[asked(box)]?.[0] ?? said, said] } }
+      : { guesses: { ...guesses, [asked(box)]: said } });
   });
 
   addEventListener("DOMContentLoaded", () => {
@@ -53,8 +60,9 @@
     for (const link of document.querySelectorAll(".toctree-wrapper a.internal")) {
       const name = link.getAttribute("href").split("/").pop().replace(/\.html$/, "");
       if (!all[name]) continue;
-      const guesses = Object.keys(all[name].guesses).length, item = document.createElement("li");
-      item.textContent = `${all[name].read ? "✓" : "…"} ${link.textContent}${guesses ? `, ${guesses} guessed` : ""}`;
+      const { read, guesses, answers = {} } = all[name], item = document.createElement("li");
+      const count = (what, word) => (Object.keys(what).length ? `, ${Object.keys(what).length} ${word}` : "");
+      item.textContent = `${read ? "✓" : "…"} ${link.textContent}${count(guesses, "guessed")}${count(answers, "answered")}`;
       list.append(item);
     }
     const line = document.createElement("p");
