@@ -103,5 +103,6 @@ bench: test-env .venv-peers/installed
 	.venv/bin/python -m benchmarks.speed.kernels
 	.venv/bin/python -m benchmarks.cost.start
 	.venv/bin/python -m benchmarks.cost.explorers
+	.venv/bin/python -m benchmarks.cost.pages
 	.venv/bin/python -m benchmarks.cost.data
 	.venv/bin/python -m benchmarks.cost.notebooks --tests

@@ -13,7 +13,10 @@ myst_heading_anchors = 4
 nb_execution_mode = "off"
 nb_merge_streams = True
 # In this order: AMD's loader, where it finds anywidget, what stays, and the widgets of ipywidgets.
-nb_ipywidgets_js = {"require.js": {}, "widgets.js": {}, "keep.js": {}, "embed-amd.js": {}}
+# The last, of 3.6 MB, lets words be painted first.
+nb_ipywidgets_js = {
+    "require.js": {}, "widgets.js": {}, "keep.js": {}, "embed-amd.js": {"defer": "defer"},
+}  # fmt: skip
 mathjax_path = "mathjax/tex-chtml.js"
 
 html_theme = "sphinx_book_theme"
