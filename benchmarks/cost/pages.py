@@ -2,13 +2,13 @@
 
 The pages of `make site`, served from loopback to headless Chromium, each visit with an empty cache,
 once at this processor's speed and once four times slower, as the browser's own tools simulate a
-phone. first_paint: the first words or lines; first_slider: the first slider has its name and a frame
-with its picture was painted; both in seconds from the start of loading, the median of five visits.
+phone. first_paint: the first words or lines; first_slider: a slider has its name, and a frame with
+its picture was painted; both in seconds from the start of loading, the median of five visits.
 page_kb: the page as it stands, without pictures; compressed_kb: the same as gzip, which hosts send;
 pictures_kb: its pictures; shared_kb: scripts, styles and fonts that all pages share, as loaded.
 
 Usage: python -m benchmarks.cost.pages            writes siamese_lib/data/results/pages.json
-       python -m benchmarks.cost.pages 02_cosine_cost   prints only
+       python -m benchmarks.cost.pages index   prints only
 
 SIAMESE_SITE=folder takes pages that were built before.
 """
