@@ -47,7 +47,7 @@ function render({ model, el }) {
       if (choices.length) input.checked = choices[k] === text;
       else if (input.value !== text) input.value = text;
     });
-    status.textContent = text ? `You say: ${text}. Run the next cell and see.` : "Your guess first, then the next cell.";
+    status.textContent = text ? `You say: ${text}. The next cell answers.` : "Your guess first, then the next cell.";
   };
   model.on("change:said", update);
   update();

@@ -107,6 +107,11 @@ def test_no_solution_of_a_lab_and_no_hidden_input_is_in_it(read, site, tmp_path)
     assert find_leaks(tmp_path, runs, public) != []
 
 
+def test_no_dollar_is_left_in_a_formula(site):
+    left = [page.name for page in site.rglob("*.html") if '$<span class="math' in page.read_text()]
+    assert left == []
+
+
 def test_pages_are_light(read, site):
     """Before pictures: 300 KB, and 1.2 MB compressed where there are widgets; 40 MB in all."""
     for page in read:

@@ -9,6 +9,7 @@ exclude_patterns = ["_build"]
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
 
 myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_dmath_double_inline = True  # $$...$$ right after a line of text, as Jupyter reads it
 myst_heading_anchors = 4
 nb_execution_mode = "off"
 nb_merge_streams = True
