@@ -109,6 +109,41 @@ def test_who_was_enrolled_stays_and_a_new_tab_begins_anew(visit):
     assert fresh.get_by_text("1 enrolled by you").count() == 0
 
 
+def tab_to(page, label):
+    """Tab until what has that name has the focus, and is seen to have it."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        name, seen = page.evaluate(
+            "() => { const at = document.activeElement; return [at.ariaLabel ?? at.innerText,"
+            " at.matches(':focus-visible')]; }"
+        )
+        if name and name.startswith(label):
+            assert seen
+            return
+    raise AssertionError(f"no way by Tab to {label!r}")
+
+
+def test_the_first_minute_needs_no_mouse(visit):
+    page = visit("notebooks/00_start_here.html")
+    for _ in range(2):  # the same sign, once to enrol it and once to ask
+        tab_to(page, "drawing pad")
+        page.keyboard.press("Space")
+        for arrow, times in (("Right", 6), ("Down", 8), ("Left", 6), ("Up", 3)):
+            for _ in range(times):
+                page.keyboard.press(f"Arrow{arrow}")
+        page.keyboard.press("Space")
+        page.get_by_text("Closest is").wait_for()
+        if page.get_by_text("Closest is hook").is_visible():
+            return
+        tab_to(page, "name of the class")
+        page.keyboard.type("hook")
+        page.keyboard.press("Enter")
+        page.get_by_text("hook is enrolled").wait_for()
+        tab_to(page, "clear")
+        page.keyboard.press("Enter")
+    raise AssertionError("the sign that was enrolled is not the closest")
+
+
 def test_a_pad_that_needs_a_kernel_says_so(visit):
     page = visit("notebooks/06_one_shot_testing.html")
     assert page.get_by_role("application").count() == 0
