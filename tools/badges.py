@@ -1,0 +1,62 @@
+"""The one setting that says where readers find these notebooks, and the badges made of it.
+
+pyproject.toml's [tool.siamese] holds it: repository = "owner/name" on GitHub, public, its branch
+named main. While it is empty no badge is shown anywhere.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BINDER = "https://mybinder.org/v2/gh/{0}/main?urlpath=lab/tree/notebooks/{1}"
+# Not the notebook itself: its copy, whose first cell installs what Colab lacks (tools/colab.py).
+COLAB = "https://colab.research.google.com/github/{0}/blob/main/colab/{1}"
+LINE = re.compile(r"^\[!\[Open in Colab\].*\n\n", re.MULTILINE)
+
+
+def repository():
+    """The setting, "owner/name", or "" where nobody has published this yet.
+
+    Raises: ValueError where it is neither.
+    """
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    name = settings["tool"]["siamese"]["repository"]
+    if name and not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+        raise ValueError(
+            f"repository is {name!r} in pyproject.toml; give owner/name as in "
+            "https://github.com/owner/name, or leave it empty"
+        )
+    return name
+
+
+def badges(path, to_root="", name=None):
+    """The badges of the notebook notebooks/PATH in one line of Markdown; "" without a repository.
+
+    to_root leads from the page that shows them to the folder notebooks/.
+    """
+    name = repository() if name is None else name
+    shown = (("Open in Colab", "colab", COLAB), ("Open on Binder", "binder", BINDER))
+    return " ".join(
+        f"[![{words}]({to_root}badges/{picture}.svg)]({place.format(name, path)})"
+        for words, picture, place in shown
+        if name
+    )
+
+
+def badged(notebook, path, name=None):
+    """The notebook with its badges under the title, and with none where there is no repository."""
+    first, line = notebook.cells[0], badges(path, "../" * path.count("/"), name)
+    first.source = LINE.sub("", first.source)
+    if line:
+        title, _, rest = first.source.partition("\n\n")
+        first.source = f"{title}\n\n{line}\n\n{rest}"
+    return notebook
+
+
+def with_badges(page):
+    """README with the badges of notebook 00 between its two marks."""
+    before, _, rest = page.partition("<!-- badges -->\n")
+    after = rest.partition("<!-- /badges -->")[2]
+    line = badges("00_start_here.ipynb", "notebooks/")
+    return f"{before}<!-- badges -->\n{line}{line and chr(10)}<!-- /badges -->{after}"
