@@ -2,6 +2,8 @@
 
 pyproject.toml's [tool.siamese] holds it: repository = "owner/name" on GitHub, public, its branch
 named main. While it is empty no badge is shown anywhere.
+
+Usage: python tools/badges.py     writes those of the two READMEs; make badges does all of it
 """
 
 import re
@@ -9,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+READMES = (ROOT / "README.md", ROOT / "instructor" / "learners" / "README.md")
 BINDER = "https://mybinder.org/v2/gh/{0}/main?urlpath=lab/tree/notebooks/{1}"
 # Not the notebook itself: its copy, whose first cell installs what Colab lacks (tools/colab.py).
 COLAB = "https://colab.research.google.com/github/{0}/blob/main/colab/{1}"
@@ -59,4 +62,9 @@ def with_badges(page):
     before, _, rest = page.partition("<!-- badges -->\n")
     after = rest.partition("<!-- /badges -->")[2]
     line = badges("00_start_here.ipynb", "notebooks/")
-    return f"{before}<!-- badges -->\n{line}{line and chr(10)}<!-- /badges -->{after}"
+    return f"{before}<!-- badges -->\n{line and line + chr(10)}<!-- /badges -->{after}"
+
+
+if __name__ == "__main__":
+    for readme in READMES:
+        readme.write_text(with_badges(readme.read_text(encoding="utf-8")), encoding="utf-8")

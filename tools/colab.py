@@ -168,9 +168,9 @@ def execute(path, python, wheel, folder):
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     nbformat.write(copy, file)
-    dropped = ("PYTHONPATH", "VIRTUAL_ENV", "MPLBACKEND", "JUPYTER_PATH", "SIAMESE_DATA_DIR")
+    dropped = ("PYTHONPATH", "VIRTUAL_ENV", "MPLBACKEND", "JUPYTER_PATH")
     env = {key: value for key, value in os.environ.items() if key not in dropped}
-    env |= {"XDG_CACHE_HOME": str(folder / "cache"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    env |= {"SIAMESE_DATA_DIR": str(folder / "data"), "JUPYTER_PREFER_ENV_PATH": "1"}
     done = subprocess.run(
         [python, "-c", EXECUTE, file, place], cwd=place, env=env, capture_output=True, text=True,
         check=False,
@@ -183,7 +183,7 @@ def execute(path, python, wheel, folder):
     return [
         *_not_installed(install),
         *runner.problems(runner.strip(fresh)),
-        *_differences(fresh, committed),
+        *differences(fresh, committed),
     ]
 
 
@@ -193,8 +193,11 @@ def _not_installed(install):
         yield f"the first cell installed nothing: {said[-1000:]}"
 
 
-def _differences(fresh, committed):
-    """Where outputs differ; a lab is stored without any, and links differ on purpose."""
+def differences(fresh, committed):
+    """Where outputs of two notebooks differ; a lab is stored without any.
+
+    Prose is left out, since its links differ on purpose.
+    """
     for notebook in (fresh, committed):
         notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if any(cell.outputs for cell in committed.cells):
@@ -211,11 +214,8 @@ def run(names=()):
                 continue
             start = time.perf_counter()
             wrong = execute(path, python, wheel, Path(scratch))
-            print(
-                f"{path}: {time.perf_counter() - start:.0f} s, {'failed' if wrong else 'well'}",
-                flush=True,
-            )
-            print(*wrong, sep="\n", end="\n" * bool(wrong), file=sys.stderr, flush=True)
+            seconds = time.perf_counter() - start
+            print(*[f"{path}: {seconds:.0f} s, {len(wrong)} wrong", *wrong], sep="\n", flush=True)
             failed += bool(wrong)
     return failed
 

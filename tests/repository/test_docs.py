@@ -87,7 +87,7 @@ def test_versions_in_commands_are_those_of_the_package():
     ranges = dict(re.match(r"([\w-]+)(.*)", line).groups() for line in project["dependencies"])
     text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
     found = re.findall(r'"(\w+)(?:\[\w+\])?([<>=][^"]*)"', text)
-    assert len(found) > 3
+    assert found
     for name, range_ in found:
         assert range_ == ranges["jax" if name == "jaxlib" else name], name
 
