@@ -74,8 +74,6 @@ site: test-env
 # Once pyproject.toml names the repository: badges on README, notebooks and labs, copies for Colab.
 badges: test-env
 	.venv/bin/python tools/badges.py
-	.venv/bin/python tools/notebooks.py text
-	.venv/bin/python -m instructor.build_checks
 	.venv/bin/python tools/colab.py write
 
 # Every notebook as on Colab: its Python and versions, an empty folder, no JupyterLab; 15 minutes.

@@ -3,19 +3,34 @@
 pyproject.toml's [tool.siamese] holds it: repository = "owner/name" on GitHub, public, its branch
 named main. While it is empty no badge is shown anywhere.
 
-Usage: python tools/badges.py     writes those of the two READMEs; make badges does all of it
+Usage: python tools/badges.py     brings them up to date in READMEs, notebooks and labs; make badges
+                                  does, and writes the copies for Colab
 """
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from siamese_lib.checks.work import STAMP, fingerprint  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
+BOOKS = ROOT / "notebooks"
 READMES = (ROOT / "README.md", ROOT / "instructor" / "learners" / "README.md")
 BINDER = "https://mybinder.org/v2/gh/{0}/main?urlpath=lab/tree/notebooks/{1}"
 # Not the notebook itself: its copy, whose first cell installs what Colab lacks (tools/colab.py).
 COLAB = "https://colab.research.google.com/github/{0}/blob/main/colab/{1}"
 LINE = re.compile(r"^\[!\[Open in Colab\].*\n\n", re.MULTILINE)
+
+
+def notebooks():
+    """Paths of all that learners get, from the folder notebooks/, in the order of reading."""
+    found = [*sorted(BOOKS.glob("[0-9]*.ipynb")), BOOKS / "explorers.ipynb"]
+    found += sorted(BOOKS.glob("labs/*.ipynb"))
+    return [path.relative_to(BOOKS).as_posix() for path in found]
 
 
 def repository():
@@ -65,6 +80,17 @@ def with_badges(page):
     return f"{before}<!-- badges -->\n{line and line + chr(10)}<!-- /badges -->{after}"
 
 
-if __name__ == "__main__":
+def write():
+    """Bring the badges of every README, notebook and lab up to date."""
     for readme in READMES:
         readme.write_text(with_badges(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in notebooks():
+        notebook = badged(nbformat.read(BOOKS / path, as_version=4), path)
+        notebook.metadata[STAMP] = fingerprint(notebook)
+        nbformat.write(notebook, BOOKS / path)
+    for script in BOOKS.glob("scripts/*.py"):
+        script.touch()  # where the notebook is newer, jupytext refuses to open the pair
+
+
+if __name__ == "__main__":
+    write()

@@ -24,10 +24,9 @@ from packaging.requirements import Requirement
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from siamese_lib.checks.work import STAMP, fingerprint  # noqa: E402
 from tools import notebooks as runner  # noqa: E402
-from tools.badges import COLAB, badged, repository  # noqa: E402
+from tools.badges import BOOKS, COLAB, badged, notebooks, repository  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-BOOKS = ROOT / "notebooks"
 PYTHON = "3.13"  # Colab's
 VERSIONS = ROOT / "tools" / "colab.txt"
 # Colab's front end is built for its own: newer ones would break its sessions. The notebooks run
@@ -41,14 +40,6 @@ import sys
 
 if "google.colab" in sys.modules:
     %pip install --no-deps {what}"""
-
-
-def notebooks():
-    """Paths of all that learners get, from the folder notebooks/, in the order of reading."""
-    found = [*sorted(BOOKS.glob("[0-9]*.ipynb")), BOOKS / "explorers.ipynb"]
-    return [
-        path.relative_to(BOOKS).as_posix() for path in [*found, *sorted(BOOKS.glob("labs/*.ipynb"))]
-    ]
 
 
 def colab_versions():

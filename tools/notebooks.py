@@ -249,8 +249,7 @@ def write_texts(prefixes):
         _write(notebook, script)
     if not prefixes or "explorers" in prefixes:
         target = NOTEBOOKS / "explorers.ipynb"
-        notebook = badged(nbformat.read(target, as_version=4), target.name)
-        nbformat.write(strip(notebook), target)
+        nbformat.write(strip(nbformat.read(target, as_version=4)), target)
 
 
 def write_clean(folder):
