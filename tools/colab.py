@@ -33,6 +33,7 @@ VERSIONS = ROOT / "tools" / "colab.txt"
 # with them.
 COLABS_OWN = ("ipython", "ipywidgets", "traitlets")
 FILE = "https://github.com/{0}/blob/main/notebooks/{1}"
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+\.(?:ipynb|md))")  # to a file beside it
 # Not -q: from the list of what was installed Colab sees that it must offer a restart.
 INSTALL = """\
 # Run this first: it brings what Colab lacks. If Colab offers a restart, accept it and go on below.
@@ -72,9 +73,7 @@ def as_copy(notebook, path, name, package=None):
     notebook = badged(notebook, path, "")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = re.sub(
-                r"\]\(([^):#]+)", lambda link: f"]({_there(link[1], path, name)}", cell.source
-            )
+            cell.source = re.sub(LINK, lambda link: f"]({_there(link[1], path, name)}", cell.source)
         else:
             cell.update(outputs=[], execution_count=None)
     words = [package or f"git+https://github.com/{name}", *to_install()]
