@@ -155,7 +155,7 @@ def test_as_on_colab_it_prints_what_is_stored(environment, path):
     code = "import importlib.util as u, google.colab, siamese_lib; " \
            "print(u.find_spec('jupyterlab'), siamese_lib.__file__)"  # fmt: skip
     said = subprocess.run(
-        [python, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+        [python, "-I", "-c", code], cwd=folder, capture_output=True, text=True, check=True
     )
     assert said.stdout.split()[0] == "None" and str(folder) in said.stdout.split()[1]
 
