@@ -76,7 +76,7 @@ badges: test-env
 	.venv/bin/python tools/badges.py
 	.venv/bin/python tools/colab.py write
 
-# Every notebook as on Colab: its Python and versions, an empty folder, no JupyterLab; 15 minutes.
+# Every notebook as on Colab: its Python and versions, an empty folder, no JupyterLab; half an hour.
 colab: test-env
 	.venv/bin/python tools/colab.py run $(NAMES)
 
