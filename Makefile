@@ -1,5 +1,5 @@
 # make lab · make explore · make test · make notebooks · make text · make labs · make grade ·
-# make site · make release · make package · make docs · make pins · make record · make picture · make bench · make check
+# make site · make badges · make colab · make release · make package · make docs · make pins · make record · make picture · make bench · make check
 PYTHON ?= python3
 LABFLAGS ?=
 EXPLOREFLAGS ?=
@@ -7,7 +7,7 @@ TESTFLAGS ?=
 # make test RESOLUTION=lowest-direct: the lowest versions that requirements.txt allows
 RESOLUTION ?=
 
-.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench site
+.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench site badges colab
 # Compiled programs are kept, so that a notebook need not wait for them again when it starts a second
 # time, nor a test for what another test has compiled.
 lab explore test check: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
@@ -68,9 +68,17 @@ package: env
 	.venv/bin/python tools/package.py "$(TAG)"
 
 # The notebooks as web pages, widgets alive with no kernel, in build/site: a minute on two cores.
-# make site SIAMESE_REPOSITORY=OWNER/REPOSITORY adds the buttons for Binder and Colab.
 site: test-env
 	.venv/bin/python tools/site/build.py build/site
+
+# Once pyproject.toml names the repository: badges on README, notebooks and labs, copies for Colab.
+badges: test-env
+	.venv/bin/python tools/badges.py
+	.venv/bin/python tools/colab.py write
+
+# Every notebook as on Colab: its Python and versions, an empty folder, no JupyterLab; half an hour.
+colab: test-env
+	.venv/bin/python tools/colab.py run $(NAMES)
 
 docs: test-env
 	.venv/bin/python tools/docs.py

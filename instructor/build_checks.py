@@ -13,6 +13,7 @@ import nbformat
 from instructor.labs.find import exercises, find_labs, read_master
 from instructor.labs.table import table
 from siamese_lib.checks.work import STAMP, fingerprint
+from tools.badges import badged
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks" / "labs"
@@ -44,7 +45,7 @@ def write(lab):
 
 def learner_notebook(master):
     """The notebook of a master with dots in place of the solutions, stamped with how it came."""
-    notebook = read_master(master)
+    notebook = badged(read_master(master), f"labs/{master.stem}.ipynb")
     for cell in notebook.cells:
         cell.source = SOLUTION.sub(r"\1...", cell.source)
         if "SOLUTION" in cell.source:

@@ -20,7 +20,7 @@ from instructor.labs.find import exercises, find_labs
 ROOT = Path(__file__).resolve().parent.parent
 # What learners get; a new file elsewhere in the repository stays with us until it is named here.
 FOR_LEARNERS = re.compile(
-    r"(notebooks/(?!scripts)|siamese_lib/|binder/)|docs/api\.md$|tools/make_env\.py$"
+    r"(notebooks/(?!scripts)|siamese_lib/|binder/|colab/)|docs/api\.md$|tools/make_env\.py$"
     r"|(requirements\.txt|pyproject\.toml|LICENSE|\.gitignore)$"
 )
 THEIR_OWN = "instructor/learners/"  # README.md, Makefile
@@ -28,7 +28,7 @@ SETTINGS = ("[build-system]", "[project]", "[tool.setuptools")  # no addresses, 
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 SHORTEST = 16  # characters without spaces: shorter lines are anybody's
 TAUGHT = re.compile(
-    r"siamese_lib/(?!checks/lab)|notebooks/(scripts/)?\d|tests/|tools/|docs/|benchmarks/|README"
+    r"siamese_lib/(?!checks/lab)|(notebooks/(scripts/)?|colab/)\d|tests/|tools/|docs/|benchmarks/|README"
 )
 ROW = 3  # lines of a solution in a row: more than the course's own text has by chance
 

@@ -31,7 +31,7 @@ READERS = {
 }  # fmt: skip
 SLOW = re.compile(r"live|page|browser|setup|versions|release|notebooks\.py|processes|launch|sandbox"
                   r"|attacks|limits|user|intake|test_grading|claims|new_lab|elsewhere"
-                  r"|contributing|benchmarks")  # fmt: skip
+                  r"|contributing|benchmarks|colab")  # fmt: skip
 
 
 class Budget:

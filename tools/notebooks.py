@@ -24,6 +24,9 @@ from nbclient import NotebookClient
 
 from siamese_lib.checks.work import STAMP, fingerprint
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools.badges import badged  # noqa: E402
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 # Processors round differently, and training amplifies that. Plain cells are compared to 0.002, or
 # 0.2 % where a number is above 1; cells tagged "trained" to 0.06, or 15 % above 1; "volatile"
@@ -48,7 +51,7 @@ def read(script, setting=None):
         text, count = re.subn(rf"^{name} = .*$", f'{name} = "{value}"', text, flags=re.MULTILINE)
         if count != 1:
             raise ValueError(f"{script.name} assigns {name} {count} times; it should once")
-    return jupytext.reads(text, fmt="py:percent")
+    return badged(jupytext.reads(text, fmt="py:percent"), f"{script.stem}.ipynb")
 
 
 def definitions(prefix, *marks, **settings):

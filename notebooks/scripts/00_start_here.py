@@ -123,7 +123,8 @@ environment.report()
 # idle minutes. Save your notebooks, set `SAVE = True` and run the cell: it packs the notebooks that
 # you have changed, the labs and your progress into one file. Right-click `my_work.zip` in the file
 # browser on the left and choose Download. Next time, upload it next to this notebook and run one line
-# in a cell: `from siamese_lib.checks import restore_work; restore_work()`.
+# in a cell: `from siamese_lib.checks import restore_work; restore_work()`. On Colab, *File > Save a copy
+# in Drive* keeps a notebook, and `my_work.zip` your progress.
 
 # %%
 SAVE = False

@@ -1,4 +1,7 @@
-"""In a real JupyterLab: a lab's pass reaches 00's map, the zip comes back, hints wrap at words."""
+"""In a real JupyterLab: a lab's pass reaches 00's map, the zip comes back, hints wrap at words.
+
+In Notebook 7: a whole notebook runs, its guesses, explorer and checks answer.
+"""
 
 import re
 import shutil
@@ -9,7 +12,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-from browser import errors_of, open_and_run, serving, watched
+from browser import errors_of, open_and_run, painted, serving, watched
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -123,6 +126,34 @@ def test_a_long_hint_wraps_at_words(width, tmp_path, chromium):
         for words in page.locator(".siamese-check > div").all():
             assert words.evaluate(LINES), "a word was cut in two"
             assert words.evaluate("box => box.scrollWidth <= box.clientWidth + 1")
+        done(page)
+
+
+def test_a_notebook_answers_in_notebook_7(tmp_path, chromium):
+    name = "02_cosine_cost.ipynb"
+    notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []  # what is seen below is new
+    for source in ("from siamese_lib.checks import check" + PASS, SLIP):
+        notebook.cells.append(nbformat.v4.new_code_cell(source))
+    nbformat.write(notebook, tmp_path / name)
+    with serving("notebook", tmp_path) as address:
+        page = watched(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
+        open_and_run(page, "notebook", address, name)
+        for said in ("right, 3 of 3 cases", "two things"):
+            page.locator(".siamese-check", has_text=said).wait_for()
+        assert page.locator(".siamese-check", has_text="not yet").count() > 1
+        box = page.locator(".siamese-guess-all").first
+        box.get_by_label("it doubles").check()
+        assert "You say: it doubles." in box.get_by_role("status").inner_text()
+        root = page.locator(".siamese-explorer").first
+        root.scroll_into_view_if_needed()
+        before = root.locator("output").all_text_contents()
+        root.get_by_role("slider").first.focus()
+        page.keyboard.press("Home")
+        painted(page)
+        assert root.locator("output").all_text_contents() != before
         done(page)
 
 

@@ -50,7 +50,7 @@ def test_links_lead_somewhere(page):
     for link in re.findall(r"\]\(([^)]+)\)", text):
         target, _, anchor = link.partition("#")
         path = page.parent / target if target else page
-        assert path.exists(), link
+        assert path.exists() or link.startswith("https://"), link
         assert not anchor or anchor in anchors(path), link
 
 
@@ -87,7 +87,7 @@ def test_versions_in_commands_are_those_of_the_package():
     ranges = dict(re.match(r"([\w-]+)(.*)", line).groups() for line in project["dependencies"])
     text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
     found = re.findall(r'"(\w+)(?:\[\w+\])?([<>=][^"]*)"', text)
-    assert len(found) > 3
+    assert found
     for name, range_ in found:
         assert range_ == ranges["jax" if name == "jaxlib" else name], name
 

@@ -3,9 +3,10 @@
 Usage: python tools/site/build.py [OUT]          writes OUT, or build/site; make site does this
 
 It needs the packages of tools/site/requirements.txt, and npm for the scripts that show widgets and
-formulas. SIAMESE_REPOSITORY=OWNER/REPOSITORY puts buttons for Binder and Colab on each page.
+formulas. The badges for Binder and Colab are those of the notebooks.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import nbformat
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 from foreign import bring_formulas, bring_widgets  # noqa: E402
 from pages import as_page  # noqa: E402
+
+from tools.badges import repository  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -54,6 +57,7 @@ def lay_out(source):
     shutil.copy(HERE / "index.md", source)
     shutil.copy(HERE / "conf.py", source)
     shutil.copytree(HERE / "static", source / "_static")
+    shutil.copytree(ROOT / "notebooks" / "badges", source / "notebooks" / "badges")
     bring_widgets(source / "_static")
     bring_formulas(source / "_static")
 
@@ -65,7 +69,8 @@ def build(out):
         source.mkdir()
         lay_out(source)
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
-        done = subprocess.run([*command, str(source), str(out)], check=False)
+        env = os.environ | {"SIAMESE_REPOSITORY": repository()}  # for conf.py
+        done = subprocess.run([*command, str(source), str(out)], env=env, check=False)
     for path in out.rglob("*.map"):
         path.unlink()  # for those who mend the theme's scripts, and half of all its bytes
     return done.returncode

@@ -33,14 +33,10 @@ html_theme_options = {
     "use_fullscreen_button": False, "home_page_in_toc": True, "navigation_with_keys": False,
 }  # fmt: skip
 
-# OWNER/REPOSITORY, by which Binder and Colab find the notebooks; without it no badge is shown.
+# The theme's own buttons for Binder and Colab would open notebooks that lack Colab's first cell.
 repository = os.environ.get("SIAMESE_REPOSITORY", "")
 if repository:
     html_theme_options |= {
         "repository_url": f"https://github.com/{repository}", "repository_branch": "main",
-        "use_repository_button": True, "path_to_docs": "",
-        "launch_buttons": {
-            "binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com",
-            "notebook_interface": "jupyterlab",
-        },
+        "use_repository_button": True,
     }  # fmt: skip

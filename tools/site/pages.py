@@ -1,18 +1,19 @@
 """A notebook as a page: outputs as stored, folds kept, explorers and guesses alive."""
 
-import os
 import re
+import sys
 from pathlib import Path
 
 import nbformat
 from alive import revive
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tools.badges import BINDER, COLAB, repository  # noqa: E402
+
 OWN_NETWORK = (
     "*This pad asks the network that was just trained, so it moves where the notebook runs. "
     "[The pad of notebook 00](00_start_here.ipynb) asks that network as stored; it answers here.*"
 )
-BINDER = "https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/{path}%23{heading}"
-COLAB = "https://colab.research.google.com/github/{repository}/blob/main/{path}#scrollTo={heading}"
 
 
 def as_page(notebook: nbformat.NotebookNode, path: Path) -> nbformat.NotebookNode:
@@ -44,15 +45,11 @@ def _fold(cell):
 
 
 def _where_it_is_checked(path, heading):
-    repository = os.environ.get("SIAMESE_REPOSITORY", "")
-    if not repository:
+    if not (name := repository()):
         return "*Your answer is checked where the notebook runs.*"
-    place = {
-        "repository": repository,
-        "path": path.as_posix(),
-        "heading": heading.replace(" ", "-"),
-    }
-    binder, colab = BINDER.format(**place), COLAB.format(**place)
+    place, heading = path.relative_to("notebooks").as_posix(), heading.replace(" ", "-")
+    binder = f"{BINDER.format(name, place)}%23{heading}"
+    colab = f"{COLAB.format(name, place)}#scrollTo={heading}"
     return (
         f"*Your answer is checked where the notebook runs: [Binder]({binder}), [Colab]({colab}).*"
     )
