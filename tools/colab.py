@@ -72,6 +72,7 @@ def as_copy(notebook, path, name, package=None):
     """
     notebook = badged(notebook, path, "")
     for cell in notebook.cells:
+        cell.metadata["id"] = cell.id  # the place that #scrollTo= finds in Colab
         if cell.cell_type == "markdown":
             cell.source = re.sub(LINK, lambda link: f"]({_there(link[1], path, name)}", cell.source)
         else:

@@ -4,10 +4,13 @@ import json
 import re
 from pathlib import Path
 
+import nbformat
+import pages  # on the path since browser.py
 import pytest
 from conftest import DRAWN
 
 from siamese_lib.checks.quiz import questions
+from tools import colab
 from tools.badges import repository
 
 MOVED = """([picture, before]) => [...document.querySelectorAll(".siamese-picture")[picture]
@@ -205,3 +208,18 @@ def test_buttons_for_binder_and_colab_only_where_a_repository_is_named(site):
     is_named = bool(repository())
     assert ("mybinder" in text) == ("colab.research" in text) == is_named
     assert ("Your answer is checked where the notebook runs." in text) != is_named
+
+
+def test_the_way_to_an_exercise_ends_at_its_cell(monkeypatch):
+    monkeypatch.setattr(pages, "repository", lambda: "anna/siamese")
+    text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    cells = [text("# Title"), text("## Two of them"), code('check("a.1", f)', id="cell-002")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    copy = colab.as_copy(notebook, "03_triplets.ipynb", "anna/siamese")
+    said = pages.as_page(notebook, Path("notebooks/03_triplets.ipynb")).cells[-1].source
+    binder, at = re.findall(r"\]\(([^)]+)\)", said)
+    assert binder.endswith("/notebooks/03_triplets.ipynb%23Two-of-them")
+    place, cell = at.split("#scrollTo=")
+    assert place.endswith("anna/siamese/blob/main/colab/03_triplets.ipynb")
+    (found,) = [c.source for c in copy.cells if c.metadata.get("id") == cell]
+    assert found.startswith("check(")

@@ -19,8 +19,9 @@ OWN_NETWORK = (
 def as_page(notebook: nbformat.NotebookNode, path: Path) -> nbformat.NotebookNode:
     """The notebook with widgets in place of stills, and what only a kernel can do said in words."""
     revive(notebook)
-    cells, heading = [], ""
-    for cell in notebook.cells:
+    title, *rest = notebook.cells
+    cells, heading = [title, nbformat.v4.new_markdown_cell(_what_it_is(path))], ""
+    for cell in rest:
         cells.append(cell)
         if cell.cell_type == "markdown":
             heading = (re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE) or [heading])[-1]
@@ -28,7 +29,9 @@ def as_page(notebook: nbformat.NotebookNode, path: Path) -> nbformat.NotebookNod
         _fold(cell)
         if re.search(r"^check\(", cell.source, re.MULTILINE):
             cell.outputs = []  # "not yet": nobody can answer here
-            cells.append(nbformat.v4.new_markdown_cell(_where_it_is_checked(path, heading)))
+            cells.append(
+                nbformat.v4.new_markdown_cell(_where_it_is_checked(path, heading, cell.id))
+            )
         if "one_shot_explorer(lambda" in cell.source:
             cells.append(nbformat.v4.new_markdown_cell(OWN_NETWORK))
     notebook.cells = cells
@@ -44,12 +47,20 @@ def _fold(cell):
         cell.metadata["tags"] = [*cell.metadata.get("tags", []), *hidden]
 
 
-def _where_it_is_checked(path, heading):
+def _what_it_is(path):
+    to_root = "../" * (len(path.parts) - 1)
+    return (
+        "*This page is the notebook as it ran. What can be moved, drawn or chosen answers here; "
+        f"to run and change its code, [run the notebook]({to_root}docs/install.md).*"
+    )
+
+
+def _where_it_is_checked(path, heading, cell):
     if not (name := repository()):
         return "*Your answer is checked where the notebook runs.*"
     place, heading = path.relative_to("notebooks").as_posix(), heading.replace(" ", "-")
     binder = f"{BINDER.format(name, place)}%23{heading}"
-    colab = f"{COLAB.format(name, place)}#scrollTo={heading}"
+    colab = f"{COLAB.format(name, place)}#scrollTo={cell}"
     return (
         f"*Your answer is checked where the notebook runs: [Binder]({binder}), [Colab]({colab}).*"
     )
