@@ -26,10 +26,19 @@ from texts import as_html  # noqa: E402
 from siamese_lib import __version__  # noqa: E402
 from siamese_lib.checks.contents import CONTENTS  # noqa: E402
 from siamese_lib.checks.quiz import questions  # noqa: E402
+from siamese_lib.plots import COLOURS  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 # The letters of the book (OFL): the same on every machine, so that pages break at the same places.
 LETTERS = ("@fontsource/source-serif-4@5.3.1", "@fontsource/jetbrains-mono@5.3.0")
+# An anchor, a positive that is near and a negative that is not, in their colours.
+TRIPLET = (
+    f'<svg width="300" height="170" viewBox="0 0 300 170">'
+    f'<path d="M60 120 L140 135 M60 120 L245 35" stroke="#bbb" stroke-width="2"/>'
+    f'<circle cx="60" cy="120" r="15" fill="{COLOURS["anchor"]}"/>'
+    f'<circle cx="140" cy="135" r="15" fill="{COLOURS["positive"]}"/>'
+    f'<circle cx="245" cy="35" r="15" fill="{COLOURS["negative"]}"/></svg>'
+)
 PAGES = {notebook.stem for notebook in CONTENTS} | {"notation"}
 
 
@@ -53,8 +62,7 @@ def text_of_the_book():
     parts = [
         ("preface", "How to read this on paper", as_html((HERE / "preface.md").read_text(), PAGES)),
         *(
-            (one.stem, one.title, body + _where_exercises_are(one))
-            for one, body in zip(chapters, bodies, strict=True)
+            (one.stem, one.title, body) for one, body in zip(chapters, bodies, strict=True)
         ),
         ("exercises", "Exercises", _by_chapter(chapters, "exercises")),
         ("quiz", "Quiz", _quiz()),
@@ -71,31 +79,27 @@ def _section(name, title, text):
     text = re.sub(r"<h1>.*?</h1>", "", text, count=1, flags=re.DOTALL)
     count = iter(range(1000))
     text = re.sub(r"<h2>", lambda found: f'<h2 id="{name}-{next(count)}">', text)
-    return f'<section id="{name}"><h1>{html.escape(title)}</h1>\n{text}</section>'
+    kind = ' class="chapter"' if name[:2].isdecimal() else ""
+    return f'<section id="{name}"{kind}><h1>{html.escape(title)}</h1>\n{text}</section>'
 
 
 def _title_page():
     return (
-        '<section class="title"><h1>Siamese networks</h1><p>The notebooks, to be read on paper</p>'
-        f'<p class="edition">Printed edition of version {__version__}</p></section>'
+        f'<section class="title"><h1>Siamese networks</h1><p>One network, used twice</p>{TRIPLET}'
+        "<p>The Siamese notebooks, to be read on paper</p>"
+        f'<p class="edition">Printed edition of version {__version__}. MIT licence.</p></section>'
     )
 
 
 def _contents(sections):
     lines = []
     for section in sections:
-        ((name, title),) = re.findall(r'<section id="([^"]+)"><h1>(.*?)</h1>', section)
+        ((name, title),) = re.findall(r'<section id="([^"]+)"[^>]*><h1>(.*?)</h1>', section)
         lines.append(f'<li class="chapter"><a href="#{name}">{title}</a></li>')
         if name[:2].isdecimal():
             heads = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', section, re.DOTALL)
             lines += [f'<li><a href="#{place}">{said}</a></li>' for place, said in heads]
     return f'<section class="contents"><h1>Contents</h1><ul>{"".join(lines)}</ul></section>'
-
-
-def _where_exercises_are(one):
-    links = f'<a class="inside" href="#exercises-{one.stem}">Exercises</a> and '
-    links += f'<a class="inside" href="#solutions-{one.stem}">solutions</a>'
-    return f'<p class="turn-back">{links} of this chapter stand at the end of the book.</p>'
 
 
 def _by_chapter(chapters, kind):
@@ -144,7 +148,7 @@ def _index(text, topics, known, names):
         "<p>Bold: the page that defines a term. Otherwise the first page of each chapter "
         "that uses it.</p>"
         f"<h2>Terms</h2><ul>{told}</ul><h2>Functions of <code>siamese_lib</code></h2>"
-        f"<ul>{called}</ul>"
+        f'<ul class="functions">{called}</ul>'
     )
 
 

@@ -16,6 +16,8 @@ _FOLDED = re.compile(
 )
 _TITLE = re.compile(r"^\*\*(.+?)\*\*", re.MULTILINE)
 _LINKS = re.compile(r"^\[Start\]\(.*?(?=\n\n|\Z)|^Next: \[.*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
+_ELSEWHERE = "\ue002"  # where the exercises stand in the notebook
+SCALE = 0.82  # of a figure on paper: its letters are then as large as its caption's
 # What a screen does and paper does not.
 _ON_PAPER = {"; then unfold.": "; the model answers stand at the end of the book."}
 
@@ -47,7 +49,7 @@ def chapter(notebook, stem, pages):
             return as_html(_without_folds(piece.source), pages, level)
         return _cell(piece.cell, stem, number, count)
 
-    read = "\n".join(map(shown, body))
+    read = "\n".join(map(shown, body)).replace(_ELSEWHERE, _where_exercises_are(stem))
     text, solutions = [], []
     for piece in asked:
         if piece.cell is None:
@@ -73,9 +75,18 @@ def _parts(notebook):
         for text in re.split(r"^(?=## )", source, flags=re.MULTILINE):
             if text.startswith("## "):
                 place = asked if text.startswith("## Exercises") else body
+            if text.startswith("## Exercises"):
+                body.append(_Piece(_ELSEWHERE, None))
             if text.strip():
                 place.append(_Piece(text.removeprefix("## Exercises").strip(), None))
     return body, asked
+
+
+def _where_exercises_are(stem):
+    return (
+        f'<a class="inside" href="#exercises-{stem}">Exercises</a> and '
+        f'<a class="inside" href="#solutions-{stem}">solutions</a> stand at the end of the book.'
+    )
 
 
 def _without_folds(source):
@@ -135,7 +146,7 @@ def _figure(output, source, stem, number, count):
     name = f"Figure {number}.{next(count)}"
     return (
         f'<figure><img src="data:image/png;base64,{output["data"]["image/png"]}" '
-        f'alt="{html.escape(alt)}" style="width: {known["width"]}px">'
+        f'alt="{html.escape(alt)}" style="width: {known["width"] * SCALE:.0f}px">'
         f"<figcaption><b>{name}.</b> {caption}</figcaption></figure>"
     )
 

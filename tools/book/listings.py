@@ -6,10 +6,15 @@ import re
 from pygments.lexers import PythonLexer
 from pygments.token import Token
 
-# (columns that fit, the class that sets such type in book.css): the largest in which all fit.
-SIZES = ((92, ""), (104, "small"), (118, "smaller"))
+# (columns that fit, the class that sets such type in book.css): the largest in which all fit. A line
+# of code turns rather than be tiny; a table that was printed would lose its columns.
+SIZES = {
+    "code": ((92, ""), (104, "small")),
+    "output": ((92, ""), (104, "small"), (118, "smaller")),
+}
 SHORT = 14  # lines that stay on one page
-TURN = '<span class="turn">\u21aa </span>'
+MARK = "\u21aa"  # before what is left of a line that turned
+TURN = f'<span class="turn">{MARK} </span>'
 _CLASSES = (
     (Token.Comment, "comment"), (Token.Literal.String, "string"), (Token.Keyword, "keyword"),
     (Token.Operator.Word, "keyword"), (Token.Literal.Number, "number"),
@@ -18,11 +23,11 @@ _CLASSES = (
 
 def listing(text, kind):
     """A <pre> of kind "code", whose Python is coloured, or "output"."""
-    text = text.expandtabs().rstrip()
+    text = re.sub(r"\n{3,}", "\n\n", text.expandtabs().rstrip())
     lines = text.splitlines()
     longest = max(map(len, lines), default=0)
-    columns, size = next((known for known in SIZES if longest <= known[0]), SIZES[-1])
-    turns = {at for at in _turns(lines, columns)}
+    columns, size = next((known for known in SIZES[kind] if longest <= known[0]), SIZES[kind][-1])
+    turns = set(_turns(lines, columns))
     tokens = PythonLexer(stripnl=False).get_tokens(text) if kind == "code" else [(Token, text)]
     short = "short" if len(lines) <= SHORT else ""
     classes = " ".join(filter(None, (kind, size, short)))

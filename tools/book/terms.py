@@ -6,14 +6,22 @@ import tomllib
 from pathlib import Path
 
 _GLOSSARY = Path(__file__).resolve().parents[1] / "prose" / "glossary.toml"
+# In the index though not in the glossary: what the notebooks use as everybody does.
+ALSO = (
+    "accuracy", "all-gather", "anchor", "batch normalisation", "binary", "collapse",
+    "contrastive loss", "cosine", "data parallelism", "episode", "false negative", "gradient",
+    "impostor", "learning rate", "LSTM", "majority", "margin", "modified triplet loss", "NaN",
+    "near-miss", "one-shot", "padding", "precision", "prior", "recall", "reduce-scatter", "seed",
+    "similarity", "threshold", "trivial solution", "triplet", "triplet loss", "validation",
+)  # fmt: skip
 _SILENT = ("a", "code", "pre", "figure", "h1", "h2", "h3", "h4", "summary")
 _IMPORTED = re.compile(r"^from siamese_lib\.[\w.]+ import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 
 
 def terms():
-    """{term: the topic of the notebook that defines it}."""
+    """{term: the topic of the notebook that defines it, None where none does}."""
     glossary = tomllib.loads(_GLOSSARY.read_text(encoding="utf-8"))
-    return {term["name"]: term["topic"] for term in glossary["term"]}
+    return dict.fromkeys(ALSO) | {term["name"]: term["topic"] for term in glossary["term"]}
 
 
 def functions(sources):

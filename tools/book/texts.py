@@ -3,9 +3,13 @@
 import html
 import re
 
+from listings import listing
 from markdown_it import MarkdownIt
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_MARKDOWN.add_render_rule(
+    "fence", lambda self, tokens, at, *_: listing(tokens[at].content, "code")
+)
 _CODE = re.compile(r"(?ms)^(```+).*?^\1|(`+)(?!`).*?(?<!`)\2(?!`)")
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$((?:(?!\n\n)[^$])+?)(?<!\\)\$", re.DOTALL)
 # A formula travels through Markdown as its own letters in hexadecimal, between marks nobody types.
@@ -40,6 +44,8 @@ def _put_aside(text):
 
 
 def _linked(address, said, pages):
+    if address.startswith("#"):
+        return f'<a href="{address}">{said}</a>'
     own = _OWN_PAGE.fullmatch(address)
     if own:
         return f'<a class="inside" href="#{own[1]}">{said}</a>' if own[1] in pages else said
