@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import nbformat
 from listings import listing
-from notebooks import STILL
 from texts import as_html, breakable
+
+from notebooks import STILL
 
 _FOLDED = re.compile(
     r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL | re.IGNORECASE
@@ -65,7 +66,7 @@ def chapter(notebook, stem, pages):
 
 def _parts(notebook):
     """(what is read, what is asked): the exercises are one section, up to the recap."""
-    body, asked, place = [], [], None
+    body, asked = [], []
     place = body
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -12,12 +12,14 @@ from foreign import FORMULAS, unpack
 from texts import ASIDE
 
 _HERE = Path(__file__).resolve().parent
-_SIZE = re.compile(r'vertical-align: ([-\d.]+)(?:ex)?;?"[^>]*? width="([\d.]+ex)" height="([\d.]+ex)"')
+_SIZE = re.compile(
+    r'vertical-align: ([-\d.]+)(?:ex)?;?"[^>]*? width="([\d.]+ex)" height="([\d.]+ex)"'
+)
 
 
 def drawn(text):
     """The text with a drawing in place of each formula that texts.py put aside."""
-    asked = sorted({(bytes.fromhex(tex).decode(), kind == "d") for kind, tex in ASIDE.findall(text)})
+    asked = sorted(set(map(_read, ASIDE.finditer(text))))
     pictures = dict(zip(asked, _svg(asked), strict=True))
     return ASIDE.sub(lambda found: _image(*_read(found), pictures), text)
 

@@ -6,8 +6,8 @@ import re
 from pygments.lexers import PythonLexer
 from pygments.token import Token
 
-# (columns that fit, the class that sets such type in book.css): the largest in which all fit. A line
-# of code turns rather than be tiny; a table that was printed would lose its columns.
+# (columns that fit, the class that sets such type in book.css): the largest type in which all fit.
+# A line of code turns rather than be tiny; a table that was printed would lose its columns.
 SIZES = {
     "code": ((92, ""), (104, "small")),
     "output": ((92, ""), (104, "small"), (118, "smaller")),

@@ -8,9 +8,9 @@ from pathlib import Path
 _GLOSSARY = Path(__file__).resolve().parents[1] / "prose" / "glossary.toml"
 # In the index though not in the glossary: what the notebooks use as everybody does.
 ALSO = (
-    "accuracy", "all-gather", "anchor", "batch normalisation", "binary", "collapse",
+    "accuracy", "all-gather", "anchor", "collapse",
     "contrastive loss", "cosine", "data parallelism", "episode", "false negative", "gradient",
-    "impostor", "learning rate", "LSTM", "majority", "margin", "modified triplet loss", "NaN",
+    "impostor", "learning rate", "LSTM", "margin", "modified triplet loss", "NaN",
     "near-miss", "one-shot", "padding", "precision", "prior", "recall", "reduce-scatter", "seed",
     "similarity", "threshold", "trivial solution", "triplet", "triplet loss", "validation",
 )  # fmt: skip
@@ -25,7 +25,7 @@ def terms():
 
 
 def functions(sources):
-    """The names of siamese_lib that code imports, without its checks and explorers' widgets."""
+    """The functions that code imports from siamese_lib, but for those of every notebook."""
     found = set()
     for source in sources:
         for names in _IMPORTED.findall(source):
@@ -83,18 +83,11 @@ def _uses(text, word):
         end = tag.end()
 
 
-def index(text, topics, known, names):
-    """The two lists, terms and functions, each entry with its pages; text is the whole book."""
-    places = set(re.findall(r'id="(term-[^"]+)"', text))
-    told = [_entry(term, term, known[term], topics, places) for term in known]
-    called = [_entry(name, f"<code>{name}</code>", None, topics, places) for name in names]
-    return "".join(sorted(filter(None, told), key=str.lower)), "".join(filter(None, called))
-
-
-def _entry(name, shown, home, topics, places):
+def entry(name, shown, home, topics, places):
+    """The line of a term in the index, "" where no chapter has it; shown: the term as HTML."""
     links = [
         f'<a class="page{" defined" if topic == home else ""}" href="#{place_of(name, topic)}"></a>'
         for topic in topics
         if place_of(name, topic) in places
     ]
-    return f"<li>{shown} {', '.join(links)}</li>" if links else None
+    return f"<li>{shown} {', '.join(links)}</li>" if links else ""

@@ -7,9 +7,7 @@ from listings import listing
 from markdown_it import MarkdownIt
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-_MARKDOWN.add_render_rule(
-    "fence", lambda self, tokens, at, *_: listing(tokens[at].content, "code")
-)
+_MARKDOWN.add_render_rule("fence", lambda self, tokens, at, *_: listing(tokens[at].content, "code"))
 _CODE = re.compile(r"(?ms)^(```+).*?^\1|(`+)(?!`).*?(?<!`)\2(?!`)")
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$((?:(?!\n\n)[^$])+?)(?<!\\)\$", re.DOTALL)
 # A formula travels through Markdown as its own letters in hexadecimal, between marks nobody types.
