@@ -56,4 +56,4 @@ def _linked(address, said, pages):
 
 def breakable(address):
     """An address that may go on in the next line after each of its strokes."""
-    return re.sub(r"([/?&=#_-])(?=.)", "\\1\u200b", address)
+    return re.sub(r"([/?&=#])(?=.)", "\\1\u200b", address)
