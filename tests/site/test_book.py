@@ -130,6 +130,13 @@ def test_nothing_stands_beyond_the_margins(pdf):
             assert left - 1 < x0 and x1 < right + 1 and bottom - 1 < y0 and y1 < top + 1, number
 
 
+def test_pictures_keep_their_proportions(pdf):
+    for number, page in enumerate(pdf, 1):
+        for one in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE]):
+            (x0, y0, x1, y1), (width, height) = one.get_bounds(), one.get_px_size()
+            assert (x1 - x0) / (y1 - y0) == pytest.approx(width / height, rel=0.02), number
+
+
 def test_no_line_of_code_or_of_what_it_printed_is_lost(pages):
     text = bare("".join(pages))
     for stem, book in STORED.items():

@@ -144,11 +144,11 @@ def _figure(output, source, stem, number, count):
     if alt.startswith("You are here") and number:
         return ""  # the map of 00; a book has its contents
     caption = _of_explorer(source, stem) if alt == STILL else html.escape(alt)
-    name = f"Figure {number}.{next(count)}"
+    said = re.sub("<[^>]+>|\u200b", "", caption)
     return (
         f'<figure><img src="data:image/png;base64,{output["data"]["image/png"]}" '
-        f'alt="{html.escape(alt)}" style="width: {known["width"] * SCALE:.0f}px">'
-        f"<figcaption><b>{name}.</b> {caption}</figcaption></figure>"
+        f'alt="{said}" style="width: {known["width"] * SCALE:.0f}px">'
+        f"<figcaption><b>Figure {number}.{next(count)}.</b> {caption}</figcaption></figure>"
     )
 
 
