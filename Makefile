@@ -1,5 +1,5 @@
 # make lab · make explore · make test · make notebooks · make text · make labs · make grade ·
-# make site · make badges · make colab · make release · make package · make docs · make pins · make record · make picture · make bench · make check
+# make site · make book · make badges · make colab · make release · make package · make docs · make pins · make record · make picture · make bench · make check
 PYTHON ?= python3
 LABFLAGS ?=
 EXPLOREFLAGS ?=
@@ -7,7 +7,7 @@ TESTFLAGS ?=
 # make test RESOLUTION=lowest-direct: the lowest versions that requirements.txt allows
 RESOLUTION ?=
 
-.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench site badges colab
+.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench site book badges colab
 # Compiled programs are kept, so that a notebook need not wait for them again when it starts a second
 # time, nor a test for what another test has compiled.
 lab explore test check: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
@@ -79,6 +79,10 @@ badges: test-env
 # Every notebook as on Colab: its Python and versions, an empty folder, no JupyterLab; half an hour.
 colab: test-env
 	.venv/bin/python tools/colab.py run $(NAMES)
+
+# The printed edition, build/siamese.pdf: a minute.
+book: test-env
+	.venv/bin/python tools/book/bind.py build/siamese.pdf
 
 docs: test-env
 	.venv/bin/python tools/docs.py

@@ -93,7 +93,7 @@ PACKAGE = {"PIL": "pillow", "sklearn": "scikit-learn", "orbax": "orbax-checkpoin
 IMPORTERS = {
     "siamese_lib": ["pyproject.toml"],
     "notebooks/scripts": ["requirements.txt"],
-    "tools": ["requirements.txt", "tests/requirements.txt"],
+    "tools": ["requirements.txt", "tests/requirements.txt", "tools/site/requirements.txt"],
     "instructor": ["requirements.txt", "instructor/requirements.txt"],
     "tests": ["requirements.txt", "tests/requirements.txt"],
     "benchmarks": ["requirements.txt", "tests/requirements.txt"],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from browser import errors_of, serving_files, watched
+from programs import need, need_library
 
 ROOT = Path(__file__).resolve().parents[2]
 # All widgets of the page are drawn: as many as it has views, each slider with its name.
@@ -25,6 +26,21 @@ def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("site") / "site"
     command = [sys.executable, str(ROOT / "tools" / "site" / "build.py"), str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return out
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory):
+    """The printed edition, bound once."""
+    if "SIAMESE_BOOK" in os.environ:  # bound before, while its tests are being written
+        return Path(os.environ["SIAMESE_BOOK"])
+    need("npm")
+    need_library("pangoft2-1.0")
+    out = tmp_path_factory.mktemp("book") / "siamese.pdf"
+    command = [sys.executable, str(ROOT / "tools" / "book" / "bind.py"), str(out)]
+    environment = os.environ | {"SIAMESE_REPOSITORY": "example/siamese"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return out
 
