@@ -23,6 +23,12 @@ from tools.badges import repository  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
+BOOK = ROOT / "build" / "siamese.pdf"
+ON_PAPER = """
+## On paper
+
+All notebooks, exercises and solutions [as one PDF](siamese.pdf), {:.0f} MB.
+"""
 WRITTEN = (
     "notebooks/notation.md",
     "docs/install.md",
@@ -55,6 +61,10 @@ def lay_out(source):
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target)
     shutil.copy(HERE / "index.md", source)
+    if BOOK.exists():  # make book comes first where pages are published
+        shutil.copy(BOOK, source)
+        with (source / "index.md").open("a", encoding="utf-8") as index:
+            index.write(ON_PAPER.format(BOOK.stat().st_size / 1e6))
     shutil.copy(HERE / "conf.py", source)
     shutil.copytree(HERE / "static", source / "_static")
     shutil.copytree(ROOT / "notebooks" / "badges", source / "notebooks" / "badges")
