@@ -143,7 +143,7 @@ def render(traces: np.ndarray, *, side: int, margin: int = 3, stroke: float = 1.
         picture = Image.new("L", (side * fine, side * fine))
         pen = ImageDraw.Draw(picture)
         for line in _strokes(points, trace[:, 2]):
-            pen.line(list(map(tuple, line)), fill=255, width=round(stroke * fine), joint="curve")
+            pen.line(line.ravel().tolist(), fill=255, width=round(stroke * fine), joint="curve")
         pictures.append(np.asarray(picture.reduce(fine)))
     return np.stack(pictures).astype(np.float32) / np.float32(255)
 
