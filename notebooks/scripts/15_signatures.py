@@ -128,6 +128,7 @@ print("seconds to sign:", data["test"].seconds[rows].round(2))
 # of the claim is its mean distance to them, here first in loops and then without.
 
 # %%
+# Recipe: the energy.
 def energy_loop(vectors, enrolled, claims):
     energies = []
     for claim in claims:
@@ -141,6 +142,7 @@ def energy(vectors, enrolled, claims):
     return np.sqrt((apart**2).sum(axis=-1)).mean(axis=-1)
 
 
+# %%
 vectors = data["test"].images.reshape(len(data["test"].images), -1)
 one = table("test")[7]
 assert np.allclose(energy(vectors, one[:3], one[3:]), energy_loop(vectors, one[:3], one[3:]), atol=1e-4)
@@ -292,7 +294,8 @@ plots.show(figure, alt="Energies of genuine claims lie low, of strangers high, o
 
 # %%
 # Recipe: training.
-WRITERS, OWN, COPIES, MARGIN, STEPS = 8, 4, 3, 0.7, 60
+WRITERS, OWN, MARGIN, STEPS = 8, 4, 0.7, 60
+COPIES = 3  # forgeries of each name
 
 
 def pairs_of_a_batch(copies):

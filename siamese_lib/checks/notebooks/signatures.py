@@ -12,11 +12,11 @@ _CLAIMS = tuple(
     (_rng.normal(size=(k, dim)), _rng.normal(size=(n, dim)))
     for k, n, dim in ((3, 5, 4), (1, 4, 3), (5, 2, 6))
 )
-# Energies with few values between the kinds, so that no two cuts cost the same.
+_drawn = np.random.default_rng(11)  # one with which no two mistakes end at the same thresholds
 _PRICES = tuple(
-    (_rng.normal(0.5, 0.2, n), _rng.normal(0.7, 0.2, m), reject, accept, share)
+    (_drawn.normal(0.5, 0.2, n), _drawn.normal(0.7, 0.2, m), reject, accept, share)
     for n, m, reject, accept, share in (
-        (45, 60, 1.0, 3.0, 0.2), (60, 25, 5.0, 2.0, 0.4), (30, 70, 2.0, 9.0, 0.25),
+        (45, 60, 1.0, 3.0, 0.3), (60, 25, 5.0, 2.0, 0.6), (30, 70, 2.0, 12.0, 0.25),
     )
 )  # fmt: skip
 _TABLES = tuple((_rng.integers(1, 9, size).astype(float),) for size in ((3, 3), (4, 6), (5, 4)))
@@ -30,19 +30,18 @@ def _energy(
 
 
 def _cost(
-    genuine, forged, reject, accept, share, *, refused=np.greater_equal, passed=np.less,
-    rates=np.mean, mix=lambda share: (1 - share, share), pick=lambda cuts, cost: cuts[cost.argmin()],
+    genuine, forged, reject, accept, share, *, rates=np.mean, mix=lambda share: (1 - share, share), pick=lambda cuts, cost: cuts[cost.argmin()],
 ):  # fmt: skip
     cuts = np.concatenate([genuine, forged])
-    frr = np.array([rates(refused(genuine, cut)) for cut in cuts])
-    far = np.array([rates(passed(forged, cut)) for cut in cuts])
+    frr = np.array([rates(genuine >= cut) for cut in cuts])
+    far = np.array([rates(forged < cut) for cut in cuts])
     own, others = mix(share)
     return pick(cuts, own * frr * reject + others * far * accept)
 
 
 def _warped(
     cost, *, step=lambda side, up, corner: min(side, up, corner), start=0.0, edge=np.inf,
-    gives=lambda table: table[-1, -1],
+    last=lambda table: table[-1, -1],
 ):  # fmt: skip
     n, m = cost.shape
     table = np.full((n + 1, m + 1), edge)
@@ -51,7 +50,7 @@ def _warped(
         for j in range(m):
             before = step(table[i + 1, j], table[i, j + 1], table[i, j])
             table[i + 1, j + 1] = cost[i, j] + before
-    return gives(table)
+    return last(table)
 
 
 EXERCISES = {
@@ -97,7 +96,7 @@ EXERCISES = {
             Mistake(slip(_cost, given=lambda g, f, r, a, s: (g, f, a, r, s)),
                     "the two prices are swapped: accept_cost is paid for an accepted forgery."),
             Mistake(slip(_cost, given=lambda g, f, r, a, s: (g, f, 1.0, 1.0, s)),
-                    "the prices are missing."),
+                    "the prices are missing: a rate costs its price."),
             Mistake(slip(_cost, rates=np.sum),
                     "these are counts; their mix is that of your arrays, not of the world. Take "
                     "rates."),
@@ -106,9 +105,8 @@ EXERCISES = {
             Mistake(slip(_cost, pick=lambda cuts, cost: cost.argmin()),
                     "this is a place in the list of thresholds; the threshold is asked."),
             Mistake(slip(_cost, pick=lambda cuts, cost: cuts[cost.argmax()]),
-                    "this is the dearest threshold."),
-            Mistake(slip(_cost, refused=np.less, passed=np.greater_equal),
-                    "a signature is accepted where its energy is below the threshold."),
+                    "this is the dearest threshold: a claim is accepted where its energy is below "
+                    "it, and the lowest cost is asked."),
         ),
         fallback="write FRR, FAR and the cost of one threshold on paper, then do so for each "
         "energy as threshold.",
@@ -131,11 +129,11 @@ EXERCISES = {
             Mistake(slip(_warped, edge=0.0),
                     "the border is free here, so a path may start anywhere; it starts in the "
                     "corner: the border is infinite but for table[0, 0]."),
-            Mistake(slip(_warped, gives=lambda t: t[-1].min()),
+            Mistake(slip(_warped, last=lambda t: t[-1].min()),
                     "both signatures must be walked to their ends: the last entry."),
-            Mistake(slip(_warped, gives=lambda t: t[1:, 1:]),
+            Mistake(slip(_warped, last=lambda t: t[1:, 1:]),
                     "this is the whole table; its last entry is the cost of the whole path."),
-            Mistake(slip(_warped, gives=lambda t: t[-1, -1] / sum(np.subtract(t.shape, 1))),
+            Mistake(slip(_warped, last=lambda t: t[-1, -1] / sum(np.subtract(t.shape, 1))),
                     "this is divided by the lengths; the cost itself is asked."),
             Mistake(lambda cost: np.trace(cost[: min(cost.shape), : min(cost.shape)]),
                     "this is the diagonal: no warping at all."),
