@@ -54,9 +54,9 @@ ATTEMPTS = {
         (lambda g, f, r, a, s: _cheap(g, f, lambda x, y: abs(x - y)), "write FRR, FAR and the cost"),
     ],
     "signatures.3": [
-        (lambda c: _table(c, lambda a, b, d: min(a, b))[-1, -1], "the corner, is missing"),
+        (lambda c: _table(c, lambda a, b, d: min(a, b))[-1, -1], "leads the corner alone"),
         (lambda c: _table(c, lambda a, b, d: d)[-1, -1], "along the diagonal only"),
-        (lambda c: _table(c, lambda a, b, d: max(a, b, d))[-1, -1], "this takes the dearest way"),
+        (lambda c: _table(c, lambda a, b, d: max(a, b, d))[-1, -1], "leads the corner alone"),
         (lambda c: _table(c, min, edge=0.0)[-1, -1], "the border is free here"),
         (lambda c: _table(c, min)[1:, 1:], "this is the whole table"),
         (lambda c: _table(c, min)[-1].min(), "walked to their ends"),

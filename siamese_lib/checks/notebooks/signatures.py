@@ -117,15 +117,14 @@ EXERCISES = {
         "time warping", _warped, _TABLES,
         (
             Mistake(slip(_warped, step=lambda side, up, corner: min(side, up)),
-                    "a step may go forward in both at once: table[i, j], the corner, is missing."),
+                    "into the first entry leads the corner alone, table[i, j]; take the least of "
+                    "all three, min and not max."),
             Mistake(slip(_warped, step=lambda side, up, corner: corner),
                     "this walks along the diagonal only; waiting in one of the two is allowed."),
             Mistake(slip(_warped, step=lambda side, up, corner: min(up, corner)),
                     "the step in the second signature alone, from table[i + 1, j], is missing."),
             Mistake(slip(_warped, step=lambda side, up, corner: min(side, corner)),
                     "the step in the first signature alone, from table[i, j + 1], is missing."),
-            Mistake(slip(_warped, step=lambda side, up, corner: max(side, up, corner)),
-                    "this takes the dearest way; min is the cheapest."),
             Mistake(slip(_warped, edge=0.0),
                     "the border is free here, so a path may start anywhere; it starts in the "
                     "corner: the border is infinite but for table[0, 0]."),
