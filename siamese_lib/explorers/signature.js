@@ -156,7 +156,7 @@ function render({ model, el }) {
     const energy = get("tries").at(-1), limit = fixed(get("threshold"), 2);
     sentence.textContent = problem || (energy === undefined
       ? news || `Sign three times, enrolling each; then check a fourth, and a forgery. Enrolled: ${pictures().length}.`
-      : `${news ? `${news} Before that: ` : ""}${accepts(energy) ? "Accepted" : "Rejected"}: energy ${fixed(energy, 2)}, ${accepts(energy) ? "below" : "not below"} the threshold ${limit}.`);
+      : `${news ? `${news} Last checked. ` : ""}${accepts(energy) ? "Accepted" : "Rejected"}: energy ${fixed(energy, 2)}, ${accepts(energy) ? "below" : "not below"} the threshold ${limit}.`);
   }
   function draw() {
     const tries = get("tries"), enrolled = pictures();

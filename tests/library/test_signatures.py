@@ -68,7 +68,7 @@ def test_a_person_is_drawn_alike_in_data_sets_of_any_size(data):
 
 def test_forgeries_lie_between_own_signatures_and_strangers_in_shape(data):
     own, forged, strangers = kinds(data, lambda a, b: apart(data.traces[a], data.traces[b]))
-    assert 1.1 * own < forged < 0.6 * strangers
+    assert 1.2 * own < forged < 0.7 * strangers
 
 
 def test_in_slant_and_rhythm_and_duration_too(data):
@@ -95,17 +95,18 @@ def test_a_forger_brings_the_own_hand_and_copies_the_rest():
     assert np.mean([c.knots for c in copies], axis=0) == pytest.approx(writer.knots, abs=0.05)
     assert {c.slant for c in copies} == {(writer.slant + forger.slant) / 2}
     assert all(c.tremor > forger.tremor for c in copies)
-    assert all(c.rhythm.sum() == pytest.approx(1) for c in copies)
+    off = np.log([c.rhythm for c in copies]) - np.log(forger.rhythm)
+    assert np.std(off) == pytest.approx(0.1, rel=0.1)  # the forger's rhythm, not the writer's
 
 
 def test_the_pen_passes_its_knots_and_time_is_shared_by_the_rhythm():
     random = np.random.default_rng(1)
     writer = draw_writer(random)._replace(wobble=0.0, tremor=0.0, is_down=np.ones(11))
     traces, seconds = sign(writer, 300, random)
-    for trace in traces[:3]:
-        gap = np.hypot(*np.diff(trace[:, :2], axis=0).T)
-        assert gap.max() < 1.5  # no jumps
     x, y = writer.knots.T
+    for place in np.stack([x - writer.slant * y, y], axis=1):
+        nearest = np.linalg.norm(traces[..., :2] - place, axis=2).min(axis=1)
+        assert np.median(nearest) < 0.35  # a signature turns a little as a whole
     assert traces[:, 0, :2].mean(axis=0) == pytest.approx([x[0] - writer.slant * y[0], y[0]], abs=0.1)
     assert np.median(seconds) == pytest.approx(writer.tempo, rel=0.03)
 
