@@ -1,6 +1,6 @@
-"""Notebook 15's recipe with three seeds: equal error rates of networks and of rivals that do not learn.
+"""Notebook 15's recipe with three seeds: error rates of networks, and of rivals that do not learn.
 
-Usage: python -m benchmarks.quality.signatures        writes siamese_lib/data/results/signatures.json
+Usage: python -m benchmarks.quality.signatures    writes siamese_lib/data/results/signatures.json
        and the encoder of the signature pad, siamese_lib/data/signature_encoder.safetensors
 
 A seed draws new writers, new forgers and new weights; seed 0 is the notebook's run. The recipe was

@@ -74,9 +74,7 @@ def copied_by(writer: Writer, forger: Writer, random: np.random.Generator) -> Wr
     )
 
 
-def sign(
-    writer: Writer, count: int, random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def sign(writer: Writer, count: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The same signature, `count` times: never quite the same.
 
     Shapes: -> (traces [count, 128, 3] float32, seconds [count] float32).

@@ -19,11 +19,13 @@ _NAMES = re.compile(
     r"(?:(?P<genuine>original_|c-)|forgeries_|cf-)(?P<writer>\d+)[_-]\d+\.(?:png|jpe?g|bmp|tiff?)",
     re.IGNORECASE,
 )
-_LOOKED_FOR = "original_7_17.png and forgeries_7_17.png (CEDAR), c-007-17.png and cf-007-17.png (GPDS)"
+_LOOKED_FOR = (
+    "original_7_17.png and forgeries_7_17.png (CEDAR), c-007-17.png and cf-007-17.png (GPDS)"
+)
 
 
 def load_signature_folder(path: str | PathLike, *, side: int = 56) -> Signatures:
-    """Scanned signatures of a folder and the folders in it, brought into the form of load_signatures.
+    """Scanned signatures of a folder and those in it, in the form that load_signatures has.
 
     Each scan becomes a square: its darkest parts are ink (Otsu's threshold), the ink's box fills
     the picture up to a margin of 3 pixels, its shape kept. Files of other names are left out.

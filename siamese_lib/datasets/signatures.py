@@ -43,8 +43,8 @@ def load_signatures(
     once for each seed; pictures show ink of one width, so speed is not in them.
 
     What such data cannot show: whether people forge like this. A forgery here has the faults that
-    `copied_by` gives it, and a network that finds them has found what was put in. There is no paper,
-    scanner or pen, nobody has a bad day, grows older or disguises a signature, and every signature
+    `copied_by` gives it, and a network that finds them has found what was put in. There is no
+    paper, scanner or pen, nobody has a bad day, grows older or disguises a signature, and every signature
     has twelve knots. Error rates on it compare methods; they say nothing about real signatures.
 
     Shapes: with n = people * (genuine + forged): images [n, side, side], traces [n, 128, 3] in

@@ -1,11 +1,11 @@
-"""A reader's own folder of scans: CEDAR's and GPDS's names, paper and ink, and each bad file named."""
+"""A reader's own folder of scans: names of CEDAR and GPDS, paper and ink, each bad file named."""
 
 import numpy as np
 import pytest
+from flax import nnx
 from PIL import Image, ImageDraw
 
 from siamese_lib.datasets import load_signature_folder
-from flax import nnx
 from siamese_lib.encoders import ImageEncoder
 
 

@@ -38,7 +38,7 @@ def kinds(data, measure):
 def test_shapes_types_and_who_signed(data):
     assert data.images.shape == (800, 56, 56) and data.images.dtype == np.float32
     assert data.traces.shape == (800, 128, 3) and data.seconds.shape == (800,)
-    assert 0 <= data.images.min() and data.images.max() == 1
+    assert data.images.min() == 0 and data.images.max() == 1
     assert np.bincount(data.writer)[400:].tolist() == [20] * 40
     assert data.is_genuine.reshape(40, 20).tolist() == [[True] * 12 + [False] * 8] * 40
     forgers = data.hand.reshape(40, 20)[:, 12:]
@@ -107,7 +107,9 @@ def test_the_pen_passes_its_knots_and_time_is_shared_by_the_rhythm():
     for place in np.stack([x - writer.slant * y, y], axis=1):
         nearest = np.linalg.norm(traces[..., :2] - place, axis=2).min(axis=1)
         assert np.median(nearest) < 0.35  # a signature turns a little as a whole
-    assert traces[:, 0, :2].mean(axis=0) == pytest.approx([x[0] - writer.slant * y[0], y[0]], abs=0.1)
+    assert traces[:, 0, :2].mean(axis=0) == pytest.approx(
+        [x[0] - writer.slant * y[0], y[0]], abs=0.1
+    )
     assert np.median(seconds) == pytest.approx(writer.tempo, rel=0.03)
 
 

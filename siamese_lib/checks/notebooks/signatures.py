@@ -30,7 +30,8 @@ def _energy(
 
 
 def _cost(
-    genuine, forged, reject, accept, share, *, rates=np.mean, mix=lambda share: (1 - share, share), pick=lambda cuts, cost: cuts[cost.argmin()],
+    genuine, forged, reject, accept, share, *, rates=np.mean, mix=lambda share: (1 - share, share),
+    pick=lambda cuts, cost: cuts[cost.argmin()],
 ):  # fmt: skip
     cuts = np.concatenate([genuine, forged])
     frr = np.array([rates(genuine >= cut) for cut in cuts])

@@ -30,9 +30,11 @@ HARD = Exercise(
                 "whole scatter."),
         Mistake({"forged_middle": 3.0}, "this is the distance to each; the middle scatters by a "
                 "fifth."),
-        Mistake({"forged_middle": 2.0}, "the middle of five scatters as well, if less: by a fifth."),
+        Mistake({"forged_middle": 2.0}, "the middle of five scatters as well, if less: by a "
+                "fifth."),
         Mistake({"forged_middle": 1.2}, "add the 1 between the centres."),
-        Mistake({"gain": 1.5}, "this is the ratio for each alone; divide that of the middle by it."),
+        Mistake({"gain": 1.5}, "this is the ratio for each alone; divide that of the middle by "
+                "it."),
         Mistake({"gain": 2.2 / 1.2}, "this is the ratio for the middle alone; divide it by the "
                 "other ratio."),
         Mistake({"gain": 1.5 / (2.2 / 1.2)}, "upside down: the middle's ratio stands above the "
