@@ -44,8 +44,9 @@ def load_signatures(
 
     What such data cannot show: whether people forge like this. A forgery here has the faults that
     `copied_by` gives it, and a network that finds them has found what was put in. There is no
-    paper, scanner or pen, nobody has a bad day, grows older or disguises a signature, and every signature
-    has twelve knots. Error rates on it compare methods; they say nothing about real signatures.
+    paper, scanner or pen, nobody has a bad day, grows older or disguises a signature, and every
+    signature has twelve knots. Error rates on it compare methods; they say nothing about real
+    signatures.
 
     Shapes: with n = people * (genuine + forged): images [n, side, side], traces [n, 128, 3] in
         sizes of a small letter, the others [n]; see Signatures.

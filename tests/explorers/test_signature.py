@@ -66,9 +66,7 @@ def test_a_signature_fills_the_picture_as_in_the_library(call_program):
 def sign(page, lean=0.0, tall=1.0):
     """Signs with the mouse, in two strokes."""
     box = page.get_by_role("application").bounding_box()
-    zigzag = [
-        (0.15 + 0.06 * k, 0.5 + tall * (-1) ** k * (0.015 * k - 0.3)) for k in range(10)
-    ]
+    zigzag = [(0.15 + 0.06 * k, 0.5 + tall * (-1) ** k * (0.015 * k - 0.3)) for k in range(10)]
     for line in (zigzag, [(0.15, 0.92), (0.8, 0.88)]):
         places = [(box["x"] + (x + lean * (0.5 - y)) * box["width"], box["y"] + y * box["height"])
                   for x, y in line]  # fmt: skip
