@@ -449,7 +449,14 @@ print(f"{'pen, taught by strangers':30} {spread('pen, strangers', 'skilled 3')} 
       f"{spread('pen, strangers', 'simple 3')}")
 
 # %% [markdown]
-# TEXT_SEEDS
+# **Pictures:** the network has 0.183 and blurred pixels 0.187. Their ranges lie on top of each other, so the
+# tie is one of all seeds. Nor do the training writers' forgeries help it: taught by strangers alone it has
+# 0.181.
+#
+# **The pen:** here the network wins. It has 0.032 on average, and its worst seed, at 0.044, is better than
+# the best of time warping, at 0.052. And forgeries are worth having: taught by strangers alone it errs twice
+# as often, with 0.064. (As for the guess: the wider range is that of time warping, 0.031 from end to end;
+# much of it is the people.)
 #
 # ## One, three or five on file
 #
@@ -468,7 +475,9 @@ axes.legend()
 plots.show(figure, alt="The equal error rate falls with the number of enrolled signatures for every method, most from one to three.")
 
 # %% [markdown]
-# TEXT_ENROL
+# From one to three helps most, for every method: the pen goes from 0.059 to 0.032. The other two bring little
+# more, to 0.026. With one on file, a bad day of the writer at the counter decides about all that follows;
+# with three it is outvoted. Ask for three.
 #
 # ## What an error costs
 #
@@ -747,7 +756,20 @@ check("signatures.4", on_file)
 # %% [markdown]
 # ## Recap
 #
-# TEXT_RECAP
+# **The answer.** On these invented forgers: from the pen's movement mostly yes, with an equal error rate of
+# 0.032 where time warping has 0.072; from a picture no better than blurred pixels, 0.183 against 0.187.
+# Strangers are no problem for either.
+#
+# - A skilled forger and a stranger are two tests. A threshold set on strangers let 0.812 of the skilled
+#   forgeries in.
+# - Writers and forgers are held out, and the threshold comes from other writers than the test.
+# - Three signatures on file are worth the trouble, five hardly more.
+# - Prices and mix choose the threshold, not the EER.
+
+# %% [markdown]
+# Limits: every writer and every forger is invented by one program, with the faults that it gives them; forgers
+# who know the rhythm raise the pen's EER to 0.342. Three seeds. Signatures of twelve points, one width of ink,
+# no paper. The recipe was chosen by hand, on the validation writers of one seed.
 #
 # ### References
 #
