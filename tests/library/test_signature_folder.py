@@ -77,3 +77,11 @@ def test_a_folder_without_signatures_says_what_was_looked_for(tmp_path):
         load_signature_folder(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="side is 8"):
         load_signature_folder(tmp_path, side=8)
+
+
+def test_pencil_on_grey_paper_is_ink_too(tmp_path):
+    scan(tmp_path / "original_1_1.png", ZIGZAG)
+    scan(tmp_path / "original_1_2.png", ZIGZAG, paper=205, ink=140)
+    scan(tmp_path / "original_1_3.png", ZIGZAG, paper=110, ink=10)
+    ink, pencil, dusk = load_signature_folder(tmp_path).images > 0.5
+    assert (ink != pencil).mean() < 0.02 and (ink != dusk).mean() < 0.02
