@@ -11,9 +11,9 @@
 # %% [markdown]
 # # 15 Signatures
 #
-# In 1993 a team at AT&T wanted your signature on the magnetic stripe of your card, in 80 bytes or less. What
-# they built for it was the first network called "Siamese". On file is a handful of your signatures. The person at
-# the till has had an evening to practise.
+# In 1993 a team at AT&T wanted your signature on the magnetic stripe of your card, in 80 bytes or less.
+# What they built for it was the first network called "Siamese". On file is a handful of your signatures.
+# The person at the till has had an evening to practise.
 #
 # **Is this signature genuine, when the network has met neither the writer nor the forger?**
 #
@@ -24,8 +24,8 @@
 # - feed the same network with pictures and with the movement of the pen,
 # - say what made-up signatures can show, and what they cannot.
 #
-# Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb). Time: about 85 minutes to study, about two
-# minutes to run.
+# Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb). Time: about 85 minutes to study, about
+# two minutes to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [12 Scaling out](12_scaling_out.ipynb)
 
@@ -56,13 +56,13 @@ course_map("signatures")
 # ## Writers who do not exist
 #
 # Sets of real signatures belong to those who signed, and are given out on request. So we make our own. A
-# *writer* is a distribution: twelve points that the pen passes, a slant, a roundness, a rhythm, a speed, and
-# how much each of them varies from day to day. Drawing from it once is a genuine signature.
+# *writer* is a distribution: twelve points that the pen passes, a slant, a roundness, a rhythm, a speed,
+# and how much each of them varies from day to day. Drawing from it once is a genuine signature.
 #
-# A **skilled forgery** is another writer copying that shape after practice. The points are nearly right, the
-# slant is half-way to the forger's own, the hand trembles more. Rhythm and speed are the forger's, because no
-# picture shows them. A **simple forgery** is somebody's own signature under your name, as if the forger had
-# never seen yours.
+# A **skilled forgery** is another writer copying that shape after practice. The points are nearly right,
+# the slant is half-way to the forger's own, the hand trembles more. Rhythm and speed are the forger's,
+# because no picture shows them. A **simple forgery** is somebody's own signature under your name, as if the
+# forger had never seen yours.
 
 # %%
 # Recipe: the data.
@@ -124,8 +124,8 @@ print("seconds to sign:", data["test"].seconds[rows].round(2))
 #
 # ## A claim and its energy
 #
-# Whoever signs makes a claim: "I am writer 442". On file are k enrolled signatures of that writer. The energy
-# of the claim is its mean distance to them, here first in loops and then without.
+# Whoever signs makes a claim: "I am Anna, and this is my signature". On file are k enrolled signatures of
+# that writer. The energy of the claim is its mean distance to them, here first in loops and then without.
 
 # %%
 # Recipe: the energy.
@@ -152,10 +152,11 @@ print("          and of forgeries", energy(vectors, one[:3], one[[12, 13, 16, 17
 # %% [markdown]
 # Here the "vectors" are raw pixels, and already the forgeries tend to lie farther away.
 #
-# Now the exam for any method. Enrolled are the first three signatures of a writer. Claims are signatures 6 to
-# 12, the eight skilled forgeries, and eight signatures of other people. One threshold serves all writers.
-# **FAR**, **FRR** and their meeting point, the EER, are those of notebook 08. There are two FARs and two EERs
-# now, one for each kind of forger.
+# Now the exam for any method. Enrolled are the first three signatures of a writer. Claims are the last
+# seven genuine signatures, the eight skilled forgeries, and eight signatures of other people. One threshold
+# serves all writers.
+# **FAR**, **FRR** and their meeting point, the EER, are those of notebook 08. There are two FARs and two
+# EERs now, one for each kind of forger.
 
 # %%
 # Recipe: the exam.
@@ -184,13 +185,13 @@ def equal_errors(energy):
 # %% [markdown]
 # ## Rivals that could win
 #
-# Three methods learn nothing. **Pixels**: a blurred picture at length 1, and its distance. **Duration**: the
-# ratio of the seconds. **Dynamic time warping** (DTW): walk through both pen traces at once, waiting in one
-# where the other lingers, and add up how far the pens are apart on the cheapest such walk.
+# Three methods learn nothing. **Pixels**: a blurred picture at length 1, and its distance. **Duration**:
+# the ratio of the seconds. **Dynamic time warping** (DTW): walk through both pen traces at once, waiting in
+# one where the other lingers, and add up how far the pens are apart on the cheapest such walk.
 #
 # $$D_{ij} = c_{ij} + \min(D_{i-1,j},\, D_{i,j-1},\, D_{i-1,j-1})$$
 #
-# Exercise 3 is about the formula. Below it fills one row after another for many pairs at once.
+# The third exercise is about the formula. Below it fills one row after another for many pairs at once.
 
 # %%
 # Recipe: the rivals.
@@ -231,7 +232,7 @@ def rivals(split):
     }
 
 # %% [markdown]
-# DTW gets places alone, every second of the 128 steps. (Speeds too made it worse on the validation writers.)
+# DTW gets places alone, every second time step. (Speeds too made it worse on the validation writers.)
 
 # %%
 guess("Which of the three is best against skilled forgeries?", "pixels", "duration", "time warping")
@@ -243,16 +244,16 @@ for name, measure in rivals("validation").items():
     print(f"{name:12} equal error rate           {found['skilled']:.3f}    {found['simple']:.3f}")
 
 # %% [markdown]
-# Against strangers blurred pixels are nearly perfect, at 0.003: whoever has not seen your signature does not
-# hit its shape. Against skilled forgeries they err with 0.154. Duration is no good at either. Time warping
-# errs with 0.054 and knows no stranger at all. It has learnt nothing; it just looks at the order in which the
-# pen went through its places. That is the rival to beat.
+# Against strangers blurred pixels are nearly perfect, at 0.003: whoever has not seen your signature does
+# not hit its shape. Against skilled forgeries they err with 0.154. Duration is no good at either. Time
+# warping errs with 0.054 and knows no stranger at all. It has learnt nothing; it just looks at the order in
+# which the pen went through its places. That is the rival to beat.
 #
 # ## A failure on purpose: a threshold set on strangers
 #
 # A bank has thousands of genuine signatures and hardly any forgery. So it tests with what it has: other
-# customers' signatures. Take the pixels and choose the threshold where strangers and genuine ones err equally
-# often, on validation writers. On the test writers it looks splendid.
+# customers' signatures. Take the pixels and choose the threshold where strangers and genuine ones err
+# equally often, on validation writers. On the test writers it looks splendid.
 
 # %%
 guess("Which share of the skilled forgeries does it let through?")
@@ -289,9 +290,9 @@ plots.show(figure, alt="Energies of genuine claims lie low, of strangers high, o
 # With the threshold set on strangers, 0.012 of the genuine claims are refused and 0.002 of the strangers
 # accepted. It would make a fine advertisement. It lets 0.812 of the skilled forgeries through.
 #
-# No number was wrong; the wrong people were asked. Between genuine claims and strangers there is a wide gap,
-# and the threshold stands in its middle, where the forgeries live. So say of every error rate against whom it
-# was measured. From here on thresholds are set on skilled forgeries, as far as one has any.
+# No number was wrong; the wrong people were asked. Between genuine claims and strangers there is a wide
+# gap, and the threshold stands in its middle, where the forgeries live. So say of every error rate against
+# whom it was measured. From here on thresholds are set on skilled forgeries, as far as one has any.
 
 # %% [markdown]
 # ## Training on pictures
@@ -303,8 +304,8 @@ plots.show(figure, alt="Energies of genuine claims lie low, of strangers high, o
 # be?
 #
 # Bromley et al. mixed their pairs likewise: half genuine, most others with a forgery, some with a stranger.
-# The forgeries are those of the *training* writers; nobody has forgeries of the customer who opens an account
-# tomorrow.
+# The forgeries are those of the *training* writers; nobody has forgeries of the customer who opens an
+# account tomorrow.
 
 # %%
 # Recipe: training.
@@ -375,16 +376,16 @@ print(f"validation writers: EER skilled {found['skilled']:.3f}, simple {found['s
 
 # %% [markdown]
 # The loss rises at first and then creeps down. On the validation writers the skilled EER is 0.161, where
-# blurred pixels had 0.154. **The network has not beaten them.** It has learnt what 400 other people's
-# forgeries look like, and that helps little with the next person's: with three signatures on file, a slightly
-# wrong shape looks much like a genuine one on a bad day, to a network too.
+# blurred pixels had 0.154. **The network has not beaten them.** It has learnt what some hundred other
+# people's forgeries look like, and that helps little with the next person's: with three signatures on file,
+# a slightly wrong shape looks much like a genuine one on a bad day, to a network too.
 #
-# ## The pen itself, as in 1993
+# ## The pen itself, as they read it first
 #
-# Bromley et al. read no pictures. Each tower got eight signals of the pen over 200 time steps: a *time-delay
-# network*, which we would call a convolution over time. Ours reads five signals (place, speed, pen down) over
-# 128 steps. `SignalEncoder` has the interface of the other encoders, and everything else stays as it is: the
-# pairs, the loss, `fit`.
+# Bromley et al. read no pictures. Each tower got eight signals of the pen over 200 time steps: a
+# *time-delay network*, which we would call a convolution over time. Ours reads five signals (place, speed,
+# pen down) over 128 steps. `SignalEncoder` has the interface of the other encoders, and everything else
+# stays as it is: the pairs, the loss, `fit`.
 
 # %%
 guess("Which skilled EER will the pen's signals reach, where pictures have the one above?")
@@ -397,12 +398,13 @@ found = equal_errors(energies("validation", by_vectors(heard["validation"])))
 print(f"validation writers: EER skilled {found['skilled']:.3f}, simple {found['simple']:.3f}")
 
 # %% [markdown]
-# From 0.161 with pictures to 0.032, with the same loss and the same pairs. Time warping had 0.054. The forger's rhythm gives the forgery away, and a picture has none.
+# The skilled EER falls from 0.161 with pictures to 0.032 with the same loss and the same pairs. Time
+# warping had 0.054. The forger's rhythm gives the forgery away, and a picture has none.
 #
 # ## The test writers, opened once
 #
-# Sixty other people, and for each method the threshold that was best on the validation writers, where FAR and
-# FRR met for skilled forgeries.
+# Sixty other people, and for each method the threshold that was best on the validation writers, where FAR
+# and FRR met for skilled forgeries.
 
 # %% tags=["trained"]
 measures = {split: rivals(split) | {"pictures": by_vectors(vectors[split]), "pen": by_vectors(heard[split])}
@@ -416,12 +418,12 @@ for name, claimed in tested.items():
           f"{frr:.3f}   {skilled:.3f}       {simple:.3f}")
 
 # %% [markdown]
-# These sixty people are harder for all but the duration. Pixels and pictures both err with 0.205, so the tie
-# holds. The pen has 0.044, about half of time warping's 0.081.
+# These sixty people are harder for all but the duration. Pixels and pictures both err with 0.205, so the
+# tie holds. The pen has 0.044, about half of time warping's 0.081.
 #
 # At their thresholds, FAR and FRR are not equal, and neither is the EER: the pixels refuse 0.310 of the
-# genuine claims, where 0.154 were expected. A threshold is a guess about people one has not met. The pen's is
-# a good one, with 0.040 and 0.048.
+# genuine claims, where 0.154 were expected. A threshold is a guess about people one has not met. The pen's
+# is a good one, with 0.040 and 0.048.
 #
 # ## Other seeds, other people
 #
@@ -449,13 +451,13 @@ print(f"{'pen, taught by strangers':30} {spread('pen, strangers', 'skilled 3')} 
       f"{spread('pen, strangers', 'simple 3')}")
 
 # %% [markdown]
-# **Pictures:** the network has 0.183 and blurred pixels 0.186. Their ranges lie on top of each other, so the
-# tie is one of all seeds. Nor do the training writers' forgeries help it: taught by strangers alone it has
-# 0.181.
+# **Pictures:** the network has 0.183 and blurred pixels 0.186. Their ranges lie on top of each other, so
+# the tie is one of all seeds. Nor do the training writers' forgeries help it: taught by strangers alone it
+# has 0.181.
 #
-# **The pen:** here the network wins. It has 0.032 on average. Its worst seed, at 0.044, is better than the best
-# of time warping, at 0.052. And forgeries are worth having: taught by strangers alone it errs twice as often,
-# with 0.064.
+# **The pen:** here the network wins. It has 0.032 on average, time warping 0.072. Its worst seed, at 0.044,
+# is better than the best of time warping, at 0.052. And forgeries are worth having: taught by strangers
+# alone it errs twice as often, with 0.064.
 #
 # (As for the guess: pixels run from 0.164 to 0.205. That is the luck of the people alone.)
 #
@@ -476,17 +478,17 @@ axes.legend()
 plots.show(figure, alt="The equal error rate falls with the number of enrolled signatures for every method, most from one to three.")
 
 # %% [markdown]
-# From one to three helps most, for every method: the pen goes from 0.059 to 0.032. The other two bring little
-# more, to 0.026. With one on file, a bad day of the writer at the counter decides about all that follows;
-# with three it is outvoted. Ask for three.
+# From one to three helps most, for every method: with k = 3 the pen has 0.032 in place of 0.059. Two more
+# (k = 5) bring the pen to 0.026. With one on file, a bad day of the writer at the counter decides about all
+# that follows; with three it is outvoted. Ask for three.
 #
 # ## What an error costs
 #
-# The EER treats both errors alike. A shop does not: a refused customer signs again and is annoyed, an accepted
-# forgery costs the amount. Say a refusal costs 1, an accepted forgery 50, and one claim in a hundred is a
-# skilled forgery. Then a claim costs, on average,
+# The EER treats both errors alike. A shop does not: a refused customer signs again and is annoyed, an
+# accepted forgery costs the amount. Say a refusal costs 1, an accepted forgery 50, and one claim in a
+# hundred is a skilled forgery. Then a claim costs, on average,
 #
-# $$0.99 \cdot \text{FRR} \cdot 1 + 0.01 \cdot \text{FAR} \cdot 50$$
+# $$(1 - s) \cdot \text{FRR} \cdot 1 + s \cdot \text{FAR} \cdot 50, \qquad s = 1/100$$
 #
 # *Predict: is the cheapest threshold stricter or more lenient than the one of equal errors?*
 
@@ -512,14 +514,14 @@ print(f"accept everybody: {SHARE * ACCEPTED:.3f}; refuse everybody: {(1 - SHARE)
 # %% [markdown]
 # At equal errors a claim costs 0.305, at the cheapest threshold 0.286: it stands a little higher, refuses
 # fewer customers and lets more forgeries in. With a forgery in a thousand it would go higher still. Prices
-# and mix choose the threshold, not the EER; and if refusing everybody, or accepting everybody at 0.500, comes
-# close, the method earns little.
+# and mix choose the threshold, not the EER; and if refusing everybody, or accepting everybody at 0.500,
+# comes close, the method earns little.
 #
 # ## Sign here
 #
-# The pad below runs the encoder of this notebook in your browser. Sign three times and enrol each, sign once
-# more and check. Then turn the screen to somebody and let them forge. Nothing leaves the machine. Without a
-# pointer, two buttons sign for you. *What do you expect?*
+# The pad below runs the encoder of this notebook in your browser. Sign three times and enrol each, sign
+# once more and check. Then turn the screen to somebody and let them forge. Nothing leaves the machine.
+# Without a pointer, two buttons sign for you. *What do you expect?*
 # - Does your own fourth signature pass? Does a friend's first attempt?
 # - Where must the threshold stand, so that you always pass?
 # - Enrol three forgeries of your own name: who passes now?
@@ -532,17 +534,17 @@ signature_explorer()
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# Yours usually passes if you sign as you always do; drawn with a mouse, signatures vary more than with a pen,
-# and the encoder has met neither mouse nor you. The threshold is one for everybody, though some people vary
-# much and some little. And the network compares with what is on file, whoever put it there: enrolment is the
-# moment to check a passport.
+# Yours usually passes if you sign as you always do; drawn with a mouse, signatures vary more than with a
+# pen, and the encoder has met neither mouse nor you. The threshold is one for everybody, though some people
+# vary much and some little. And the network compares with what is on file, whoever put it there: enrolment
+# is the moment to check a passport.
 #
 # </details>
 #
 # ## Your own folder
 #
-# Two sets of scans are widely used: CEDAR (55 writers, 24 genuine signatures and 24 forgeries each) and GPDS.
-# Whoever has one of them, or scans of their own under such names, loads it with one line:
+# Two sets of scans are widely used: CEDAR (55 writers, 24 genuine signatures and 24 forgeries each) and
+# GPDS. Whoever has one of them, or scans of their own under such names, loads it with one line:
 #
 # ```python
 # scans = datasets.load_signature_folder("signatures")
@@ -566,9 +568,9 @@ for writer in np.unique(scans.writer)[:3]:
     print(f"writer {writer}: genuine {energy(read, genuine[:3], genuine[3:]).round(2)}, forged {energy(read, genuine[:3], forged).round(2)}")
 
 # %% [markdown]
-# The scans come back in the form of our pictures, and the encoder reads them. In two of the three names shown
-# both forgeries have a higher energy than the genuine claim; in the middle one a forgery gets below it. If
-# you have a set of real scans, train on it too: nothing here has met paper.
+# The scans come back in the form of our pictures, and the encoder reads them. In two of the three names
+# shown both forgeries have a higher energy than the genuine claim; in the middle one a forgery gets below
+# it. If you have a set of real scans, train on it too: nothing here has met paper.
 #
 # ## What made-up signatures cannot show
 #
@@ -628,10 +630,10 @@ check("signatures.1", claim_energy)
 #
 # </details>
 #
-# **signatures.2 The cheapest threshold.** `genuine` and `forged` hold energies; a claim *below* the threshold
-# is accepted. A refused genuine claim costs `reject_cost`, an accepted forgery `accept_cost`, and a share
-# `share` of all claims are forgeries. Return the one of all these energies (first genuine, then forged) that
-# is the cheapest threshold; the first of equally cheap ones.
+# **signatures.2 The cheapest threshold.** `genuine` and `forged` hold energies; a claim *below* the
+# threshold is accepted. A refused genuine claim costs `reject_cost`, an accepted forgery `accept_cost`, and
+# a share `share` of all claims are forgeries. Return the one of all these energies (first genuine, then
+# forged) that is the cheapest threshold; the first of equally cheap ones.
 
 # %%
 def cheapest(genuine, forged, reject_cost, accept_cost, share):
@@ -655,8 +657,8 @@ check("signatures.2", cheapest)
 # </details>
 #
 # **signatures.3 Time warping.** `cost[i, j]` `[n, m]` says how far point i of one signature is from point j
-# of the other. A path begins at the first two points, ends at the last two, and each step goes one forward in
-# one of them or in both. Return the sum of the costs along the cheapest path.
+# of the other. A path begins at the first two points, ends at the last two, and each step goes one forward
+# in one of them or in both. Return the sum of the costs along the cheapest path.
 
 # %%
 def warp(cost):
@@ -722,8 +724,8 @@ check("signatures.4", on_file)
 #
 # Answer for yourself first, best in writing; then unfold.
 #
-# **In words.** A firm writes: "our verifier has an equal error rate of 0.001". Which question do you ask
-# first, and which second?
+# **In words.** A firm writes: "our verifier has an equal error rate of one in a thousand". Which question
+# do you ask first, and which second?
 #
 # <details><summary>A model answer</summary>
 #
@@ -732,24 +734,25 @@ check("signatures.4", on_file)
 #
 # </details>
 #
-# **Estimate.** A bank checks ten thousand cheques a day, one in a thousand is a skilled forgery, FRR and FAR
-# are both 0.1. How many customers are annoyed, how many forgeries get through, and which share of the
-# refused cheques is forged?
+# **Estimate.** A bank checks ten thousand cheques a day, one in a thousand is a skilled forgery, FRR and
+# FAR are one in ten each. How many customers are annoyed, how many forgeries get through, and which share
+# of the refused cheques is forged?
 #
 # <details><summary>A model answer</summary>
 #
-# About a thousand customers (0.1 of 9,990), and one forgery of ten. Nine of some thousand refused cheques are
-# forged, fewer than one in a hundred: whoever looks at the refused ones will grow tired of looking.
+# About a thousand customers (one in ten of nearly all), and one forgery of ten. Nine of some thousand
+# refused cheques are forged, fewer than one in a hundred: whoever looks at the refused ones will grow tired
+# of looking.
 #
 # </details>
 #
-# **Design.** You may add one sensor to the pad for the price of a signature more on file. Which one, and how
-# would you find out whether it was worth it?
+# **Design.** You may add one sensor to the pad for the price of a signature more on file. Which one, and
+# how would you find out whether it was worth it?
 #
 # <details><summary>A model answer</summary>
 #
-# Something that a picture does not show and a forger cannot see: pressure, or the tilt of the pen. Record it
-# for writers who are held out, with forgers who have watched, and compare the EER with that of one more
+# Something that a picture does not show and a forger cannot see: pressure, or the tilt of the pen. Record
+# it for writers who are held out, with forgers who have watched, and compare the EER with that of one more
 # enrolled signature, over several groups of people.
 #
 # </details>
@@ -758,8 +761,8 @@ check("signatures.4", on_file)
 # ## Recap
 #
 # **The answer.** On these invented forgers: from the pen's movement mostly yes, with an equal error rate of
-# 0.032 where time warping has 0.072. From a picture, no better than blurred pixels (0.183 against 0.186). Strangers
-# are no problem for either.
+# 0.032 where time warping has 0.072. From a picture, no better than blurred pixels (0.183 against 0.186).
+# Strangers are no problem for either.
 #
 # - A skilled forger and a stranger are two tests. A threshold set on strangers let 0.812 of the skilled
 #   forgeries in.
@@ -768,18 +771,18 @@ check("signatures.4", on_file)
 # - Prices and mix choose the threshold, not the EER.
 
 # %% [markdown]
-# Limits: every writer and every forger is invented by one program, with the faults that it gives them; forgers
-# who know the rhythm raise the pen's EER to 0.342. Three seeds. Signatures of twelve points, one width of ink,
-# no paper. The recipe was chosen by hand, on the validation writers of one seed.
+# Limits: every writer and every forger is invented by one program, with the faults that it gives them;
+# forgers who know the rhythm raise the pen's EER to 0.342. Three seeds. Signatures of twelve points, one
+# width of ink, no paper. The recipe was chosen by hand, on the validation writers of one seed.
 #
 # ### References
 #
-# - Bromley, Guyon, LeCun, Säckinger and Shah 1993, *Signature verification using a "Siamese" time delay neural
-#   network*: the 80 bytes, the pen's signals, pairs with forgeries and with strangers.
+# - Bromley, Guyon, LeCun, Säckinger and Shah 1993, *Signature verification using a "Siamese" time delay
+#   neural network*: the 80 bytes, the pen's signals, pairs with forgeries and with strangers.
 #   [papers.nips.cc](https://papers.nips.cc/paper/1993/hash/288cc0ff022877bd3df94bc9360b9c5d-Abstract.html)
 # - Hadsell, Chopra and LeCun 2006, *Dimensionality reduction by learning an invariant mapping*: the loss.
 #   [yann.lecun.com](https://yann.lecun.com/exdb/publis/pdf/hadsell-chopra-lecun-06.pdf)
-# - L. G. Hafemann, *sigver*: how CEDAR and GPDS name their files (`sigver/datasets/cedar.py` and `gpds.py`).
-#   [github.com/luizgh/sigver](https://github.com/luizgh/sigver)
+# - L. G. Hafemann, *sigver*: how CEDAR and GPDS name their files (`sigver/datasets/cedar.py` and
+#   `gpds.py`). [github.com/luizgh/sigver](https://github.com/luizgh/sigver)
 #
 # [Start](00_start_here.ipynb) · Previous: [12 Scaling out](12_scaling_out.ipynb)
