@@ -62,7 +62,7 @@ course_map("signatures")
 # A **skilled forgery** is another writer copying that shape after practice. The points are nearly right,
 # the slant is half-way to the forger's own, the hand trembles more. Rhythm and speed are the forger's,
 # because no picture shows them. A **simple forgery** is somebody's own signature under your name, as if the
-# forger had never seen yours.
+# forger had never seen yours (others say *random forgery*).
 
 # %%
 # Recipe: the data.

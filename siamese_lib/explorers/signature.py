@@ -22,7 +22,8 @@ class SignaturePicture(anywidget.AnyWidget):
     enrolled = traitlets.CBytes(b"").tag(sync=True)  # 56 x 56 bytes each, 255 = ink
     tries = traitlets.List(traitlets.Float()).tag(sync=True)  # their energies, the last one last
     threshold = traitlets.Float(min=0, max=1.5).tag(sync=True)
-    genuine = traitlets.List(traitlets.Dict()).tag(sync=True)  # prepared: {"strokes": [[[x, y], ...]], "seconds"}
+    # Prepared ones: {"strokes": [[[x, y], ...], ...], "seconds": how long it took}.
+    genuine = traitlets.List(traitlets.Dict()).tag(sync=True)
     forged = traitlets.List(traitlets.Dict()).tag(sync=True)
 
 
