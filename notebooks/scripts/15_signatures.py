@@ -245,9 +245,10 @@ for name, measure in rivals("validation").items():
 
 # %% [markdown]
 # Against strangers blurred pixels are nearly perfect, at 0.003: whoever has not seen your signature does
-# not hit its shape. Against skilled forgeries they err with 0.154. Duration is no good at either. Time
-# warping errs with 0.054 and knows no stranger at all. It has learnt nothing; it just looks at the order in
-# which the pen went through its places. That is the rival to beat.
+# not hit its shape. Against skilled forgeries they err with 0.154. Duration is no good at either.
+#
+# Time warping errs with 0.054, and never with a stranger. It has learnt nothing. It looks at the order in
+# which the pen went through its places, and at how long it stayed. That is the rival to beat.
 #
 # ## A failure on purpose: a threshold set on strangers
 #
