@@ -3,11 +3,12 @@
 from siamese_lib.checks.contents import CONTENTS
 
 _INK, _GONE = "#303030", "#C8C8C8"
-# Three short rows: a phone shows the picture half as wide, and its words can still be read.
+# Short rows: a phone shows the picture half as wide, and its words can still be read.
 _ROWS = (
     ("the core", CONTENTS[:4]),
     ("", CONTENTS[4:8]),
-    ("more methods, and many devices", CONTENTS[8:]),
+    ("more methods, and many devices", CONTENTS[8:13]),
+    ("applications: in any order", CONTENTS[13:]),
 )
 
 
@@ -24,14 +25,15 @@ def course_map(topic: str) -> None:
     if topic not in topics:
         raise ValueError(f"topic is {topic!r}; give one of {', '.join(topics)}")
     here = CONTENTS[topics.index(topic)]
-    figure, axes = plt.subplots(figsize=(4.4, 2.6))
+    figure, axes = plt.subplots(figsize=(4.4, 3.4))
     for row, (title, notebooks) in enumerate(_ROWS):
         y = -3 * row
         axes.text(-0.4, y + 0.95, title, va="center", fontsize=10, style="italic")
         axes.plot((0, len(notebooks) - 1), (y, y), color=_GONE, lw=2, zorder=1)
         for x, notebook in enumerate(notebooks):
             _station(axes, x, y, notebook, here)
-    axes.set(xlim=(-0.6, len(_ROWS[-1][1]) - 0.4), ylim=(-7.4, 1.4))
+    most = max(len(notebooks) for _, notebooks in _ROWS)
+    axes.set(xlim=(-0.6, most - 0.4), ylim=(1.6 - 3 * len(_ROWS), 1.4))
     axes.axis("off")
     plots.show(figure, alt=f"You are here: notebook {here.number}, of 00 to {CONTENTS[-1].number}.")
 

@@ -19,6 +19,8 @@ from siamese_lib.datasets.pairs import pairs_from_labels
 from siamese_lib.datasets.questions import load_question_meanings, load_questions
 from siamese_lib.datasets.quora import load_quora
 from siamese_lib.datasets.results import load_results
+from siamese_lib.datasets.signature_folder import load_signature_folder
+from siamese_lib.datasets.signatures import Signatures, load_signatures, pen_features
 from siamese_lib.datasets.types import LabelledImages, LabelledTexts, OneShotRun, QuestionPairs
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "OmniglotAlphabet",
     "OneShotRun",
     "QuestionPairs",
+    "Signatures",
     "balanced_batches",
     "distort",
     "load_banking77",
@@ -39,7 +42,10 @@ __all__ = [
     "load_questions",
     "load_quora",
     "load_results",
+    "load_signature_folder",
+    "load_signatures",
     "omniglot_alphabets",
     "pairs_from_labels",
+    "pen_features",
     "rotate_quarter",
 ]

@@ -1,6 +1,7 @@
 """The towers: networks that turn one input into one unit vector, and the pair that shares one.
 
-questions, subwords and bags read text; images and residual read pictures; networks holds the
+questions, subwords and bags read text; images and residual read pictures;
+signals reads what changes over time; networks holds the
 Siamese network itself. A kernel written by hand (recurrence) lies beside the towers
 that use them.
 """
@@ -13,10 +14,12 @@ from siamese_lib.encoders.pretrained import (
     embed_views,
     glyph_encoder,
     omniglot_encoder,
+    signature_encoder,
 )
 from siamese_lib.encoders.questions import QuestionEncoder
 from siamese_lib.encoders.recurrence import LSTM
 from siamese_lib.encoders.residual import ResidualEncoder
+from siamese_lib.encoders.signals import SignalEncoder
 from siamese_lib.encoders.subwords import SubwordLSTM
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "QuestionEncoder",
     "ResidualEncoder",
     "SiameseNetwork",
+    "SignalEncoder",
     "SimilarityHead",
     "SimilarityNetwork",
     "SubwordLSTM",
@@ -36,5 +40,6 @@ __all__ = [
     "halve",
     "omniglot_encoder",
     "pair_logits",
+    "signature_encoder",
     "start_from_texts",
 ]

@@ -17,6 +17,7 @@ from siamese_lib.validate import require_count
 
 _DATA = Path(__file__).parents[1] / "data"
 GLYPH_WEIGHTS = _DATA / "explorer_encoder.safetensors"  # the drawing pad reads them too
+SIGNATURE_WEIGHTS = _DATA / "signature_encoder.safetensors"  # so does the signature pad
 _VIEW = {"rotation": 5.0, "shear": 0.1, "scale": 1.1, "shift": 1.0, "bend": 0.25}
 _STILL = {"rotation": 0.0, "shear": 0.0, "scale": 1.0, "shift": 0.0, "bend": 0.0}
 
@@ -42,6 +43,19 @@ def glyph_encoder() -> ImageEncoder:
     """
     encoder = nnx.eval_shape(lambda: ImageEncoder(channels=(16, 64, 128), rngs=nnx.Rngs(0)))
     return load(encoder, GLYPH_WEIGHTS)
+
+
+def signature_encoder() -> ImageEncoder:
+    """The picture encoder of notebook 15, seed 0, its weights rounded to 16 bits.
+
+    Shapes: images [n, 56, 56] float, 0 = paper, 1 = ink -> [n, 64] float32, unit vectors.
+    Raises: as ImageEncoder, when called by siamese_lib.training.encode.
+    Source: benchmarks/quality/signatures.py, which trains and stores it.
+    """
+    encoder = nnx.eval_shape(
+        lambda: ImageEncoder(image_size=56, channels=(8, 16, 32, 64), rngs=nnx.Rngs(0))
+    )
+    return load(encoder, SIGNATURE_WEIGHTS)
 
 
 def omniglot_encoder() -> LetterEncoder:

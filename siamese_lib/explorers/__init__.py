@@ -8,6 +8,7 @@ from siamese_lib.explorers.matrix import matrix_explorer
 from siamese_lib.explorers.one_shot import one_shot_explorer
 from siamese_lib.explorers.playground import playground_explorer
 from siamese_lib.explorers.replay import record_run, replay_explorer
+from siamese_lib.explorers.signature import signature_explorer
 from siamese_lib.explorers.threshold import threshold_explorer
 from siamese_lib.explorers.triplet import triplet_explorer
 
@@ -21,6 +22,7 @@ __all__ = [
     "playground_explorer",
     "record_run",
     "replay_explorer",
+    "signature_explorer",
     "threshold_explorer",
     "triplet_explorer",
 ]

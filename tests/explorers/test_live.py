@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = (
     "cost", "descent", "triplet", "replay", "matrix", "batch", "threshold", "one_shot",
     "contrastive", "playground",
+    "signature",
 )  # fmt: skip
 
 

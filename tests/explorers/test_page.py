@@ -9,6 +9,7 @@ from siamese_lib import explorers
 NAMES = (
     "cost", "descent", "triplet", "contrastive", "matrix", "batch", "threshold", "replay",
     "playground", "one_shot",
+    "signature",
 )  # fmt: skip
 each = pytest.mark.parametrize("name", NAMES)
 

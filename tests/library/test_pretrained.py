@@ -9,8 +9,8 @@ import pytest
 from mirror import need_mirror
 from safetensors.numpy import load_file
 
-from siamese_lib.datasets import distort, load_omniglot_runs
-from siamese_lib.encoders import embed_views, omniglot_encoder
+from siamese_lib.datasets import distort, load_omniglot_runs, load_signatures
+from siamese_lib.encoders import embed_views, omniglot_encoder, signature_encoder
 from siamese_lib.evaluation import evaluate_runs
 from siamese_lib.training import encode
 
@@ -51,3 +51,11 @@ def test_views_are_the_mean_over_copies_and_the_same_at_every_call():
     np.testing.assert_allclose(np.linalg.norm(alone, axis=1), 1, atol=1e-5)
     assert not np.allclose(first, alone)
     assert (np.linalg.norm(first, axis=1) <= 1 + 1e-6).all()
+
+
+def test_the_signature_encoder_tells_writers_that_it_never_met_from_strangers():
+    data = load_signatures("validation", genuine=4, forged=0)
+    vectors = encode(signature_encoder(), data.images).reshape(40, 4, -1)
+    enrolled, claims = vectors[:, :3], vectors[:, 3]
+    energy = np.linalg.norm(claims[:, None, None] - enrolled[None], axis=-1).mean(axis=-1)
+    assert (energy.argmin(axis=1) == np.arange(40)).mean() > 0.95
