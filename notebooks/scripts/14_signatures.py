@@ -9,7 +9,7 @@
 # ---
 
 # %% [markdown]
-# # 15 Signatures
+# # 14 Signatures
 #
 # In 1993 a team at AT&T wanted your signature on the magnetic stripe of your card, in 80 bytes or less.
 # What they built for it was the first network called "Siamese". On file is a handful of your signatures.
