@@ -79,7 +79,7 @@ def visit(chromium, address, name, slower, has_sliders):
 def measure_page(chromium, address, path, name):
     """Weights and times of one page."""
     content = path.read_bytes()
-    has_sliders = b"siamese-explorer" in content
+    has_sliders = b"SliderModel" in content
     figures = {"page_kb": len(content) / 1000, "compressed_kb": len(gzip.compress(content)) / 1000}
     for speed, slower in SLOWER.items():
         visits = [visit(chromium, address, name, slower, has_sliders) for _ in range(VISITS)]

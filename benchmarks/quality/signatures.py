@@ -1,4 +1,4 @@
-"""Notebook 14's recipe with three seeds: error rates of networks, and of rivals that do not learn.
+"""Notebook 13's recipe with three seeds: error rates of networks, and of rivals that do not learn.
 
 Usage: python -m benchmarks.quality.signatures    writes siamese_lib/data/results/signatures.json
        and the encoder of the signature pad, siamese_lib/data/signature_encoder.safetensors
@@ -55,7 +55,7 @@ def keep(encoder, names):
 
 def measure(seed):
     """The scores of one seed on its test writers."""
-    names = recipe("14", SEED=seed)
+    names = recipe("13", SEED=seed)
     result = {name: scores(names, "test", of) for name, of in names["rivals"]("test").items()}
     for name, (inputs, encoder, epochs, copies) in networks(names).items():
         trained, _ = names["train"](inputs["train"], encoder, epochs=epochs, copies=copies)

@@ -87,7 +87,7 @@ course_map("start")
 # | [10 Which loss?](10_which_loss.ipynb) | which loss and which miner should you take? | 80 |
 # | [11 Break it](11_break_it.ipynb) | which of ten things went wrong, and how can you tell? | 95 |
 # | [12 Scaling out](12_scaling_out.ipynb) | what changes when the training moves from one core to many devices? | 80 |
-# | [14 Signatures](14_signatures.ipynb) | is this signature genuine, when neither writer nor forger was met? | 85 |
+# | [13 Signatures](13_signatures.ipynb) | is this signature genuine, when neither writer nor forger was met? | 85 |
 #
 # [Notation](notation.md) says what the letters and words mean, and which notebook defines each of them.
 #

@@ -28,7 +28,7 @@
 # study, about one and a half to run.
 #
 # [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
-# Next: [14 Signatures](14_signatures.ipynb)
+# Next: [13 Signatures](13_signatures.ipynb)
 
 # %% [markdown]
 # JAX decides what its devices are when it first computes, so the next lines come before everything else.
@@ -769,4 +769,4 @@ check("scaling.4", arrives)
 #   [arxiv.org/abs/2103.00020](https://arxiv.org/abs/2103.00020)
 #
 # [Start](00_start_here.ipynb) · Previous: [11 Break it](11_break_it.ipynb) ·
-# Next: [14 Signatures](14_signatures.ipynb)
+# Next: [13 Signatures](13_signatures.ipynb)

@@ -30,7 +30,7 @@ CONTENTS = (
     Notebook("choosing", "10_which_loss"),
     Notebook("debugging", "11_break_it"),
     Notebook("scaling", "12_scaling_out"),
-    Notebook("signatures", "14_signatures"),
+    Notebook("signatures", "13_signatures"),
 )
 
 # Exercises were once named after their notebook's number. Progress files and notebooks from then

@@ -46,7 +46,7 @@ def glyph_encoder() -> ImageEncoder:
 
 
 def signature_encoder() -> ImageEncoder:
-    """The picture encoder of notebook 14, seed 0, its weights rounded to 16 bits.
+    """The picture encoder of notebook 13, seed 0, its weights rounded to 16 bits.
 
     Shapes: images [n, 56, 56] float, 0 = paper, 1 = ink -> [n, 64] float32, unit vectors.
     Raises: as ImageEncoder, when called by siamese_lib.training.encode.

@@ -30,7 +30,7 @@ class SignaturePicture(anywidget.AnyWidget):
 def signature_explorer(*, threshold: float | None = None, person: int = 7) -> Explorer:
     """Sign three times with mouse, touch or keys, then let somebody forge, and see who passes.
 
-    The picture encoder of notebook 14 runs in the page: no kernel is asked, and nothing leaves the
+    The picture encoder of notebook 13 runs in the page: no kernel is asked, and nothing leaves the
     machine. Two buttons sign with prepared signatures, for who has no pointer at hand.
 
     threshold: energies below it are accepted; by default the one where false acceptances of

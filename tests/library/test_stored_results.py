@@ -32,4 +32,4 @@ def test_a_notebook_opens_nothing_beside_its_folder(script):
 
 def test_these_notebooks_quote_stored_figures():
     quoting = {path.stem[:2] for path in SCRIPTS if "load_results(" in path.read_text()}
-    assert quoting == {"05", "07", "08", "09", "10", "11", "12", "14"}
+    assert quoting == {"05", "07", "08", "09", "10", "11", "12", "13"}

@@ -11,7 +11,7 @@ import attempts_06_07
 import attempts_08_09
 import attempts_10
 import attempts_11_12
-import attempts_14
+import attempts_13
 import hint_help
 import pytest
 
@@ -25,7 +25,7 @@ GUARDED = [name for name, e in FUNCTIONS.items() if e.guards]
 WRITTEN = (
     attempts_03_05.ATTEMPTS | attempts_06_07.ATTEMPTS
     | attempts_08_09.ATTEMPTS | attempts_10.ATTEMPTS | attempts_11_12.ATTEMPTS
-    | attempts_14.ATTEMPTS
+    | attempts_13.ATTEMPTS
 )  # fmt: skip
 DICTS = [name for name, e in EXERCISES.items() if isinstance(e.right, dict) and not e.trait]
 

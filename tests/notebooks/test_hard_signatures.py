@@ -1,4 +1,4 @@
-"""Notebook 14: its hard exercise holds where it is tried, and its DTW is that of a loop."""
+"""Notebook 13: its hard exercise holds where it is tried, and its DTW is that of a loop."""
 
 import ast
 

@@ -164,7 +164,7 @@ def test_all_else_holds_in_the_copy(followed):
         "-k", " and ".join(f"not {name}" for name in LONG),
     )  # fmt: skip
     failed = re.findall(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
-    assert failed == ["tests/notebooks/test_notebooks.py::test_its_anatomy[13_two_rulers]"], (
+    assert failed == ["tests/notebooks/test_notebooks.py::test_its_anatomy[14_two_rulers]"], (
         done.stdout[-4000:]
     )
     assert "assert 10 <= 4" in done.stdout

@@ -9,7 +9,7 @@
 # ---
 
 # %% [markdown]
-# # 14 Signatures
+# # 13 Signatures
 #
 # In 1993 a team at AT&T wanted your signature on the magnetic stripe of your card, in 80 bytes or less.
 # What they built for it was the first network called "Siamese". On file is a handful of your signatures.
@@ -27,7 +27,8 @@
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb). Time: about 85 minutes to study, about
 # two minutes to run.
 #
-# [Start](00_start_here.ipynb) · Previous: [12 Scaling out](12_scaling_out.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [12 Scaling out](12_scaling_out.ipynb) ·
+# Next: [Back to the map](00_start_here.ipynb)
 
 # %%
 import tempfile
@@ -786,4 +787,5 @@ check("signatures.4", on_file)
 # - L. G. Hafemann, *sigver*: how CEDAR and GPDS name their files (`sigver/datasets/cedar.py` and
 #   `gpds.py`). [github.com/luizgh/sigver](https://github.com/luizgh/sigver)
 #
-# [Start](00_start_here.ipynb) · Previous: [12 Scaling out](12_scaling_out.ipynb)
+# [Start](00_start_here.ipynb) · Previous: [12 Scaling out](12_scaling_out.ipynb) ·
+# Next: [Back to the map](00_start_here.ipynb)

@@ -1,4 +1,4 @@
-"""What beginners write in the exercises of 14, and a piece of the hint that they get."""
+"""What beginners write in the exercises of 13, and a piece of the hint that they get."""
 
 import numpy as np
 
