@@ -18,10 +18,10 @@
 # **Is this signature genuine, when the network has met neither the writer nor the forger?**
 #
 # After this notebook you can
-# - tell a forger who has seen your signature from somebody who has not, and report both,
+# - tell a forger who has seen your signature from a stranger, and report both,
 # - compare a claim with one, three or five enrolled signatures,
 # - set a threshold on other writers, and let two prices choose it,
-# - feed the same network with pictures and with the movement of the pen,
+# - feed one network with pictures and with the pen's movement,
 # - say what made-up signatures can show, and what they cannot.
 #
 # Before this: [08 Contrastive pairs](08_contrastive_pairs.ipynb). Time: about 85 minutes to study, about
