@@ -1,5 +1,5 @@
 # make lab · make explore · make test · make notebooks · make text · make labs · make grade ·
-# make site · make book · make badges · make colab · make release · make package · make docs · make pins · make record · make picture · make bench · make check
+# make site · make links · make book · make badges · make colab · make release · make package · make docs · make pins · make record · make picture · make bench · make check
 PYTHON ?= python3
 LABFLAGS ?=
 EXPLOREFLAGS ?=
@@ -7,7 +7,7 @@ TESTFLAGS ?=
 # make test RESOLUTION=lowest-direct: the lowest versions that requirements.txt allows
 RESOLUTION ?=
 
-.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench site book badges colab
+.PHONY: lab explore env test-env test check notebooks clean-notebooks text labs grade release package instructor-env docs pins record picture bench site links book badges colab
 # Compiled programs are kept, so that a notebook need not wait for them again when it starts a second
 # time, nor a test for what another test has compiled.
 lab explore test check: export JAX_COMPILATION_CACHE_DIR ?= $(HOME)/.cache/siamese_lib/compiled
@@ -70,6 +70,10 @@ package: env
 # The notebooks as web pages, widgets alive with no kernel, in build/site: a minute on two cores.
 site: test-env
 	.venv/bin/python tools/site/build.py build/site
+
+# Is every page there that ours link to? It needs the network; build/links/output.txt lists them all.
+links: test-env
+	.venv/bin/python tools/site/build.py build/links linkcheck
 
 # Once pyproject.toml names the repository: badges on README, notebooks and labs, copies for Colab.
 badges: test-env

@@ -1,6 +1,7 @@
 """Build the web pages: every notebook as it is stored, its widgets alive, nothing installed.
 
-Usage: python tools/site/build.py [OUT]          writes OUT, or build/site; make site does this
+Usage: python tools/site/build.py [OUT]              writes OUT, or build/site; make site does this
+       python tools/site/build.py OUT linkcheck      asks every outside link whether it is there
 
 It needs the packages of tools/site/requirements.txt, and npm for the scripts that show widgets and
 formulas. The badges for Binder and Colab are those of the notebooks.
@@ -72,13 +73,13 @@ def lay_out(source):
     bring_formulas(source / "_static")
 
 
-def build(out):
+def build(out, builder="html"):
     """Lay out, and let Sphinx write; a warning is an error."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
         source.mkdir()
         lay_out(source)
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder]
         env = os.environ | {"SIAMESE_REPOSITORY": repository()}  # for conf.py
         done = subprocess.run([*command, str(source), str(out)], env=env, check=False)
     for path in out.rglob("*.map"):
@@ -87,4 +88,5 @@ def build(out):
 
 
 if __name__ == "__main__":
-    sys.exit(build(Path(sys.argv[1] if sys.argv[1:] else ROOT / "build" / "site").resolve()))
+    place, *asked = sys.argv[1:] or [ROOT / "build" / "site"]
+    sys.exit(build(Path(place).resolve(), *asked))

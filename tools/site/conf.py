@@ -20,6 +20,9 @@ nb_ipywidgets_js = {
 }  # fmt: skip
 mathjax_path = "mathjax/tex-chtml.js"
 
+linkcheck_anchors = False  # of many pages a script makes them
+linkcheck_timeout = 20
+
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
