@@ -197,8 +197,8 @@ print("closest negatives", closest_negative(S))
 #
 # Each idea becomes a hinge, and the loss of a row is their sum:
 #
-# $$L_1 = \max(\text{mean\_neg} - s(A,P) + \alpha,\ 0)$$
-# $$L_2 = \max(\text{closest\_neg} - s(A,P) + \alpha,\ 0)$$
+# $$L_1 = \max(\mathrm{mean\_neg} - s(A,P) + \alpha,\ 0)$$
+# $$L_2 = \max(\mathrm{closest\_neg} - s(A,P) + \alpha,\ 0)$$
 # $$L = L_1 + L_2, \qquad J = \sum_i L^{(i)}$$
 #
 # with margin $\alpha = 0.25$.

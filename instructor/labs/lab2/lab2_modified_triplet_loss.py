@@ -113,7 +113,7 @@ check("lab2.2", (similarity_loop, similarity_matrix))
 # entries of real rows off the diagonal:
 #
 # $$N_i = \{\,j : j \ne i,\ j \text{ and } i \text{ real}\,\}, \qquad
-# \text{mean\_neg}_i = \frac{1}{|N_i|} \sum_{j \in N_i} S_{ji}$$
+# \mathrm{mean\_neg}_i = \frac{1}{|N_i|} \sum_{j \in N_i} S_{ji}$$
 #
 # Where $N_i$ is empty (padding, or a real pair that is alone) the mean is 0. *Predict: a batch of eight
 # has five real pairs. What do you divide by?*
@@ -172,9 +172,9 @@ check("lab2.4", closest_negatives)
 #
 # Two hinges a column, and their mean over the real pairs, n of them:
 #
-# $$L_1 = \max(\text{mean\_neg}_i - S_{ii} + \alpha, 0)$$
+# $$L_1 = \max(\mathrm{mean\_neg}_i - S_{ii} + \alpha, 0)$$
 #
-# $$L_2 = \max(\text{closest\_neg}_i - S_{ii} + \alpha, 0)$$
+# $$L_2 = \max(\mathrm{closest\_neg}_i - S_{ii} + \alpha, 0)$$
 #
 # $$J = \frac{1}{n} \sum_{i \text{ real}} (L_1 + \beta L_2)$$
 #

@@ -12,8 +12,8 @@
 # **Would you notice the trap?**
 #
 # Twenty-six questions on what goes wrong without an error message. Choose an answer and read why it is
-# right or wrong; choose again as often as you like. There are no points, and nothing is stored or
-# sent. Each explanation names the notebook where the trap stands; all of them are listed below.
+# right or wrong; choose again as often as you like. There are no points, and nothing is sent
+# anywhere. Each explanation names the notebook where the trap stands; all of them are listed below.
 # Time: about 30 minutes.
 
 # %%
