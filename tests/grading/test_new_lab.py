@@ -20,8 +20,9 @@ def _files(folder):
 def copy(tmp_path_factory):
     """A copy of what labs are made of, before the lab; and the same with the lab, built."""
     folder = tmp_path_factory.mktemp("copy")
-    for name in ("instructor", "siamese_lib", "notebooks/labs"):
+    for name in ("instructor", "siamese_lib", "notebooks/labs", "tools"):
         shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
+    shutil.copy(ROOT / "pyproject.toml", folder)  # it says whether a notebook has badges
     before = _files(folder)
     shutil.copytree(LAB, folder / "instructor/labs/lab97")
     _run(folder, "-m", "instructor.build_checks", "lab97")
