@@ -31,8 +31,8 @@ from programs import need  # noqa: E402
 
 # one_shot is measured otherwise
 NAMES = (
-    "cost", "descent", "triplet", "matrix", "batch", "threshold", "replay", "contrastive", "playground",
-    "signature",
+    "cost", "descent", "triplet", "matrix", "batch", "threshold", "replay", "contrastive",
+    "playground", "signature",
 )  # fmt: skip
 PRESSES, BURST, STEP_MS = 120, 30, 33
 PLAY_MS = 5000
