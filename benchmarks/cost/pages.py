@@ -1,6 +1,6 @@
 """What each web page weighs, and how soon a reader sees it and can move its first slider.
 
-The pages of `make site`, served from loopback to headless Chromium, each visit with an empty cache,
+Some pages of `make site`, served from loopback to headless Chromium, each visit with no cache,
 once at this processor's speed and once four times slower, as the browser's own tools simulate a
 phone. first_paint: the first words or lines; first_slider: a slider has its name, and a frame with
 its picture was painted; both in seconds from the start of loading, the median of five visits.
@@ -31,6 +31,9 @@ import browser  # noqa: E402
 from programs import need  # noqa: E402
 
 VISITS = 5
+# One with no widget, the first, the pad, one explorer, two and more of them, and the quiz.
+PAGES = ("notation", "index", "00_start_here", "02_cosine_cost", "03_triplets", "explorers",
+         "lab6_quiz")  # fmt: skip
 SLOWER = {"this processor": 1, "4 times slower": 4}
 # Notes when the first slider that carries its name, with a picture beside it, has been painted.
 WATCH = """() => {
@@ -111,9 +114,8 @@ def measure(site, names):
 def main(asked):
     with tempfile.TemporaryDirectory() as folder:
         site = build(folder)
-        places = [site / "index.html", *sorted((site / "notebooks").rglob("*.html"))]
-        pages = {path.stem: path for path in [*places, *sorted((site / "docs").glob("*.html"))]}
-        result = measure(site, {name: pages[name] for name in chosen(asked, pages)})
+        places = {path.stem: path for path in site.rglob("*.html")}
+        result = measure(site, {name: places[name] for name in chosen(asked, PAGES)})
     if not asked:  # figures of several machines or days do not belong in one file
         store("pages", result)
 
