@@ -13,6 +13,7 @@ serving       with serving("lab", folder) as address: JupyterLab, Notebook 7 ("n
               ("voila") over a folder, on loopback, with TOKEN.
 """
 
+import base64
 import contextlib
 import functools
 import http.server
@@ -267,3 +268,21 @@ def call_program(chromium, loopback):
 
     yield call
     page.close()
+
+
+def embed_in_page(chromium, loopback, picture, weights, pictures):
+    """The vectors that the page's own encoder gives to pictures, each a list of bytes."""
+    page = chromium.new_page()
+    page.goto(f"{loopback}/require.js")
+    vectors = page.evaluate(
+        """async ([program, weights, pictures]) => {
+            const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+            const { tensors, embed } = await import(url);
+            const bytes = Uint8Array.from(atob(weights), (letter) => letter.charCodeAt(0));
+            const read = tensors(new DataView(bytes.buffer));
+            return pictures.map((one) => embed(read, one.map((byte) => byte / 255)));
+        }""",
+        [picture._esm, base64.b64encode(weights.read_bytes()).decode(), pictures],
+    )
+    page.close()
+    return vectors

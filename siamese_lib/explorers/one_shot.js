@@ -40,31 +40,12 @@ function render({ model, el }) {
     lead: readout(values, "lead"), answer: readout(values, "answered in ms"),
   };
 
-  // Pens: strokes in units of the pad. The keyboard's pen has a place and may be down.
-  const strokes = [], pen = { x: PAD / 2, y: PAD / 2, down: false, seen: false };
-  const context = pad.getContext("2d");
-  const weights = get("weights").byteLength ? tensors(get("weights")) : null, known = new Map();
+  const weights = get("weights").byteLength ? tensors(get("weights")) : null, vectorOf = remembered(weights);
+  const { strokes, replace } = drawOn(pad, {
+    width: PAD, height: PAD, start: [PAD / 2, PAD / 2], line: PAD * DRAWN.stroke / SIDE, lifted: send, cleared: clear,
+  });
   let sent = 0, asked = null, silent = null, problem = "", news = "";
-
-  function repaint() {
-    context.setTransform(2, 0, 0, 2, 0, 0);
-    context.clearRect(0, 0, PAD, PAD);
-    context.lineWidth = PAD * STROKE / SIDE;
-    context.strokeStyle = "#111";
-    trace(context, strokes);
-    if (!pen.seen) return;
-    context.lineWidth = 2;
-    context.strokeStyle = "#767676";
-    context.beginPath();
-    context.arc(pen.x, pen.y, pen.down ? 5 : 10, 0, 7);
-    context.stroke();
-  }
-  const pictures = () => cut(get("support")), drawn = () => bytesOf(get("drawing"));
-  function vectorOf(picture) {
-    const key = String.fromCharCode(...picture);
-    if (!known.has(key)) known.set(key, embed(weights, Array.from(picture, (byte) => byte / 255)));
-    return known.get(key);
-  }
+  const pictures = () => cut(get("support"), SIDE), drawn = () => bytesOf(get("drawing"));
   // What was drawn or enrolled is compared here, or by the kernel where a learner's `embed` is asked.
   function ask(changes) {
     sent = performance.now();
@@ -87,22 +68,22 @@ function render({ model, el }) {
   }
   function send() {
     news = "";
-    if (strokes.length) ask({ drawing: rasterise(strokes) });
+    if (strokes.length) ask({ drawing: joined([inked(strokes, placement(strokes), DRAWN)]) });
   }
   function clear() {
-    strokes.length = 0;
-    [pen.down, problem, news] = [false, "", ""];
+    replace();
+    [problem, news] = ["", ""];
     clearTimeout(silent);
-    repaint();
     change(model, { drawing: new DataView(new ArrayBuffer(0)), similarity: [] });
   }
   const state = () => ({ names: get("names"), owner: get("owner"), enrolled: get("enrolled"), support: pictures() });
+  const withBytes = (found) => ({ ...found, support: joined(found.support) });
   function enrol() {
     const called = name.value.trim();
     problem = !strokes.length ? "Draw a character first." : !called ? "Type a name first, then enrol." : "";
     if (problem) return say();
     news = enrolledAs(called, get("names"));
-    ask(packed(enrolIn(state(), called, drawn())));
+    ask(withBytes(enrolIn(state(), called, drawn())));
   }
   function forget() {
     const called = name.value.trim(), found = forgetIn(state(), called);
@@ -110,46 +91,8 @@ function render({ model, el }) {
       : found.support.length === pictures().length ? `You have enrolled nothing under the name ${called}.` : "";
     if (problem) return say();
     news = `${called} is forgotten.`;
-    ask({ ...packed(found), similarity: [] });
+    ask({ ...withBytes(found), similarity: [] });
   }
-
-  const at = (event) => {
-    const box = pad.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * PAD, ((event.clientY - box.top) / box.height) * PAD];
-  };
-  pad.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    pad.focus({ preventScroll: true });
-    pad.setPointerCapture(event.pointerId);
-    pen.seen = false;
-    strokes.push([at(event)]);
-    repaint();
-  });
-  pad.addEventListener("pointermove", (event) => {
-    if (!pad.hasPointerCapture(event.pointerId)) return;
-    strokes.at(-1).push(at(event));
-    repaint();
-  });
-  pad.addEventListener("pointerup", send);
-  pad.addEventListener("pointercancel", send);
-  pad.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const [rightward, up] = ARROWS[event.key] ?? [];
-    if (event.key === "Escape") clear();
-    else if (event.key === " ") {
-      pen.down = !pen.down;
-      if (pen.down) strokes.push([[pen.x, pen.y]]);
-      else send();
-    } else if (rightward !== undefined && Number.isFinite(rightward)) {
-      pen.x = clamp(pen.x + 10 * rightward, 0, PAD);
-      pen.y = clamp(pen.y - 10 * up, 0, PAD);
-      if (pen.down) strokes.at(-1).push([pen.x, pen.y]);
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-    pen.seen = true;
-    repaint();
-  });
 
   const rows = Array.from({ length: SHOWN }, () => {
     const row = html(list, "li");
@@ -169,7 +112,7 @@ function render({ model, el }) {
 
   let answers = get("answered");
   function draw() {
-    const names = get("names"), similarity = answer(), support = get("support"), owner = get("owner");
+    const names = get("names"), similarity = answer(), support = pictures(), owner = get("owner");
     // With no drawing the list shows the support set in its own order, the learner's classes first.
     const none = !similarity.length, first = names.length - get("enrolled");
     const order = none ? names.map((_, k) => [(k + first) % names.length, null]).slice(0, SHOWN) : ranking(similarity, SHOWN);
@@ -177,7 +120,7 @@ function render({ model, el }) {
       row.hidden = k >= order.length;
       if (row.hidden) return;
       const [place, value] = order[k];
-      paint(picture, support, owner.indexOf(place));
+      paint(picture, support[owner.indexOf(place)]);
       label.textContent = names[place];
       row.classList.toggle("siamese-mine", place >= first);
       bar.style.width = `${100 * clamp(value ?? 0, 0, 1)}%`;
@@ -195,7 +138,6 @@ function render({ model, el }) {
     say();
   }
   show.answer("-");
-  repaint();
   // The support set's vectors before they are needed, one in each free moment.
   const prepare = (k) => {
     if (!weights || k >= pictures().length) return;

@@ -18,7 +18,7 @@ SIDE = 28
 class OneShotPicture(anywidget.AnyWidget):
     """A pad to draw on, and the support set ranked by similarity to the drawing."""
 
-    _esm = program("encoder", "one_shot_support", "one_shot_pad", "one_shot")
+    _esm = program("encoder", "pad", "one_shot_support", "one_shot_pad", "one_shot")
     _css = STYLE
     # A drawing is SIDE x SIDE bytes, row by row, 255 = ink; support is one drawing after another.
     # They are CBytes because bytes from a browser arrive as a memoryview.

@@ -2,19 +2,6 @@
 
 const SIDE = 28; // pixels of a picture
 
-const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-
-// The pictures that lie one after another in these bytes, and back.
-const cut = (view) => {
-  const bytes = bytesOf(view), size = SIDE ** 2;
-  return Array.from({ length: bytes.length / size }, (_, k) => bytes.subarray(k * size, (k + 1) * size));
-};
-function packed(found) {
-  const bytes = new Uint8Array(found.support.length * SIDE ** 2);
-  found.support.forEach((picture, k) => bytes.set(picture, k * SIDE ** 2));
-  return { ...found, support: new DataView(bytes.buffer) };
-}
-
 // The similarity of each class to one drawing: the mean cosine to its examples, as `rank` has it.
 export function similarities(support, owner, query, classes) {
   const sums = new Float64Array(classes), counts = new Float64Array(classes);

@@ -6,8 +6,7 @@ const MOST = 5; // enrolled, and tries kept
 function render({ model, el }) {
   const { panels, values, sentence } = stage(el);
   const get = (name) => model.get(name);
-  const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  const weights = tensors(get("weights"));
+  const vectorOf = remembered(tensors(get("weights")));
 
   const left = html(panels, "figure", { class: "siamese-panel siamese-signed" });
   html(left, "figcaption", {}, "Sign here");
@@ -37,32 +36,19 @@ function render({ model, el }) {
   const dots = Array.from({ length: MOST }, () => svg(scale, "circle", { r: 6 }));
   const numbers = dots.map(() => svg(scale, "text", { "text-anchor": "middle" }));
   const show = { enrolled: readout(values, "enrolled"), energy: readout(values, "energy"),
-    verdict: readout(values, "verdict"), seconds: readout(values, "seconds to sign") };
+    threshold: readout(values, "threshold"), verdict: readout(values, "verdict"),
+    seconds: readout(values, "seconds to sign") };
 
-  const strokes = [], pen = { x: WIDTH / 5, y: HEIGHT / 2, down: false, seen: false };
-  const context = pad.getContext("2d"), known = new Map(), next = { genuine: 0, forged: 0 };
+  const next = { genuine: 0, forged: 0 };
   let problem = "", news = "", began = null, seconds = 0;
-
-  function repaint() {
-    context.setTransform(2, 0, 0, 2, 0, 0);
-    context.clearRect(0, 0, WIDTH, HEIGHT);
-    [context.lineWidth, context.strokeStyle] = [2.5, "#111"];
-    trace(context, strokes);
-    if (!pen.seen) return;
-    [context.lineWidth, context.strokeStyle] = [2, "#767676"];
-    context.beginPath();
-    context.arc(pen.x, pen.y, pen.down ? 4 : 8, 0, 7);
-    context.stroke();
+  const { strokes, replace } = drawOn(pad, {
+    width: WIDTH, height: HEIGHT, start: [WIDTH / 5, HEIGHT / 2], line: 2.5, moved: touch, lifted: draw, cleared: clear,
+  });
+  function touch() {
+    began ??= performance.now();
+    seconds = (performance.now() - began) / 1000;
   }
-  const pictures = () => {
-    const bytes = bytesOf(get("enrolled"));
-    return Array.from({ length: bytes.length / SIDE ** 2 }, (_, k) => bytes.subarray(k * SIDE ** 2, (k + 1) * SIDE ** 2));
-  };
-  function vectorOf(picture) {
-    const key = String.fromCharCode(...picture);
-    if (!known.has(key)) known.set(key, embed(weights, Array.from(picture, (byte) => byte / 255)));
-    return known.get(key);
-  }
+  const pictures = () => cut(get("enrolled"), SIDE), signed = () => inked(strokes, placement(strokes), DRAWN);
   function refused(isCheck) {
     [problem, news] = [problemWith(strokes, pictures().length, isCheck, NEEDED), ""];
     if (problem) say();
@@ -70,22 +56,20 @@ function render({ model, el }) {
   }
   function enrol() {
     if (refused(false)) return;
-    const kept = [...pictures(), rasterise(strokes)].slice(-MOST), bytes = new Uint8Array(kept.length * SIDE ** 2);
-    kept.forEach((picture, k) => bytes.set(picture, k * SIDE ** 2));
+    const kept = [...pictures(), signed()].slice(-MOST);
     news = `Enrolled ${kept.length}${kept.length < NEEDED ? ` of ${NEEDED}: sign again` : ": now sign once more, or let somebody forge, and check"}.`;
     empty();
-    change(model, { enrolled: new DataView(bytes.buffer), tries: [] });
+    change(model, { enrolled: joined(kept), tries: [] });
   }
   function check() {
     if (refused(true)) return;
-    const energy = energyOf(pictures().map(vectorOf), vectorOf(rasterise(strokes)));
+    const energy = energyOf(pictures().map(vectorOf), vectorOf(signed()));
     change(model, { tries: [...get("tries"), energy].slice(-MOST) });
     say();
   }
   function empty() {
-    strokes.length = 0;
-    [pen.down, began, seconds] = [false, null, 0];
-    repaint();
+    replace();
+    [began, seconds] = [null, 0];
   }
   function clear() {
     empty();
@@ -94,62 +78,16 @@ function render({ model, el }) {
   }
   function startOver() {
     clear();
-    change(model, { enrolled: new DataView(new ArrayBuffer(0)), tries: [] });
+    change(model, { enrolled: joined([]), tries: [] });
   }
   function prepared(kind) {
     const all = get(kind);
-    empty();
     const one = all[next[kind]++ % all.length];
-    strokes.push(...one.strokes);
-    seconds = one.seconds;
+    replace(one.strokes);
+    [began, seconds] = [null, one.seconds];
     [problem, news] = ["", kind === "genuine" ? "A genuine signature of a made-up writer: enrol it, or check it." : "The same name by another hand: check it."];
-    pen.seen = false;
-    repaint();
     draw();
   }
-
-  const place = (event) => {
-    const box = pad.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * WIDTH, ((event.clientY - box.top) / box.height) * HEIGHT];
-  };
-  const touch = () => {
-    began ??= performance.now();
-    seconds = (performance.now() - began) / 1000;
-  };
-  pad.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    pad.focus({ preventScroll: true });
-    pad.setPointerCapture(event.pointerId);
-    pen.seen = false;
-    touch();
-    strokes.push([place(event)]);
-    repaint();
-  });
-  pad.addEventListener("pointermove", (event) => {
-    if (!pad.hasPointerCapture(event.pointerId)) return;
-    touch();
-    strokes.at(-1).push(place(event));
-    repaint();
-  });
-  for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, draw);
-  pad.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const [rightward, up] = ARROWS[event.key] ?? [];
-    if (event.key === "Escape") clear();
-    else if (event.key === " ") {
-      pen.down = !pen.down;
-      if (pen.down) strokes.push([[pen.x, pen.y]]);
-    } else if (Number.isFinite(rightward)) {
-      pen.x = clamp(pen.x + 10 * rightward, 0, WIDTH);
-      pen.y = clamp(pen.y - 10 * up, 0, HEIGHT);
-      if (pen.down) strokes.at(-1).push([pen.x, pen.y]);
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-    pen.seen = true;
-    touch();
-    repaint();
-  });
 
   const accepts = (energy) => energy < get("threshold");
   function say() {
@@ -174,11 +112,11 @@ function render({ model, el }) {
     });
     show.enrolled(enrolled.length, 0);
     show.energy(tries.length ? tries.at(-1) : "-");
+    show.threshold(get("threshold"), 2);
     show.verdict(tries.length ? (accepts(tries.at(-1)) ? "accepted" : "rejected") : "-");
     show.seconds(strokes.length ? seconds : "-", 1);
     say();
   }
-  repaint();
   return follow(model, el, draw);
 }
 

@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT, _MARGIN = 360, 180, 25  # units of the pad
 class SignaturePicture(anywidget.AnyWidget):
     """A pad to sign on, the signatures enrolled, and the energies of what was checked."""
 
-    _esm = program("encoder", "signature_pad", "signature")
+    _esm = program("encoder", "pad", "signature_pad", "signature")
     _css = STYLE
     weights = traitlets.CBytes(b"").tag(sync=True)  # of the page's encoder
     enrolled = traitlets.CBytes(b"").tag(sync=True)  # 56 x 56 bytes each, 255 = ink

@@ -1,9 +1,8 @@
 """The one-shot explorer: page and kernel rank a drawing as siamese_lib would; enrol and forget."""
 
-import base64
-
 import numpy as np
 import pytest
+from browser import embed_in_page
 
 from siamese_lib.datasets import GLYPH_SCRIPTS, load_glyphs
 from siamese_lib.encoders import glyph_encoder
@@ -123,19 +122,7 @@ def drawings():
 def test_the_encoder_in_the_page_is_that_of_the_library(chromium, loopback):
     bytes_of = [list(as_bytes(image)) for image in drawings()]
     assert len(bytes_of) == 100
-    page = chromium.new_page()
-    page.goto(f"{loopback}/require.js")
-    vectors = page.evaluate(
-        """async ([program, weights, drawings]) => {
-            const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
-            const { tensors, embed } = await import(url);
-            const bytes = Uint8Array.from(atob(weights), (letter) => letter.charCodeAt(0));
-            const read = tensors(new DataView(bytes.buffer));
-            return drawings.map((drawing) => embed(read, drawing.map((byte) => byte / 255)));
-        }""",
-        [OneShotPicture._esm, base64.b64encode(GLYPH_WEIGHTS.read_bytes()).decode(), bytes_of],
-    )
-    page.close()
+    vectors = embed_in_page(chromium, loopback, OneShotPicture, GLYPH_WEIGHTS, bytes_of)
     # 0, 1 and noise are no letters, so `encode` would refuse them: the network itself is asked.
     rounded = np.array(bytes_of, np.float32).reshape(-1, 28, 28) / 255
     expected = np.asarray(glyph_encoder()(rounded))

@@ -110,7 +110,6 @@ def test_two_displays_stay_in_step(still, name):
     page = still(one, one)
     before = page.locator(".siamese-picture").all_inner_texts()
     assert before[0] == before[1]
-    shown = page.locator(".siamese-picture").first.screenshot()
     handle = page.locator(".siamese-explorer").first.locator(".noUi-handle").first
     handle.focus()
     low, now = (handle.get_attribute(f"aria-value{word}") for word in ("min", "now"))
@@ -118,7 +117,7 @@ def test_two_displays_stay_in_step(still, name):
     painted(page)
     after = page.locator(".siamese-explorer").all_inner_texts()
     assert after[0] == after[1]
-    assert page.locator(".siamese-picture").first.screenshot() != shown
+    assert page.locator(".siamese-picture").first.inner_text() != before[0]
 
 
 @each

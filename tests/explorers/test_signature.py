@@ -1,9 +1,8 @@
 """The signature pad: the page compares as the library does, and refuses a dot and an empty pad."""
 
-import base64
-
 import numpy as np
 import pytest
+from browser import embed_in_page
 
 from siamese_lib.datasets import load_results, load_signatures
 from siamese_lib.encoders import signature_encoder
@@ -16,20 +15,9 @@ from siamese_lib.training import encode
 def test_the_encoder_in_the_page_is_that_of_the_library(chromium, loopback):
     data = load_signatures("test", genuine=2, forged=0)
     given = np.round(data.images[:20] * 255).astype(np.uint8)
-    page = chromium.new_page()
-    page.goto(f"{loopback}/require.js")
-    vectors = page.evaluate(
-        """async ([program, weights, pictures]) => {
-            const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
-            const { tensors, embed } = await import(url);
-            const bytes = Uint8Array.from(atob(weights), (letter) => letter.charCodeAt(0));
-            const read = tensors(new DataView(bytes.buffer));
-            return pictures.map((one) => embed(read, one.map((byte) => byte / 255)));
-        }""",
-        [SignaturePicture._esm, base64.b64encode(SIGNATURE_WEIGHTS.read_bytes()).decode(),
-         given.reshape(20, -1).tolist()],
-    )  # fmt: skip
-    page.close()
+    vectors = embed_in_page(
+        chromium, loopback, SignaturePicture, SIGNATURE_WEIGHTS, given.reshape(20, -1).tolist()
+    )
     expected = encode(signature_encoder(), given.astype(np.float32) / 255)
     assert np.abs(np.array(vectors) - expected).max() < 1e-5
     assert SIGNATURE_WEIGHTS.stat().st_size < 500_000

@@ -125,7 +125,7 @@ def test_nothing_stands_beyond_the_margins(pdf):
         for k in range(text.count_rects()):
             x0, y0, x1, y1 = text.get_rect(k)
             # The first f of a line in italics leans out by nearly 2 points.
-            assert left - 2 < x0 and x1 < right + 2, (number, text.get_text_bounded(x0, y0, x1, y1))
+            assert left - 2 < x0 and x1 < right + 1, (number, text.get_text_bounded(x0, y0, x1, y1))
         for one in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE]):
             x0, y0, x1, y1 = one.get_bounds()
             assert left - 1 < x0 and x1 < right + 1 and bottom - 1 < y0 and y1 < top + 1, number
