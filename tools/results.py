@@ -189,6 +189,18 @@ def wait_rows():
             f"notebooks 00 to 06, {name}", f"{core:.0f} s",
             f"all {len(run['notebooks'])} {run['total_seconds']:.0f} s, {most:,} MB at most",
         )  # fmt: skip
+    yield from page_rows()
+
+
+def page_rows():
+    """What a reader of the web pages waits for, on the slowest of those that were measured."""
+    pages = stored("pages")["pages"].values()
+    for name, key in (("first paint", "first_paint"), ("first slider", "first_slider")):
+        here, slower = (
+            max(page[speed].get(key, 0) for page in pages)
+            for speed in ("this processor", "4 times slower")
+        )
+        yield f"web page, {name}, at most", f"{here:.1f} s", f"{slower:.1f} s four times slower"
 
 
 def as_table(head, rows):
