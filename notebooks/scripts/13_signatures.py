@@ -378,7 +378,7 @@ print(f"validation writers: EER skilled {found['skilled']:.3f}, simple {found['s
 
 # %% [markdown]
 # The loss rises at first and then creeps down. On the validation writers the skilled EER is 0.161, where
-# blurred pixels had 0.154. **The network has not beaten them.** It has learnt what some hundred other
+# blurred pixels had 0.154. **The network has not beaten them.** It has learnt what four hundred other
 # people's forgeries look like, and that helps little with the next person's: with three signatures on file,
 # a slightly wrong shape looks much like a genuine one on a bad day, to a network too.
 #
